@@ -1,0 +1,122 @@
+"""The nouns of Gazette: frozen values, without behaviour beyond what can be derived from them.
+
+The words are those of the outer contract (``docs/glossary.md``). Every instant is an aware ``datetime``;
+every span of time is a ``timedelta``. Nothing in these files knows how a value came to be or where it is kept.
+
+They appear in the order in which a check meets them:
+
+    Source -> Request -> Fetched | NotModified | FetchFailure -> Assessment -> Listing -> Entry
+           -> Article -> Revision -> Change, Incident -> Promise -> Delivery
+
+The files follow that order; import the names from here.
+"""
+
+from __future__ import annotations
+
+from crawler.model.articles import Article, Attachment, Block, Entry, Link, Listing, Moment, Reading
+from crawler.model.changes import ArticleSummary, Change, Evidence, Fact, Hunk, Incident, IncidentArticle
+from crawler.model.configuration import (
+    ArticleRules,
+    ChannelConfig,
+    FetchPolicy,
+    GuardPolicy,
+    Keywords,
+    RecheckPolicy,
+    RemovalPolicy,
+    Rhythm,
+    SchedulePolicy,
+    Source,
+    Subscription,
+)
+from crawler.model.deliveries import Delivery, Notice, Outcome, Promise
+from crawler.model.memory import Absence, FileState, KnownArticle, Observation, Revision, SourceState, Suspicion
+from crawler.model.wire import (
+    Assessment,
+    Fetched,
+    FetchFailure,
+    Hop,
+    NotModified,
+    Request,
+    Response,
+    Validators,
+    digest,
+)
+from crawler.model.words import (
+    ABSENT,
+    WELL,
+    ArticleState,
+    BlockKind,
+    ChangeKind,
+    DeliveryState,
+    FactType,
+    HunkOp,
+    IncidentReason,
+    IncidentState,
+    Level,
+    Precision,
+    Purpose,
+    Verdict,
+)
+
+__all__ = [
+    "ABSENT",
+    "WELL",
+    "Absence",
+    "Article",
+    "ArticleRules",
+    "ArticleState",
+    "ArticleSummary",
+    "Assessment",
+    "Attachment",
+    "Block",
+    "BlockKind",
+    "Change",
+    "ChangeKind",
+    "ChannelConfig",
+    "Delivery",
+    "DeliveryState",
+    "Entry",
+    "Evidence",
+    "Fact",
+    "FactType",
+    "FetchFailure",
+    "FetchPolicy",
+    "Fetched",
+    "FileState",
+    "GuardPolicy",
+    "Hop",
+    "Hunk",
+    "HunkOp",
+    "Incident",
+    "IncidentArticle",
+    "IncidentReason",
+    "IncidentState",
+    "Keywords",
+    "KnownArticle",
+    "Level",
+    "Link",
+    "Listing",
+    "Moment",
+    "NotModified",
+    "Notice",
+    "Observation",
+    "Outcome",
+    "Precision",
+    "Promise",
+    "Purpose",
+    "Reading",
+    "RecheckPolicy",
+    "RemovalPolicy",
+    "Request",
+    "Response",
+    "Revision",
+    "Rhythm",
+    "SchedulePolicy",
+    "Source",
+    "SourceState",
+    "Subscription",
+    "Suspicion",
+    "Validators",
+    "Verdict",
+    "digest",
+]

@@ -1,0 +1,126 @@
+"""What was read from a response: listings with their entries, and articles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from crawler.model.wire import Assessment, Request
+from crawler.model.words import BlockKind, Precision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """A point in time as a publisher gave it.
+
+    ``instant`` is aware and keeps the source's offset; a bare day is midnight of that day in the source's zone.
+    ``raw`` is the text it was read from, ``origin`` where that text stood (``json-ld``, ``meta``, ``label``…).
+    """
+
+    instant: datetime
+    precision: Precision
+    raw: str = ""
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One block of an article's text. ``language`` is a BCP 47 primary subtag or empty when nothing tells."""
+
+    kind: BlockKind
+    text: str
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that belongs to an article. ``sha256`` is empty until its bytes were fetched."""
+
+    url: str
+    name: str
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A link inside an article's body."""
+
+    url: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One item of a listing, before its page was read.
+
+    ``id`` is the identifier the listing itself gives (guid, Atom id, JSON id), verbatim. ``body`` is HTML, only
+    where the listing carries the full text. ``url`` is absolute and may be empty.
+    """
+
+    url: str
+    title: str
+    id: str = ""
+    published: Moment | None = None
+    updated: Moment | None = None
+    summary: str = ""
+    body: str = ""
+    authors: tuple[str, ...] = ()
+    publisher: str = ""
+    language: str = ""
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What one check read from a source. ``exhaustive``: absence from it means something."""
+
+    entries: tuple[Entry, ...]
+    title: str = ""
+    next: Request | None = None
+    exhaustive: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """What a page, or a listing's own text, says: the record that is compared.
+
+    ``marks`` are the publisher's own announcements of an update (name, value), the ground for ``silent``.
+    ``provenance`` names, field by field, where a value was found. ``native_ids`` are identities the page itself
+    carries, strongest first (``wechat:biz/mid/idx``, ``blogger:blog/post``). ``origin`` is ``page``, or ``listing``
+    when the page could not be read. ``status`` is the validity an official text declares (废止, withdrawn…).
+    """
+
+    url: str
+    title: str
+    blocks: tuple[Block, ...] = ()
+    published: Moment | None = None
+    updated: Moment | None = None
+    written: Moment | None = None
+    publisher: str = ""
+    authors: tuple[str, ...] = ()
+    place: str = ""
+    language: str = ""
+    languages: tuple[str, ...] = ()
+    document_number: str = ""
+    index_number: str = ""
+    status: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    links: tuple[Link, ...] = ()
+    images: tuple[str, ...] = ()
+    marks: tuple[tuple[str, str], ...] = ()
+    native_ids: tuple[str, ...] = ()
+    provenance: tuple[tuple[str, str], ...] = ()
+    origin: str = "page"
+
+    @property
+    def text(self) -> str:
+        """The whole text, blocks joined by blank lines."""
+        return "\n\n".join(block.text for block in self.blocks)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What came of reading one article response. ``article`` is set only when the verdict is ``OK``."""
+
+    assessment: Assessment
+    article: Article | None = None

@@ -1,0 +1,138 @@
+"""What changed: changes with their facts, hunks and evidence, and incidents of sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from crawler.model.articles import Attachment
+from crawler.model.memory import Observation
+from crawler.model.words import ChangeKind, FactType, HunkOp, IncidentReason, IncidentState, Level, Precision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hunk:
+    """One contiguous piece of a field's change. Long equal runs are shortened to context."""
+
+    field: str
+    op: HunkOp
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A typed span that changed, old to new; only ``after`` for a new article."""
+
+    type: FactType
+    field: str
+    before: str | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleSummary:
+    """The ``article`` object of a change record, field by field as in the outer contract §4."""
+
+    id: str
+    url: str
+    title: str
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    published_precision: Precision | None = None
+    publisher: str = ""
+    author: tuple[str, ...] = ()
+    place: str = ""
+    language: str = ""
+    languages: tuple[str, ...] = ()
+    document_number: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    excerpt: str = ""
+    first_seen_at: datetime | None = None
+    published_raw: str = ""
+    previous_url: str | None = None
+    also_at: tuple[str, ...] = ()
+    translation_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The observations that prove a change."""
+
+    before: Observation | None = None
+    after: Observation | None = None
+    observations: tuple[Observation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A step in an article's life, complete: it can be told without looking anything else up.
+
+    ``seq`` is 0 until the store has committed it.
+    """
+
+    id: str
+    kind: ChangeKind
+    source: str
+    source_title: str
+    article: ArticleSummary
+    detected_at: datetime
+    tags: tuple[str, ...] = ()
+    baseline: bool = False
+    revision: int | None = None
+    previous_revision: int | None = None
+    fields: tuple[str, ...] = ()
+    silent: bool | None = None
+    significance: float = 0.0
+    facts: tuple[Fact, ...] = ()
+    diff: tuple[Hunk, ...] = ()
+    summary: str = ""
+    evidence: Evidence = field(default_factory=Evidence)
+    removed_by: str | None = None
+    cause: str | None = None
+    seq: int = 0
+
+    @property
+    def level(self) -> Level:
+        """Significance in words: below 0.35 low, below 0.7 medium, else high."""
+        if self.significance < 0.35:
+            return Level.LOW
+        return Level.MEDIUM if self.significance < 0.7 else Level.HIGH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentArticle:
+    """One article of an incident: enough to find it, and for mass edits its facts."""
+
+    id: str
+    url: str
+    title: str
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """Something wrong with a source; told once when it opens and once when it closes.
+
+    ``detected_at`` is the instant of the state it is in. ``articles`` lists all that a mass event held back.
+    """
+
+    id: str
+    source: str
+    reason: IncidentReason
+    state: IncidentState
+    detected_at: datetime
+    opened_at: datetime
+    detail: str = ""
+    count: int = 0
+    articles: tuple[IncidentArticle, ...] = ()
+
+    @property
+    def sample(self) -> tuple[IncidentArticle, ...]:
+        """The first five articles."""
+        return self.articles[:5]
+
+    @property
+    def event_id(self) -> str:
+        """Names this telling of the incident: its opening or its closing."""
+        return f"{self.id}:{self.state}"

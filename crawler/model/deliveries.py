@@ -1,0 +1,80 @@
+"""What is promised to subscribers, and the outcome of a check that holds it all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from crawler.model.changes import Change, Incident
+from crawler.model.configuration import Subscription
+from crawler.model.memory import KnownArticle, Observation, Revision, SourceState
+from crawler.model.words import DeliveryState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """One change (or one telling of an incident) that one subscription shall hear, through one channel.
+
+    Promises with the same ``window`` are told in one message while it is still open. ``window`` is unique per
+    event for channels that take one change a message, ``burst`` for gathered mail, ``digest:<instant>`` for digests.
+    """
+
+    subscription: str
+    channel: str
+    event_id: str
+    window: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """The promise to tell one channel of some changes; kept until sent or dead-lettered.
+
+    ``payload`` is the rendered message, frozen before the first attempt: every retry sends the same bytes under
+    the same id.
+    """
+
+    id: str
+    subscription: str
+    channel: str
+    window: str
+    state: DeliveryState
+    due_at: datetime
+    created_at: datetime
+    attempts: int = 0
+    event_ids: tuple[str, ...] = ()
+    payload: bytes | None = None
+    lease: str = ""
+    last_error: str = ""
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What a channel renders: the events of one delivery, in the order they were committed.
+
+    ``created_at`` is the decision clock's instant of the first event; ``kind`` is ``change`` (exactly one event),
+    ``burst``, ``digest`` or ``test``.
+    """
+
+    delivery_id: str
+    subscription: Subscription
+    kind: str
+    created_at: datetime
+    changes: tuple[Change, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    public_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """Everything one check wants written, in one transaction."""
+
+    source_id: str
+    state: SourceState
+    observations: tuple[Observation, ...] = ()
+    articles: tuple[KnownArticle, ...] = ()
+    revisions: tuple[Revision, ...] = ()
+    changes: tuple[Change, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    promises: tuple[Promise, ...] = ()

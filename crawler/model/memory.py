@@ -1,0 +1,129 @@
+"""What is remembered between two checks: observations, revisions, articles and sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from crawler.model.articles import Article
+from crawler.model.wire import Validators
+from crawler.model.words import ArticleState, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """One response, or the lack of one, as evidence. Chained per host by the store.
+
+    ``sha256`` names the snapshot of the body, empty where there was none.
+    """
+
+    url: str
+    fetched_at: datetime
+    status: int | None
+    verdict: Verdict
+    sha256: str = ""
+    reason: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    article_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """The uninterrupted observations of a missing article, oldest first."""
+
+    observations: tuple[Observation, ...]
+    removed_by: str | None = None
+
+    @property
+    def since(self) -> datetime:
+        """When it was first seen to be gone."""
+        return self.observations[0].fetched_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspicion:
+    """An edit seen once and not yet told: a second fetch must show the same fingerprint."""
+
+    fingerprint: str
+    first_seen_at: datetime
+    tries: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """One known state of an article, numbered from 1, append-only.
+
+    ``evidence`` is the observation of the bytes it was read from, None for a revision read from a listing whose
+    bytes are not kept.
+    """
+
+    article_id: str
+    number: int
+    article: Article
+    fingerprint: str
+    seen_at: datetime
+    evidence: Observation | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileState:
+    """What we remember of one attachment, so that it is asked for conditionally."""
+
+    url: str
+    sha256: str
+    validators: Validators = field(default_factory=Validators)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownArticle:
+    """What we know about an article without its text: its identity, its life, and when to look again.
+
+    ``source_id`` owns it (it was seen there first); ``also_at`` are other sources that list it. ``keys`` are all
+    identity keys it was ever seen under, strongest first. ``steps`` counts its changes and makes their ids
+    deterministic. ``entry_fingerprint`` is what its listing last said of it. ``baseline`` is true for the articles
+    of a source's first check.
+    """
+
+    id: str
+    source_id: str
+    url: str
+    keys: tuple[str, ...]
+    state: ArticleState = ArticleState.PRESENT
+    revision: int = 1
+    fingerprint: str = ""
+    title: str = ""
+    first_seen_at: datetime
+    changed_at: datetime
+    fetched_at: datetime | None = None
+    due_at: datetime | None = None
+    validators: Validators = field(default_factory=Validators)
+    body_sha256: str = ""
+    entry_fingerprint: str = ""
+    steps: int = 0
+    baseline: bool = False
+    absence: Absence | None = None
+    suspicion: Suspicion | None = None
+    files: tuple[FileState, ...] = ()
+    also_at: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """What we remember of a source between two checks."""
+
+    source_id: str
+    address: str = ""
+    validators: Validators = field(default_factory=Validators)
+    body_sha256: str = ""
+    checked_at: datetime | None = None
+    well_at: datetime | None = None
+    changed_at: datetime | None = None
+    newest_at: datetime | None = None
+    due_at: datetime | None = None
+    baselined_at: datetime | None = None
+    failures: int = 0
+    verdict: Verdict | None = None
+    reason: str = ""
+    entry_count: int = 0
+    checks: int = 0
+    muted: bool = False

@@ -1,0 +1,1 @@
+"""Who hears of what, and making sure that they do."""

@@ -1,0 +1,148 @@
+"""What the core needs from the world, as protocols. Each has one contract suite in ``tests/contract``.
+
+Kinds and channels are modules: the folder is their registry and the file's name is the word in the configuration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from crawler.model import (
+    Change,
+    Delivery,
+    Entry,
+    Fetched,
+    Incident,
+    KnownArticle,
+    Listing,
+    Notice,
+    Outcome,
+    Request,
+    Response,
+    Revision,
+    Source,
+    SourceState,
+)
+
+
+class Clock(Protocol):
+    """The clock of everything that is decided (``--as-of`` replaces it); pauses on the wire keep the real one."""
+
+    def now(self) -> datetime:
+        """The current instant, aware, in UTC."""
+        ...
+
+
+class Fetcher(Protocol):
+    """The only door to the network for sources. Polite, guarded, bounded in time and size; never raises."""
+
+    async def fetch(self, request: Request, source: Source) -> Response:
+        """Performs ``request`` under the source's fetch policy: redirects, robots, pauses and limits included."""
+        ...
+
+
+class Kind(Protocol):
+    """A source kind: pure, says what to request and turns bytes into facts. One module in ``parser/kinds``."""
+
+    Options: type
+
+    def request_listing(self, source: Source, state: SourceState | None) -> Request:
+        """The first request of a check. ``state`` allows asking only for what is newer, where the site can."""
+        ...
+
+    def parse_listing(self, source: Source, fetched: Fetched) -> Listing:
+        """The entries of one response, in the order of the page. Raises ``ParseError``."""
+        ...
+
+    def request_article(self, source: Source, entry: Entry) -> Request | None:
+        """How to get the entry's own page, or None where the listing already holds the article."""
+        ...
+
+
+class Channel(Protocol):
+    """A way out: one module in ``notifier/channels``. ``BATCHES``: one message may hold several changes."""
+
+    Options: type
+    BATCHES: bool
+
+    def render(self, notice: Notice, options: object) -> bytes:
+        """The message as the exact bytes to send, on every try. Pure."""
+        ...
+
+    async def send(self, payload: bytes, delivery: Delivery, options: object) -> None:
+        """Hands the bytes over. Raises a ``DeliveryError``; returning means the receiver took responsibility."""
+        ...
+
+
+class Store(Protocol):
+    """What is remembered. Synchronous; used from one thread at a time. Raises ``StoreError``."""
+
+    # -- a check reads --
+    def source_states(self, source_ids: Iterable[str]) -> dict[str, SourceState]:
+        """The states of those sources that were ever checked."""
+        ...
+
+    def find_articles(self, keys: Iterable[str]) -> dict[str, KnownArticle]:
+        """Key to article, for those keys that are known."""
+        ...
+
+    def due_articles(self, source_id: str, *, now: datetime | None, limit: int) -> list[KnownArticle]:
+        """Articles the source owns that are due at ``now`` (None: all of them), longest overdue first."""
+        ...
+
+    def latest_revision(self, article_id: str) -> Revision | None:
+        """The newest revision with its full text."""
+        ...
+
+    def open_incidents(self, source_id: str) -> list[Incident]:
+        """The incidents of the source that have not closed, oldest first."""
+        ...
+
+    # -- a check writes --
+    def commit(self, outcomes: Sequence[Outcome]) -> list[Change]:
+        """Writes whole checks in one transaction and returns their changes with ``seq``, in commit order.
+
+        Committing the same outcome twice equals committing it once: changes, revisions and promises are known by id.
+        """
+        ...
+
+    # -- the outbox --
+    def lease_deliveries(
+        self, *, now: datetime, lease_until: datetime, limit: int, close_bursts: bool
+    ) -> list[Delivery]:
+        """Claims due deliveries, and those whose lease ran out. ``close_bursts`` counts open bursts as due."""
+        ...
+
+    def events(self, delivery: Delivery) -> tuple[tuple[Change, ...], tuple[Incident, ...]]:
+        """The changes (by seq) and tellings of incidents that the delivery promises."""
+        ...
+
+    def freeze_payload(self, delivery: Delivery, payload: bytes) -> Delivery:
+        """Fixes the bytes of a delivery, once; afterwards nothing joins it. Returns it with the payload that holds."""
+        ...
+
+    def acknowledge(self, delivery: Delivery, *, sent_at: datetime) -> None:
+        """Marks as sent, if the lease is still ours."""
+        ...
+
+    def postpone(self, delivery: Delivery, *, due_at: datetime, error: str) -> None:
+        """Back to pending after a failed attempt, if the lease is still ours."""
+        ...
+
+    def bury(self, delivery: Delivery, *, error: str) -> None:
+        """Makes it a dead letter, if the lease is still ours."""
+        ...
+
+
+class Snapshots(Protocol):
+    """Raw bodies by SHA-256, stored once. Written before the transaction that refers to them."""
+
+    def put(self, bodies: Sequence[bytes]) -> list[str]:
+        """Stores bodies durably and returns their SHA-256 names; storing again is free."""
+        ...
+
+    def get(self, sha256: str) -> bytes:
+        """The body of that name, verified. Raises ``SnapshotLost``."""
+        ...

@@ -1,0 +1,1 @@
+"""One answer for many spellings: text, addresses, dates, numbers, languages. Pure."""

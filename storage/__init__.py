@@ -1,0 +1,1 @@
+"""What Gazette remembers: tables, the store, raw snapshots, and the schema's history (SQLModel, Alembic)."""

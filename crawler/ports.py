@@ -146,3 +146,7 @@ class Snapshots(Protocol):
     def get(self, sha256: str) -> bytes:
         """The body of that name, verified. Raises ``SnapshotLost``."""
         ...
+
+    def remove(self, names: Iterable[str]) -> int:
+        """Forgets bodies (retention); returns how many were there."""
+        ...

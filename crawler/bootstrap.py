@@ -1,0 +1,141 @@
+"""Builds the running program from settings: the only file that names concrete adapters."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from crawler.errors import StoreError
+from crawler.fetcher.client import HttpFetcher
+from crawler.notifier.channels import find_channel
+from crawler.notifier.outbox import Outbox
+from crawler.pipeline.check import Checker
+from crawler.pipeline.decide import Audience
+from crawler.pipeline.writer import StoreThread
+from crawler.ports import Clock, Fetcher, Snapshots
+from crawler.settings import Settings
+from storage.snapshots import DatabaseSnapshots, FolderSnapshots
+from storage.store import SqlStore, open_store
+
+
+class SystemClock:
+    """The time of this machine."""
+
+    def now(self) -> datetime:
+        """The current instant, in UTC."""
+        return datetime.now(UTC)
+
+
+class FixedClock:
+    """A clock that stands: every decision of a run is made at one instant (``--as-of``)."""
+
+    def __init__(self, instant: datetime) -> None:
+        self._instant = instant.astimezone(UTC)
+
+    def now(self) -> datetime:
+        """The instant it was set to."""
+        return self._instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """The running program: what a crawl or a daemon works with."""
+
+    settings: Settings
+    clock: Clock
+    store: SqlStore
+    thread: StoreThread
+    checker: Checker
+    outbox: Outbox
+
+
+@asynccontextmanager
+async def open_application(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    dry: bool = False,
+    alerts: bool = True,
+    chance: Callable[[], float] = random.random,
+) -> AsyncIterator[Application]:
+    """Opens the database and the network, and closes both. ``dry`` writes nothing; without ``alerts`` none are made.
+
+    Raises ``StoreError``.
+    """
+    clock = clock or SystemClock()
+    store = open_database(settings)
+    try:
+        async with (
+            StoreThread(store, open_snapshots(settings, store), dry=dry) as thread,
+            HttpFetcher(clock=clock, concurrency=settings.concurrency) as fetcher,
+        ):
+            yield Application(
+                settings=settings,
+                clock=clock,
+                store=store,
+                thread=thread,
+                checker=build_checker(settings, fetcher, thread, clock, alerts=alerts, chance=chance),
+                outbox=build_outbox(settings, store, thread, clock),
+            )
+    finally:
+        store.close()
+
+
+def build_checker(
+    settings: Settings,
+    fetcher: Fetcher,
+    thread: StoreThread,
+    clock: Clock,
+    *,
+    alerts: bool,
+    chance: Callable[[], float],
+) -> Checker:
+    """The checker, with whoever is configured to hear of it."""
+    audience = Audience(
+        subscriptions=settings.subscriptions if alerts else (),
+        batching={channel.name: find_channel(channel.kind).BATCHES for channel in settings.channels},
+    )
+    return Checker(fetcher=fetcher, store=thread, clock=clock, audience=audience, chance=chance)
+
+
+def build_outbox(settings: Settings, store: SqlStore, thread: StoreThread, clock: Clock) -> Outbox:
+    """The outbox, with every configured way out."""
+    return Outbox(
+        store,
+        channels={channel.name: channel for channel in settings.channels},
+        subscriptions={subscription.name: subscription for subscription in settings.subscriptions},
+        clock=clock,
+        call=thread.call,
+        public_url=settings.web.public_url,
+    )
+
+
+def open_database(settings: Settings, *, create: bool = True) -> SqlStore:
+    """The store, its schema up to date. Raises ``StoreError``; without ``create`` a missing database is one."""
+    path = settings.storage.sqlite_path
+    if not create and path is not None and not path.exists():
+        raise StoreError(f"there is no database yet at {path}; `gazette crawl` makes it")
+    if create and path is not None:
+        make_folder(path.parent, "storage.url")
+    return open_store(settings.storage.url, create=create)
+
+
+def open_snapshots(settings: Settings, store: SqlStore) -> Snapshots:
+    """Where raw bodies are kept: a folder, or the database itself."""
+    if settings.storage.snapshots == "db":
+        return DatabaseSnapshots(store)
+    folder = Path(settings.storage.snapshots)
+    make_folder(folder, "storage.snapshots")
+    return FolderSnapshots(folder)
+
+
+def make_folder(folder: Path, key: str) -> None:
+    """Makes a folder the configuration names. Raises ``StoreError`` where that is not possible."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"cannot make the folder {folder} ({key}): {error.strerror}") from error

@@ -1,0 +1,43 @@
+"""When to look again: at a listing, and at a known article. Pure; the clock and chance come in as arguments."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from crawler.model import RecheckPolicy, SchedulePolicy, SourceState
+
+#: After a failed check the pause doubles at most this often, so that a dead source is still visited now and then.
+MAX_DOUBLINGS = 4
+
+
+def next_check(state: SourceState, policy: SchedulePolicy, *, now: datetime, chance: float) -> datetime:
+    """When the listing is due again. ``chance`` is a number in [0, 1) that spreads sources within ``jitter``.
+
+    Failures double the pause, up to ``max_every`` (or ``every`` where that was pinned above it).
+    """
+    pause = policy.every * 2.0 ** min(state.failures, MAX_DOUBLINGS)
+    ceiling = policy.every if policy.pinned and not state.failures else max(policy.max_every, policy.every)
+    pause = max(policy.min_every, min(pause, ceiling))
+    spread = 1 - policy.jitter * chance if policy.pinned else 1 + policy.jitter * (2 * chance - 1)
+    return now + pause * spread
+
+
+def next_recheck(
+    *, first_seen_at: datetime, changed_at: datetime, policy: RecheckPolicy, now: datetime
+) -> datetime | None:
+    """When a known article is fetched again, or None when it has grown too old to watch.
+
+    The rungs of the ladder are ages since first sight; beyond the last one it is ``then_every``.
+    """
+    if policy.stop_after is not None and now - max(first_seen_at, changed_at) >= policy.stop_after:
+        return None
+    for age in policy.ladder:
+        if first_seen_at + age > now:
+            return first_seen_at + age
+    return now + policy.then_every
+
+
+def retry_article(policy: RecheckPolicy, *, now: datetime) -> datetime:
+    """When to try an article again whose page could not be judged: soon, but not at once."""
+    first = policy.ladder[0] if policy.ladder else policy.then_every
+    return now + max(first, timedelta(minutes=10))

@@ -1,0 +1,85 @@
+"""The command line: `gazette`. Commands import what they need when they run, so that `--help` is instant."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crawler.cli.context import CliContext
+from crawler.errors import GazetteError
+
+app = typer.Typer(
+    name="gazette",
+    help="Watches official news and tells what is new, what was edited (above all silently), and what was taken away.",
+    epilog="Example: gazette --config config crawl gov-uk-news",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def show_version(wanted: bool) -> None:
+    """Prints the version and ends, when asked."""
+    if wanted:
+        from crawler import __version__
+
+        typer.echo(f"gazette {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def gazette(
+    context: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config", envvar="GAZETTE_CONFIG", help="A TOML file, or a folder of TOML files; default config/."
+        ),
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Watches official news and proves what is new, edited or taken away.
+
+    Example: gazette --config config crawl gov-uk-news
+    """
+    context.obj = CliContext(config=config)
+
+
+def add_commands() -> None:
+    """Hangs every command into the tree."""
+    from crawler.cli import alerts, articles, changes, config, crawl, db, demo, incidents, inspect, show, sources
+
+    app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
+    app.command("crawl", epilog=crawl.EXAMPLE)(crawl.crawl)
+    app.add_typer(config.app, name="config")
+    app.command("sources", epilog=sources.EXAMPLE)(sources.sources)
+    app.command("articles", epilog=articles.EXAMPLE)(articles.articles)
+    app.command("changes", epilog=changes.EXAMPLE)(changes.changes)
+    app.command("incidents", epilog=incidents.EXAMPLE)(incidents.incidents)
+    app.command("show", epilog=show.EXAMPLE_SHOW)(show.show)
+    app.command("diff", epilog=show.EXAMPLE_DIFF)(show.diff)
+    app.command("inspect", epilog=inspect.EXAMPLE)(inspect.inspect)
+    app.add_typer(alerts.app, name="alerts")
+    app.add_typer(db.app, name="db")
+
+
+def main() -> None:
+    """The entry point: a user's mistake ends in one clear line and an exit code, never in a traceback."""
+    add_commands()
+    try:
+        app()
+    except GazetteError as error:
+        lines = str(error).splitlines() or [type(error).__name__]
+        sys.stderr.write("".join(f"gazette: {line}\n" for line in lines))
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # Whoever read our output has left (`| head`): nothing is wrong, and nothing may complain at shutdown.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

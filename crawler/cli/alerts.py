@@ -1,0 +1,194 @@
+"""`gazette alerts`: the outbox."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crawler.cli.context import settings_of
+from crawler.cli.filters import JsonFlag, LimitFilter
+from crawler.cli.output import as_time, as_title, emit, emit_json, emit_table, note
+
+if TYPE_CHECKING:
+    from crawler.model import Delivery
+    from crawler.settings import Settings
+    from storage.store import SqlStore
+
+app = typer.Typer(
+    help="The outbox: what was promised, sent, retried, or died.",
+    epilog="Example: gazette alerts list",
+    no_args_is_help=True,
+)
+
+DeliveryArgument = Annotated[str, typer.Argument(help="Id of a delivery, or a unique prefix of it.")]
+
+
+def open_outbox(context: typer.Context) -> tuple[Settings, SqlStore]:
+    """The settings and the store."""
+    from crawler.bootstrap import open_database
+
+    settings = settings_of(context)
+    return settings, open_database(settings, create=False)
+
+
+@app.command("list", epilog="Example: gazette alerts list --state dead")
+def list_alerts(
+    context: typer.Context,
+    state: Annotated[str, typer.Option(help="Only pending, leased, sent or dead.")] = "",
+    limit: LimitFilter = 50,
+    as_json: JsonFlag = False,
+) -> None:
+    """Lists deliveries, newest first."""
+    from crawler.errors import UsageError
+    from crawler.model import DeliveryState
+
+    words = [each.value for each in DeliveryState]
+    if state and state not in words:
+        raise UsageError(f"--state {state}: expected one of {', '.join(words)}")
+    _, store = open_outbox(context)
+    try:
+        found = store.list_deliveries(state=DeliveryState(state) if state else None, limit=limit)
+    finally:
+        store.close()
+    if as_json:
+        for each in found:
+            emit_json(delivery_record(each))
+        return
+    rows = [
+        (
+            each.id[:12],
+            each.state.value,
+            each.subscription,
+            each.channel,
+            str(len(each.event_ids)),
+            str(each.attempts),
+            as_time(each.sent_at or each.due_at),
+            as_title(each.last_error),
+        )
+        for each in found
+    ]
+    emit_table(("delivery", "state", "subscription", "channel", "events", "attempts", "when", "last error"), rows)
+
+
+@app.command("show", epilog="Example: gazette alerts show dlv_3f2a")
+def show_alert(context: typer.Context, delivery: DeliveryArgument, as_json: JsonFlag = False) -> None:
+    """Shows one delivery and the message as it was, or will be, sent."""
+    _, store = open_outbox(context)
+    try:
+        found = store.find_delivery(delivery)
+    finally:
+        store.close()
+    payload = found.payload.decode("utf-8", "replace") if found.payload else ""
+    if as_json:
+        emit_json({**delivery_record(found), "payload": payload or None})
+        return
+    for key, value in delivery_record(found).items():
+        emit(f"{key:<14} {value}")
+    emit()
+    emit(payload or "(not rendered yet: it is fixed at the first attempt)")
+
+
+@app.command("retry", epilog="Example: gazette alerts retry dlv_3f2a")
+def retry_alert(context: typer.Context, delivery: DeliveryArgument) -> None:
+    """Makes a dead or waiting delivery due now, and sends it under the same id."""
+    import asyncio
+    from datetime import UTC, datetime
+
+    settings, store = open_outbox(context)
+    try:
+        found = store.find_delivery(delivery)
+        store.revive(found.id, datetime.now(UTC))
+    finally:
+        store.close()
+    raise typer.Exit(asyncio.run(send_due(settings)))
+
+
+@app.command("resume", epilog="Example: gazette alerts resume hook")
+def resume_channel(context: typer.Context, channel: Annotated[str, typer.Argument(help="Name of a channel.")]) -> None:
+    """Switches a channel on again that its receiver had switched off (410)."""
+    from crawler.errors import UsageError
+
+    settings, store = open_outbox(context)
+    if channel not in {each.name for each in settings.channels}:
+        store.close()
+        raise UsageError(f"no channel is called {channel}")
+    try:
+        store.enable_channel(channel)
+    finally:
+        store.close()
+    note(f"channel {channel} is on")
+
+
+@app.command("test", epilog="Example: gazette alerts test desk")
+def try_channel(context: typer.Context, channel: Annotated[str, typer.Argument(help="Name of a channel.")]) -> None:
+    """Sends one test message through a channel, now, past the outbox."""
+    import asyncio
+
+    settings = settings_of(context)
+    asyncio.run(send_test(settings, channel))
+    note(f"channel {channel} took the test message")
+
+
+async def send_due(settings: Settings) -> int:
+    """Sends what is due; 1 when something died or still waits."""
+    from crawler.bootstrap import open_application
+
+    async with open_application(settings) as application:
+        report = await application.outbox.drain()
+    for trouble in report.errors:
+        note(f"warning: {trouble}")
+    note(f"sent {sum(report.sent.values())}, waiting {report.retried}, dead {report.dead}")
+    return 1 if report.dead else 0
+
+
+async def send_test(settings: Settings, name: str) -> None:
+    """Renders and sends a test notice. Raises ``UsageError``, ``DeliveryError``."""
+    import secrets
+    from datetime import UTC, datetime
+
+    from crawler.errors import UsageError
+    from crawler.model import Delivery, DeliveryState, Notice, Subscription
+    from crawler.notifier.channels import find_channel
+
+    found = next((each for each in settings.channels if each.name == name), None)
+    if found is None:
+        known = ", ".join(each.name for each in settings.channels) or "none is configured"
+        raise UsageError(f"no channel is called {name}; there are: {known}")
+    now = datetime.now(UTC)
+    delivery = Delivery(
+        id=f"test_{secrets.token_hex(12)}",
+        subscription="test",
+        channel=name,
+        window="test",
+        state=DeliveryState.LEASED,
+        due_at=now,
+        created_at=now,
+    )
+    subscription = Subscription(name="test", channel=name)
+    notice = Notice(
+        delivery_id=delivery.id,
+        subscription=subscription,
+        kind="test",
+        created_at=now,
+        public_url=settings.web.public_url,
+    )
+    channel = find_channel(found.kind)
+    await channel.send(channel.render(notice, found.options), delivery, found.options)
+
+
+def delivery_record(delivery: Delivery) -> dict[str, object]:
+    """One delivery as JSON."""
+    return {
+        "id": delivery.id,
+        "state": delivery.state.value,
+        "subscription": delivery.subscription,
+        "channel": delivery.channel,
+        "window": delivery.window,
+        "events": list(delivery.event_ids),
+        "attempts": delivery.attempts,
+        "due_at": delivery.due_at.isoformat(),
+        "created_at": delivery.created_at.isoformat(),
+        "sent_at": delivery.sent_at.isoformat() if delivery.sent_at else None,
+        "last_error": delivery.last_error or None,
+    }

@@ -1,0 +1,182 @@
+"""`gazette inspect`: what the parser sees of an address or a file."""
+
+from __future__ import annotations
+
+import mimetypes
+import os
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crawler.cli.context import config_path
+from crawler.cli.crawl import read_instant
+from crawler.cli.filters import JsonFlag
+from crawler.cli.output import as_title, emit, emit_json, emit_table
+from crawler.cli.show import moment_text
+
+if TYPE_CHECKING:
+    from crawler.model import Article, Fetched, Listing, Reading, Source
+    from crawler.settings import Settings
+
+EXAMPLE = "Example: gazette inspect saved-page.html --url https://www.example.gov.cn/news/1.html --json"
+
+#: Media types that are listings wherever they come from.
+LISTING_TYPES = ("xml", "rss", "atom", "json")
+
+
+def inspect(
+    context: typer.Context,
+    target: Annotated[str, typer.Argument(help="An address, or a file.")],
+    url: Annotated[str, typer.Option("--url", help="The address that FILE was saved from.")] = "",
+    kind: Annotated[str, typer.Option("--kind", help="Read it as a listing of this source kind.")] = "",
+    source: Annotated[str, typer.Option("--source", help="Use the settings of this source.")] = "",
+    at: Annotated[str, typer.Option("--at", help="Read it as if it were fetched at this time (RFC 3339).")] = "",
+    as_json: JsonFlag = False,
+) -> None:
+    """Prints the listing, or the article record, that the parser reads. Nothing is remembered."""
+    from crawler.cli.signals import run
+    from crawler.parser.article import read_article
+
+    pretended = pretended_source(context, source, kind, url or target)
+    fetched_at = read_instant(at, "--at") if at else datetime.now(UTC)
+    fetched = run(obtain(context, target, url, pretended, fetched_at))
+    if kind or (source and fetched.url == pretended.url) or is_listing(fetched):
+        listing = read_listing(fetched, pretended if kind or source else replace(pretended, kind="feed"))
+        print_listing(listing, as_json=as_json)
+        return
+    print_reading(read_article(fetched, pretended), as_json=as_json)
+
+
+def is_listing(fetched: Fetched) -> bool:
+    """Whether the media type alone says that this is a listing."""
+    return (
+        any(word in fetched.media_type.rpartition("/")[2] for word in LISTING_TYPES)
+        and "html" not in fetched.media_type
+    )
+
+
+def settings_or_none(context: typer.Context) -> Settings | None:
+    """The configuration where there is one: inspecting a file needs none."""
+    from crawler.settings import load_settings
+
+    path = config_path(context)
+    if path is None and not Path("config").exists():
+        return None
+    return load_settings(path, os.environ)
+
+
+def pretended_source(context: typer.Context, source_id: str, kind: str, address: str) -> Source:
+    """The source whose settings apply: the named one, or a bare one for this address. Raises ``UsageError``."""
+    from crawler.errors import UsageError
+    from crawler.model import Source
+    from crawler.parser.kinds import find_kind
+    from crawler.text.dates import default_timezone
+    from crawler.text.urls import host_of
+
+    if source_id:
+        settings = settings_or_none(context)
+        found = next((each for each in settings.sources if each.id == source_id), None) if settings else None
+        if found is None:
+            raise UsageError(f"no source is called {source_id}")
+        return replace(found, kind=kind, options=find_kind(kind).Options()) if kind else found
+    zone = default_timezone(host_of(address), "")
+    if kind:
+        return Source(id="inspected", kind=kind, url=address, timezone=zone, options=find_kind(kind).Options())
+    return Source(id="inspected", kind="feed", url=address, timezone=zone)
+
+
+async def obtain(context: typer.Context, target: str, url: str, source: Source, fetched_at: datetime) -> Fetched:
+    """The bytes of a file, or of an address fetched under the usual rules. Raises ``UsageError``."""
+    from crawler.bootstrap import FixedClock
+    from crawler.errors import GazetteError
+    from crawler.fetcher.client import HttpFetcher
+    from crawler.model import Fetched, Purpose, Request
+
+    if not target.startswith(("http://", "https://")):
+        return saved_page(Path(target), url, fetched_at)
+    settings = settings_or_none(context)
+    if source.id == "inspected" and settings is not None:
+        source = replace(source, fetch=settings.fetch)
+    async with HttpFetcher(clock=FixedClock(fetched_at)) as fetcher:
+        response = await fetcher.fetch(Request(url=target, purpose=Purpose.ARTICLE), source)
+    if not isinstance(response, Fetched):
+        raise GazetteError(f"{target}: {getattr(response, 'reason', 'not modified')}")
+    return response
+
+
+def saved_page(path: Path, url: str, fetched_at: datetime) -> Fetched:
+    """A saved body as if it had just been fetched. Raises ``UsageError``."""
+    from crawler.errors import UsageError
+    from crawler.model import Fetched, Purpose, Request, digest
+
+    try:
+        body = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}; give a file, or an address that begins with http") from error
+    address = url or path.resolve().as_uri()
+    media_type = mimetypes.guess_type(path.name)[0] or "text/html"
+    return Fetched(
+        request=Request(url=address, purpose=Purpose.ARTICLE),
+        url=address,
+        status=200,
+        headers=(("content-type", media_type),),
+        body=body,
+        sha256=digest(body),
+        fetched_at=fetched_at,
+    )
+
+
+def read_listing(fetched: Fetched, source: Source) -> Listing:
+    """The listing as the kind reads it. Raises ``ParseError``."""
+    from crawler.parser.kinds import find_kind
+
+    return find_kind(source.kind).parse_listing(source, fetched)
+
+
+def print_listing(listing: Listing, *, as_json: bool) -> None:
+    """The entries of a listing."""
+    from crawler.record import entry_record
+
+    if as_json:
+        emit_json(
+            {"verdict": "ok", "title": listing.title, "entries": [entry_record(each) for each in listing.entries]}
+        )
+        return
+    emit(f"{len(listing.entries)} entries{' (all there are)' if listing.exhaustive else ''}  {as_title(listing.title)}")
+    emit_table(
+        ("published", "title", "url"),
+        [
+            (moment_text(each.published) or "-", as_title(each.title), as_title(each.url, 200))
+            for each in listing.entries
+        ],
+    )
+
+
+def print_reading(reading: Reading, *, as_json: bool) -> None:
+    """The verdict, and the article where there is one."""
+    from crawler.record import inspect_record
+
+    verdict = reading.assessment.verdict.value
+    if as_json:
+        emit_json({**(inspect_record(reading.article) if reading.article else {}), "verdict": verdict})
+        return
+    emit(f"verdict: {verdict}  {as_title(reading.assessment.reason, 300)}".rstrip())
+    if reading.article:
+        print_article(reading.article)
+
+
+def print_article(article: Article) -> None:
+    """The article's fields, where each was found, and its text."""
+    from crawler.cli.show import article_lines
+
+    found = dict(article.provenance)
+    emit(as_title(article.title, 300))
+    for label, field, value in article_lines(article):
+        if value:
+            emit(f"  {label:<12} {value}" + (f"   [{found[field]}]" if field in found else ""))
+    emit()
+    for block in article.blocks:
+        emit(f"{block.kind.value:<10} {block.language or '-':<3} {as_title(block.text, 100_000)}")

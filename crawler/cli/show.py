@@ -1,0 +1,228 @@
+"""`gazette show` and `gazette diff`: one article's life, and what changed between two of its revisions."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crawler.cli.context import settings_of
+from crawler.cli.crawl import change_line, read_instant
+from crawler.cli.filters import JsonFlag
+from crawler.cli.output import as_time, as_title, emit, emit_json
+
+if TYPE_CHECKING:
+    from crawler.model import Article, Change, KnownArticle, Moment, Revision
+
+EXAMPLE_SHOW = "Example: gazette show a41"
+EXAMPLE_DIFF = "Example: gazette diff a41 --from 1 --to 2 --format unified"
+
+ArticleArgument = Annotated[str, typer.Argument(help="Id of an article, a unique prefix of it, or its URL.")]
+
+
+class DiffFormat(StrEnum):
+    """How a difference is printed."""
+
+    TERMINAL = "terminal"
+    UNIFIED = "unified"
+    HTML = "html"
+    JSON = "json"
+
+
+def show(
+    context: typer.Context,
+    article: ArticleArgument,
+    at: Annotated[str, typer.Option("--at", help="As it was known at this time (RFC 3339).")] = "",
+    as_json: JsonFlag = False,
+) -> None:
+    """Shows an article, its revisions and its changes."""
+    from crawler.bootstrap import open_database
+
+    store = open_database(settings_of(context), create=False)
+    try:
+        known = store.find_article(article)
+        revisions, found = store.revisions(known.id), store.changes_of(known.id)
+    finally:
+        store.close()
+    instant = read_instant(at, "--at") if at else None
+    revision = revision_at(revisions, instant, known)
+    if as_json:
+        emit_json(article_life(known, revision, revisions, found))
+    else:
+        print_article(known, revision, revisions, found)
+
+
+def revision_at(revisions: Sequence[Revision], at: datetime | None, known: KnownArticle) -> Revision:
+    """The newest revision seen by ``at``. Raises ``UsageError`` when there was none yet."""
+    from crawler.errors import UsageError
+
+    seen = [revision for revision in revisions if at is None or revision.seen_at <= at]
+    if not seen:
+        raise UsageError(f"article {known.id} was not known then; first seen at {as_time(known.first_seen_at)}")
+    return seen[-1]
+
+
+def article_life(
+    known: KnownArticle, revision: Revision, revisions: Sequence[Revision], found: Sequence[Change]
+) -> dict[str, object]:
+    """The article with its text, its revisions and its changes as one JSON object."""
+    from crawler.record import change_record, inspect_record
+
+    return {
+        **inspect_record(revision.article),
+        "id": known.id,
+        "source": known.source_id,
+        "state": known.state.value,
+        "first_seen_at": known.first_seen_at.isoformat(),
+        "revision": revision.number,
+        "revisions": [{"number": each.number, "seen_at": each.seen_at.isoformat()} for each in revisions],
+        "changes": [change_record(change) for change in found],
+    }
+
+
+def print_article(
+    known: KnownArticle, revision: Revision, revisions: Sequence[Revision], found: Sequence[Change]
+) -> None:
+    """The article for a person: its facts, its text, its life."""
+    article = revision.article
+    emit(as_title(article.title, 300))
+    for label, value in article_facts(known, article):
+        if value:
+            emit(f"  {label:<12} {value}")
+    emit()
+    for block in article.blocks:
+        marker = {"heading": "## ", "caption": "[caption] ", "list_item": "- ", "table_row": "| "}.get(block.kind, "")
+        emit(as_title(marker + block.text, 100_000))
+    emit()
+    evidence = {each.number: each.evidence.sha256[:12] if each.evidence else "-" for each in revisions}
+    for each in revisions:
+        emit(f"revision {each.number}  seen {as_time(each.seen_at)}  snapshot {evidence[each.number]}")
+    for change in found:
+        emit(f"change   {change.seq}  {as_time(change.detected_at)}  {change_line(change)}")
+
+
+def article_lines(article: Article) -> list[tuple[str, str, str]]:
+    """What an article says of itself: label, name of the field, value for a person."""
+    return [
+        ("published", "published", moment_text(article.published)),
+        ("updated", "updated", moment_text(article.updated)),
+        ("written", "written", moment_text(article.written)),
+        ("publisher", "publisher", as_title(article.publisher, 120)),
+        ("author", "authors", as_title(", ".join(article.authors), 200)),
+        ("place", "place", as_title(article.place)),
+        ("languages", "languages", ", ".join(article.languages)),
+        ("document no.", "document_number", as_title(article.document_number)),
+        ("index no.", "index_number", as_title(article.index_number)),
+        ("status", "status", as_title(article.status)),
+        ("attachments", "attachments", as_title(", ".join(file.name or file.url for file in article.attachments), 300)),
+    ]
+
+
+def article_facts(known: KnownArticle, article: Article) -> list[tuple[str, str]]:
+    """What is known about the article, label by label."""
+    return [
+        ("id", known.id),
+        ("url", as_title(known.url, 300)),
+        ("state", known.state.value),
+        *((label, value) for label, _, value in article_lines(article)),
+        ("also at", ", ".join(known.also_at)),
+        ("first seen", as_time(known.first_seen_at)),
+    ]
+
+
+def moment_text(moment: Moment | None) -> str:
+    """A publisher's moment as precisely as it is known."""
+    if moment is None:
+        return ""
+    if moment.precision in ("day", "month", "year"):
+        length = {"day": 10, "month": 7, "year": 4}[moment.precision.value]
+        return moment.instant.isoformat()[:length]
+    return f"{moment.instant.isoformat(sep=' ', timespec='minutes')}"
+
+
+def diff(
+    context: typer.Context,
+    article: ArticleArgument,
+    from_: Annotated[
+        int | None, typer.Option("--from", min=1, help="Revision before; default the one before --to.")
+    ] = None,
+    to: Annotated[int | None, typer.Option("--to", min=1, help="Revision after; default the latest.")] = None,
+    format_: Annotated[DiffFormat, typer.Option("--format", help="How to print it.")] = DiffFormat.TERMINAL,
+    as_json: JsonFlag = False,
+) -> None:
+    """Shows what changed between two revisions of an article."""
+    from crawler.bootstrap import open_database
+
+    store = open_database(settings_of(context), create=False)
+    try:
+        known = store.find_article(article)
+        revisions = store.revisions(known.id)
+    finally:
+        store.close()
+    before, after = choose_revisions(revisions, from_, to, known)
+    print_diff(known, before, after, DiffFormat.JSON if as_json else format_)
+
+
+def choose_revisions(
+    revisions: Sequence[Revision], from_: int | None, to: int | None, known: KnownArticle
+) -> tuple[Revision, Revision]:
+    """The two revisions to compare. Raises ``UsageError`` where there are not two."""
+    from crawler.errors import UsageError
+
+    by_number = {revision.number: revision for revision in revisions}
+    newest = max(by_number)
+    last = to or newest
+    first = from_ or last - 1
+    for number in (first, last):
+        if number not in by_number:
+            have = "only revision 1: it was never edited" if newest == 1 else f"revisions 1 to {newest}"
+            raise UsageError(f"article {known.id} has {have}")
+    return by_number[first], by_number[last]
+
+
+def print_diff(known: KnownArticle, before: Revision, after: Revision, format_: DiffFormat) -> None:
+    """The difference in the wanted form."""
+    from crawler.differ.compare import compare
+    from crawler.differ.hunks import diff_article, shorten_hunks
+    from crawler.differ.render import render_html, render_terminal, render_unified
+
+    hunks = diff_article(before.article, after.article)
+    if format_ is DiffFormat.UNIFIED:
+        names = (f"revision {before.number}", f"revision {after.number}")
+        emit(render_unified(before.article.text, after.article.text, before_name=names[0], after_name=names[1]))
+    elif format_ is DiffFormat.HTML:
+        emit(render_html(hunks))
+    elif format_ is DiffFormat.JSON:
+        emit_json(diff_record(known, before, after))
+    else:
+        comparison = compare(before.article, after.article)
+        emit(f"{as_title(after.article.title, 200)}  revision {before.number} → {after.number}")
+        for fact in comparison.facts if comparison else ():
+            emit(f"  {fact.type}: {as_title(fact.before or '-')} → {as_title(fact.after or '-')}")
+        emit(render_terminal(shorten_hunks(hunks, context=80), color=sys.stdout.isatty()))
+
+
+def diff_record(known: KnownArticle, before: Revision, after: Revision) -> dict[str, object]:
+    """The difference as one JSON object."""
+    from crawler.differ.compare import compare
+
+    comparison = compare(before.article, after.article)
+    return {
+        "article": known.id,
+        "from": before.number,
+        "to": after.number,
+        "fields": list(comparison.fields) if comparison else [],
+        "significance": comparison.significance if comparison else 0.0,
+        "facts": [
+            {"type": each.type, "field": each.field, "before": each.before, "after": each.after}
+            for each in (comparison.facts if comparison else ())
+        ],
+        "diff": [
+            {"field": each.field, "op": each.op, "before": each.before, "after": each.after}
+            for each in (comparison.hunks if comparison else ())
+        ],
+    }

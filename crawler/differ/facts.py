@@ -1,0 +1,267 @@
+"""The facts of a change: figures, dates, names and words of permission, old to new.
+
+A change that touches a digit always gives a fact of a figure or a date: no rule here can make a figure a wording.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from crawler.differ.fields import is_same_attachment, link_key, moment_text, pair_attachments
+from crawler.differ.folding import compare_key
+from crawler.differ.regions import Place, Region, find_regions
+from crawler.differ.spans import Span, find_figures, find_quotes, find_spans, is_numeral, widen_figure
+from crawler.model import Article, Attachment, Fact, FactType, Hunk
+from crawler.text.normalize import shorten
+
+#: Facts of one change and of a new article, at most.
+MAX_FACTS = 30
+MAX_NEW_FACTS = 12
+#: A fact quotes at most so much text.
+MAX_QUOTE = 160
+#: Of a new article so much text is searched for facts.
+MAX_READ = 20_000
+#: Where more than this is replaced at once, words of permission and names are no longer compared one by one.
+MAX_PLACE = 100
+#: In longer regions (a rewritten article) only the beginning is searched for typed spans.
+MAX_REGION = 6_000
+
+_RANK = {
+    FactType.NEGATION: 0,
+    FactType.MONEY: 1,
+    FactType.PERCENT: 1,
+    FactType.NUMBER: 1,
+    FactType.DATE: 2,
+    FactType.NAME: 3,
+    FactType.ATTACHMENT: 3,
+    FactType.QUOTE: 4,
+    FactType.LINK: 5,
+    FactType.WORDING: 6,
+}
+_FIGURES = frozenset({FactType.NUMBER, FactType.MONEY, FactType.PERCENT, FactType.DATE})
+_FIGURE = re.compile(r"(?<![0-9A-Za-z])[-+]?\d[\d.,]*|\d[\d.,]*")
+_DEADLINE_BEFORE = re.compile(
+    r"(?:截止|截至|不晚于|不迟于|至|by|until|before|no later than|deadline|due|締切|期限)\W{0,8}$", re.I
+)
+_DEADLINE_AFTER = re.compile(r"\s?(?:之?前|以前|截止|为止|止|まで|以内|deadline|at the latest)", re.I)
+
+
+def find_facts(hunks: Sequence[Hunk]) -> tuple[Fact, ...]:
+    """The facts of the full hunks of running text (title, body…), field by field, the most telling first."""
+    facts: list[Fact] = []
+    for name, group in groupby(hunks, key=lambda hunk: hunk.field):
+        regions = find_regions(list(group))
+        facts.extend(_facts_of_regions(name, regions))
+    return rank_facts(facts)
+
+
+def rank_facts(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Each fact once, the most telling first, at most ``MAX_FACTS``."""
+    return tuple(sorted(dict.fromkeys(facts), key=lambda fact: _RANK[fact.type])[:MAX_FACTS])
+
+
+def _facts_of_regions(field: str, regions: Sequence[Region]) -> Iterator[Fact]:
+    strays = [region for region in regions if region.is_stray]
+    for region in regions:
+        if not region.is_stray:
+            yield from _facts_of_region(field, region)
+    yield from _facts_of_strays(field, strays)
+
+
+def _facts_of_region(field: str, region: Region) -> Iterator[Fact]:
+    old_spans, new_spans = find_spans(region.before[:MAX_REGION]), find_spans(region.after[:MAX_REGION])
+    for places in _group_places(region.places, old_spans, new_spans):
+        old = _touched(old_spans, [(place.b0, place.b1) for place in places])
+        new = _touched(new_spans, [(place.a0, place.a1) for place in places])
+        facts = list(_pair_spans(field, *_without_common(old, new)))
+        facts.extend(_bare_figures(field, region, places, facts))
+        yield from facts or _wordings(field, region, places)
+
+
+def _group_places(places: Iterable[Place], old: Sequence[Span], new: Sequence[Span]) -> list[list[Place]]:
+    """Places that touch one and the same figure or date belong together."""
+    groups: list[list[Place]] = []
+    for place in places:
+        if groups and (_share_span(old, groups[-1][-1].b1, place.b0) or _share_span(new, groups[-1][-1].a1, place.a0)):
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+    return groups
+
+
+def _share_span(spans: Iterable[Span], left: int, right: int) -> bool:
+    return any(span.start < left and right < span.end for span in spans if span.type in _FIGURES)
+
+
+def _touched(spans: Iterable[Span], stretches: Sequence[tuple[int, int]]) -> list[Span]:
+    """The spans that a change overlaps; figures and dates also where it only adjoins them."""
+    return [span for span in spans if any(_meets(span, start, end) for start, end in stretches)]
+
+
+def _meets(span: Span, start: int, end: int) -> bool:
+    if span.type in _FIGURES:
+        return span.start <= end and start <= span.end
+    return span.start < end and start < span.end and end - start <= MAX_PLACE
+
+
+def _without_common(old: Sequence[Span], new: Sequence[Span]) -> tuple[list[Span], list[Span]]:
+    """Both sides without what they have in common."""
+    rest_old, rest_new = list(old), list(new)
+    for span in old:
+        twin = next((other for other in rest_new if (other.type, other.key) == (span.type, span.key)), None)
+        if twin is not None:
+            rest_old.remove(span)
+            rest_new.remove(twin)
+    return rest_old, rest_new
+
+
+def _pair_spans(field: str, old: list[Span], new: list[Span]) -> Iterator[Fact]:
+    """Old to new: same type and unit first, then same type, then any figure for any figure; in order each time."""
+    for matches in (_same_unit, _same_type, _both_figures):
+        for span in list(old):
+            partner = next((other for other in new if matches(span, other)), None)
+            if partner is not None:
+                old.remove(span)
+                new.remove(partner)
+                yield _fact(partner.type, field, span.raw, partner.raw)
+    for span in old:
+        yield _fact(span.type, field, span.raw, None)
+    for span in new:
+        yield _fact(span.type, field, None, span.raw)
+
+
+def _same_unit(left: Span, right: Span) -> bool:
+    return left.type is right.type and left.unit == right.unit
+
+
+def _same_type(left: Span, right: Span) -> bool:
+    return left.type is right.type
+
+
+def _both_figures(left: Span, right: Span) -> bool:
+    return left.type in _FIGURES and right.type in _FIGURES
+
+
+def _bare_figures(field: str, region: Region, places: Iterable[Place], found: Sequence[Fact]) -> Iterator[Fact]:
+    """Changed digits and Han numerals that no typed span explains (document numbers, codes)."""
+    if any(fact.type in _FIGURES for fact in found):
+        return
+    for place in places:
+        before, after = region.before[place.b0 : place.b1], region.after[place.a0 : place.a1]
+        if _figures(before) != _figures(after) or is_numeral(before + after):
+            b0, b1 = widen_figure(region.before, place.b0, place.b1)
+            a0, a1 = widen_figure(region.after, place.a0, place.a1)
+            old, new = region.before[b0:b1], region.after[a0:a1]
+            kind = FactType.PERCENT if "%" in compare_key(old + new) else FactType.NUMBER
+            yield _fact(kind, field, old or None, new or None)
+
+
+def _figures(text: str) -> list[str]:
+    """The figures in ``text`` with their signs, without the grouping of thousands."""
+    return [figure.rstrip(".,").replace(",", "") for figure in _FIGURE.findall(compare_key(text))]
+
+
+def _wordings(field: str, region: Region, places: Iterable[Place]) -> Iterator[Fact]:
+    old_quotes, new_quotes = find_quotes(region.before), find_quotes(region.after)
+    for place in places:
+        old = next((q for q in old_quotes if q.start < place.b0 and place.b1 < q.end), None)
+        new = next((q for q in new_quotes if q.start < place.a0 and place.a1 < q.end), None)
+        if old and new:
+            yield _fact(FactType.QUOTE, field, old.raw, new.raw)
+        else:
+            before, after = region.before[place.b0 : place.b1], region.after[place.a0 : place.a1]
+            yield _fact(FactType.WORDING, field, before or None, after or None)
+
+
+def _facts_of_strays(field: str, strays: Sequence[Region]) -> Iterator[Fact]:
+    """Sentences that were added or taken away whole: their figures, then the sentences themselves."""
+    old = [span for region in strays for span in find_figures(region.before[:MAX_REGION])]
+    new = [span for region in strays for span in find_figures(region.after[:MAX_REGION])]
+    gone, come = _without_common(old, new)
+    yield from (_fact(span.type, field, span.raw, None) for span in gone)
+    yield from (_fact(span.type, field, None, span.raw) for span in come)
+    for region in strays:
+        yield _fact(FactType.WORDING, field, region.before or None, region.after or None)
+
+
+def _fact(kind: FactType, field: str, before: str | None, after: str | None) -> Fact:
+    return Fact(type=kind, field=field, before=_quote(before), after=_quote(after))
+
+
+def _quote(text: str | None) -> str | None:
+    return shorten(" ".join(text.split()), MAX_QUOTE) if text is not None else None
+
+
+def facts_of_fields(before: Article, after: Article, fields: Iterable[str]) -> Iterator[Fact]:
+    """The facts of those ``fields`` that are no running text."""
+    differing = set(fields)
+    if "published_at" in differing:
+        old, new = moment_text(before.published), moment_text(after.published)
+        yield Fact(type=FactType.DATE, field="published_at", before=old or None, after=new or None)
+    if "publisher" in differing:
+        yield _fact(FactType.NAME, "publisher", before.publisher or None, after.publisher or None)
+    if "author" in differing:
+        old, new = ", ".join(before.authors), ", ".join(after.authors)
+        yield _fact(FactType.NAME, "author", old or None, new or None)
+    if "status" in differing:
+        yield _fact(FactType.WORDING, "status", before.status or None, after.status or None)
+    if "attachments" in differing:
+        yield from _attachment_facts(before, after)
+    if "links" in differing:
+        yield from _link_facts(before, after)
+
+
+def _attachment_facts(before: Article, after: Article) -> Iterator[Fact]:
+    for old, new in pair_attachments(before.attachments, after.attachments):
+        if not is_same_attachment(old, new):
+            yield _fact(FactType.ATTACHMENT, "attachments", _file_name(old, new), _file_name(new, old))
+
+
+def _file_name(file: Attachment | None, other: Attachment | None) -> str | None:
+    """The name of a file, with what tells it from ``other``."""
+    if file is None:
+        return None
+    name = file.name or file.url
+    if other is None or compare_key(file.name) != compare_key(other.name):
+        return name
+    return f"{name} (sha256 {file.sha256[:12]})" if file.sha256 and other.sha256 else f"{name} <{file.url}>"
+
+
+def _link_facts(before: Article, after: Article) -> Iterator[Fact]:
+    old, new = {link_key(link.url) for link in before.links}, {link_key(link.url) for link in after.links}
+    gone = [link for link in before.links if link_key(link.url) not in new]
+    come = [link for link in after.links if link_key(link.url) not in old]
+    for link in gone:
+        twin = next((other for other in come if compare_key(other.text) == compare_key(link.text)), None)
+        if twin is not None:
+            come.remove(twin)
+        yield _fact(FactType.LINK, "links", link.url, twin.url if twin else None)
+    for link in come:
+        yield _fact(FactType.LINK, "links", None, link.url)
+
+
+def facts_of_new(article: Article) -> tuple[Fact, ...]:
+    """What a new article tells in figures: deadlines, sums, percentages, dates; the most telling first, at most 12."""
+    scored: dict[tuple[FactType, str], tuple[float, int, Fact]] = {}
+    for field, text in (("title", article.title), ("body", article.text[:MAX_READ])):
+        for span in find_figures(text):
+            weight = _weigh(field, text, span)
+            if weight > 0 and (span.type, span.key) not in scored:
+                fact = _fact(span.type, field, None, span.raw)
+                scored[span.type, span.key] = (-weight, len(scored), fact)
+    return tuple(fact for _, _, fact in sorted(scored.values(), key=lambda item: item[:2])[:MAX_NEW_FACTS])
+
+
+def _weigh(field: str, text: str, span: Span) -> float:
+    """How telling a figure is: a bare number (list numbering, years) tells nothing."""
+    weight = {FactType.MONEY: 3.0, FactType.PERCENT: 2.5, FactType.DATE: 1.0}.get(span.type, 1.5 if span.unit else 0.0)
+    if span.type is FactType.DATE and _is_deadline(text, span):
+        weight = 4.0
+    return weight + 0.5 if weight and field == "title" else weight
+
+
+def _is_deadline(text: str, span: Span) -> bool:
+    before, after = text[max(0, span.start - 24) : span.start], text[span.end : span.end + 12]
+    return bool(_DEADLINE_BEFORE.search(before) or _DEADLINE_AFTER.match(after))

@@ -1,0 +1,142 @@
+"""What is wrong with a source rather than with its articles: told once, never as a flood of changes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from crawler.model import (
+    GuardPolicy,
+    Incident,
+    IncidentArticle,
+    IncidentReason,
+    IncidentState,
+    SourceState,
+    Verdict,
+)
+
+#: Reasons that end by themselves when a check goes well. The others end by a decision or by an event of their own.
+TROUBLE = frozenset(
+    {
+        IncidentReason.UNREACHABLE,
+        IncidentReason.BLOCKED,
+        IncidentReason.CHALLENGE,
+        IncidentReason.SOFT_FAILURE,
+        IncidentReason.REDESIGN,
+        IncidentReason.EMPTY_LISTING,
+        IncidentReason.PARSER_DRIFT,
+        IncidentReason.ROBOTS_DISALLOWED,
+    }
+)
+#: Trouble is told from this consecutive bad check on.
+PATIENCE = 2
+#: A listing this much shorter than usual is a part of one.
+PARTIAL_SHARE = 0.25
+#: Only listings that used to have so many entries can be judged to be a part.
+PARTIAL_MINIMUM = 8
+
+_REASONS = {
+    Verdict.CHALLENGE: IncidentReason.CHALLENGE,
+    Verdict.WAITING_ROOM: IncidentReason.CHALLENGE,
+    Verdict.BLOCKED: IncidentReason.BLOCKED,
+    Verdict.LOGIN: IncidentReason.BLOCKED,
+    Verdict.RATE_LIMITED: IncidentReason.BLOCKED,
+    Verdict.UNREACHABLE: IncidentReason.UNREACHABLE,
+    Verdict.TRUNCATED: IncidentReason.UNREACHABLE,
+    Verdict.NOT_FOUND: IncidentReason.UNREACHABLE,
+    Verdict.GONE: IncidentReason.UNREACHABLE,
+    Verdict.UNEXPECTED: IncidentReason.REDESIGN,
+    Verdict.DECODE_ERROR: IncidentReason.PARSER_DRIFT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a listing cannot be believed, and a few words for the operator."""
+
+    reason: IncidentReason
+    detail: str
+
+
+def is_mass(count: int, reread: int, policy: GuardPolicy) -> bool:
+    """Whether ``count`` articles changing or vanishing among ``reread`` ones are one event of the source."""
+    return count >= max(policy.mass_minimum, 1) and count >= policy.mass_fraction * reread
+
+
+def judge_listing(state: SourceState | None, entries: int) -> Trouble | None:
+    """Why a listing of ``entries`` is not to be believed, or None.
+
+    ``state.entry_count`` must be that of the last check that was believed. A first check is never suspicious.
+    """
+    usual = state.entry_count if state else 0
+    if entries == 0 and usual > 0:
+        return Trouble(IncidentReason.EMPTY_LISTING, f"no entries where there were {usual}")
+    if usual >= PARTIAL_MINIMUM and entries < PARTIAL_SHARE * usual:
+        return Trouble(IncidentReason.PARSER_DRIFT, f"only {entries} entries where there were {usual}")
+    return None
+
+
+def incident_for(cause: Verdict | IncidentReason, *, robots: bool = False) -> IncidentReason | None:
+    """The reason of the incident that a verdict on a listing amounts to; None for a listing that is well."""
+    if isinstance(cause, IncidentReason):
+        return cause
+    if robots:
+        return IncidentReason.ROBOTS_DISALLOWED
+    if cause in (Verdict.OK, Verdict.NOT_MODIFIED):
+        return None
+    return _REASONS.get(cause, IncidentReason.SOFT_FAILURE)
+
+
+def advance_incidents(
+    open_incidents: Iterable[Incident],
+    trouble: IncidentReason | None,
+    detail: str,
+    state: SourceState,
+    now: datetime,
+    source_id: str,
+) -> tuple[Incident, ...]:
+    """The incidents to tell after a check: one that opens, or those that close.
+
+    ``state.failures`` counts this check in. Trouble that changes its reason remains the one incident it was.
+    """
+    standing = [incident for incident in open_incidents if incident.reason in TROUBLE]
+    if trouble is None:
+        return tuple(close_incident(incident, now) for incident in standing)
+    if standing or state.failures < PATIENCE:
+        return ()
+    return (open_incident(source_id, trouble, now, detail=detail),)
+
+
+def open_incident(
+    source_id: str,
+    reason: IncidentReason,
+    now: datetime,
+    *,
+    detail: str = "",
+    articles: Iterable[IncidentArticle] = (),
+) -> Incident:
+    """An incident that begins at ``now``; the same beginning always has the same id."""
+    held = tuple(articles)
+    return Incident(
+        id=_incident_id(source_id, reason, now),
+        source=source_id,
+        reason=reason,
+        state=IncidentState.OPEN,
+        detected_at=now,
+        opened_at=now,
+        detail=detail,
+        count=len(held),
+        articles=held,
+    )
+
+
+def close_incident(incident: Incident, now: datetime) -> Incident:
+    """The closing of ``incident`` at ``now``."""
+    return replace(incident, state=IncidentState.CLOSED, detected_at=now)
+
+
+def _incident_id(source_id: str, reason: IncidentReason, opened_at: datetime) -> str:
+    name = f"{source_id}\0{reason}\0{opened_at.astimezone(UTC).isoformat()}"
+    return f"inc_{hashlib.sha256(name.encode()).hexdigest()[:16]}"

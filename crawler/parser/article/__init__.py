@@ -1,0 +1,134 @@
+"""Reading an article: bytes of a page, or an entry of a listing, become a record. Pure, and it never raises.
+
+    decode -> page (one traversal) -> metadata, segments -> container, title, byline -> body -> Article
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from crawler.model import Article, Assessment, Attachment, BlockKind, Entry, Fetched, Moment, Precision, Reading, Source, Verdict
+from crawler.parser import verdict
+from crawler.parser.article.decode import decode_html
+from crawler.parser.article.dating import fineness, refine
+from crawler.parser.article.reader import Manner, read_fragment, read_markup
+from crawler.text.dates import default_timezone
+from crawler.text.normalize import clean
+from crawler.text.urls import host_of
+
+__all__ = ["READER_VERSION", "article_from_entry", "extract", "read_article"]
+
+#: Raised whenever the reader may read another record out of the same bytes: revisions are then re-based in silence.
+READER_VERSION = 1
+
+
+def read_article(fetched: Fetched, source: Source, *, entry: Entry | None = None) -> Reading:
+    """Judges one article response and reads it. Facts of ``entry`` complete what the page does not tell."""
+    assessment = verdict.assess(fetched, expect="article")
+    if assessment.verdict is not Verdict.OK:
+        return Reading(assessment=assessment)
+    decoded = decode_html(fetched.body, charset_of(fetched), source.fetch.encoding)
+    if verdict.is_undecodable(decoded.text, decoded.replaced):
+        return Reading(assessment=Assessment(verdict=Verdict.DECODE_ERROR, reason="most characters cannot be read"))
+    manner = Manner(
+        url=fetched.url,
+        timezone=source.timezone,
+        language=source.language,
+        publisher=source.publisher,
+        rules=source.article,
+        now=fetched.fetched_at,
+    )
+    article = read_markup(decoded.text, manner)
+    assessment = verdict.assess_article(article, decoded.text)
+    if assessment.verdict is not Verdict.OK:
+        return Reading(assessment=assessment)
+    return Reading(assessment=assessment, article=complete(article, entry) if entry is not None else article)
+
+
+def article_from_entry(entry: Entry, source: Source, *, url: str = "") -> Article:
+    """The record that the listing alone supports, when the page is not read or cannot be."""
+    manner = Manner(
+        url=url or entry.url,
+        timezone=source.timezone,
+        language=entry.language or source.language,
+        publisher=source.publisher,
+    )
+    markup = entry.body or entry.summary
+    article = read_fragment(markup, manner)
+    return replace(
+        article,
+        title=entry.title,
+        published=entry.published,
+        updated=entry.updated,
+        publisher=entry.publisher or source.publisher,
+        authors=entry.authors,
+        attachments=_merge_attachments(article, entry),
+        marks=_entry_marks(entry),
+        native_ids=(),
+        provenance=(("title", "listing"), ("body", "listing")),
+        origin="listing",
+    )
+
+
+def extract(html: bytes, url: str) -> dict[str, object]:
+    """The fields of a page as plain values, without a source: for measuring and for ``inspect``."""
+    decoded = decode_html(html)
+    zone = default_timezone(host_of(url), "")
+    article = read_markup(decoded.text, Manner(url=url, timezone=zone))
+    return {
+        "title": article.title,
+        "published": _spell(article.published),
+        "author": list(article.authors),
+        "source": article.publisher,
+        "body": [block.text for block in article.blocks if block.kind is not BlockKind.CAPTION],
+        "language": article.language,
+    }
+
+
+def charset_of(fetched: Fetched) -> str:
+    """The charset of the Content-Type header, or an empty string."""
+    for part in fetched.header("content-type").split(";")[1:]:
+        name, _, value = part.partition("=")
+        if name.strip().lower() == "charset":
+            return value.strip().strip("\"'")
+    return ""
+
+
+def complete(article: Article, entry: Entry) -> Article:
+    """``article`` with what only the listing tells: a title, a finer moment, authors, files, a declared update."""
+    return replace(
+        article,
+        title=article.title or entry.title,
+        published=_merge_moments(article.published, entry.published),
+        updated=article.updated or entry.updated,
+        publisher=article.publisher or entry.publisher,
+        authors=article.authors or entry.authors,
+        language=article.language or entry.language,
+        attachments=_merge_attachments(article, entry),
+        marks=article.marks + _entry_marks(entry),
+    )
+
+
+def _merge_moments(ours: Moment | None, theirs: Moment | None) -> Moment | None:
+    if ours is None or theirs is None:
+        return ours or theirs
+    if theirs.precision is Precision.APPROX or fineness(theirs) <= fineness(ours):
+        return ours
+    return refine(ours, [theirs])
+
+
+def _merge_attachments(article: Article, entry: Entry) -> tuple[Attachment, ...]:
+    known = {item.url for item in article.attachments}
+    return article.attachments + tuple(item for item in entry.attachments if item.url not in known)
+
+
+def _entry_marks(entry: Entry) -> tuple[tuple[str, str], ...]:
+    return (("feed:updated", entry.updated.instant.isoformat()),) if entry.updated is not None else ()
+
+
+def _spell(moment: Moment | None) -> str:
+    if moment is None:
+        return ""
+    if fineness(moment) <= 2:
+        return moment.instant.date().isoformat()
+    return moment.instant.isoformat(timespec="seconds")

@@ -1,0 +1,117 @@
+"""The article's text in blocks: what of the chosen container is read, and in which order.
+
+Leaves out what serves the site: share and print controls, related articles, neighbours, teasers of other posts,
+credits at the foot. Signatures, dates and notes at the foot of a notice stay: they are part of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from crawler.model import BlockKind
+from crawler.parser.article.container import Container, score_segment
+from crawler.parser.article.furniture import is_caption_line, is_control_line, is_cut_line, is_service_line
+from crawler.parser.article.page import Element
+from crawler.parser.article.segments import Segment, Segments
+
+MAX_BLOCKS = 4_000
+_ENOUGH = 0.35
+_STANDFIRST_REACH = 30
+_STANDFIRST_SCORE = 40.0
+
+
+@dataclass(slots=True)
+class Body:
+    """The segments that are the article. ``cut`` is the position after which nothing belongs to it any more."""
+
+    segments: list[Segment] = field(default_factory=list)
+    start: int = 0
+    cut: int = 0
+
+
+def read_body(segments: Segments, container: Container, skipped: frozenset[int], title: int = -1) -> Body:
+    """The article's segments. ``skipped`` holds positions already read as title or byline, ``title`` is the title's.
+
+    A standfirst between the title and the container is the article's first block.
+    """
+    stop = _find_cut(segments, container)
+    kept = [
+        segment
+        for position, segment in enumerate(segments.items[container.start : stop], container.start)
+        if position not in skipped and not segment.junk and not _is_furniture(segment)
+    ]
+    kept = _drop_link_lists(kept, container.element)
+    _mark_captions(kept)
+    kept = _find_standfirst(segments, title, container.start, skipped) + kept
+    return Body(_drop_repeats(kept)[:MAX_BLOCKS], container.start, stop)
+
+
+def _find_standfirst(segments: Segments, title: int, start: int, skipped: frozenset[int]) -> list[Segment]:
+    if not 0 <= title < start or start - title > _STANDFIRST_REACH:
+        return []
+    return [
+        segment
+        for position, segment in enumerate(segments.items[title + 1 : start], title + 1)
+        if position not in skipped and score_segment(segment) >= _STANDFIRST_SCORE and not _is_furniture(segment)
+    ][:3]
+
+
+def _find_cut(segments: Segments, container: Container) -> int:
+    """Where the article ends: at a line that announces related matter, if little text follows it."""
+    items = segments.items[container.start : container.stop]
+    scores = [max(0.0, score_segment(item)) for item in items]
+    total = sum(scores) or 1.0
+    before = 0.0
+    for offset, item in enumerate(items):
+        if before > total * (1 - _ENOUGH) and not item.junk and is_cut_line(item.text):
+            return container.start + offset
+        before += scores[offset]
+    return container.stop
+
+
+def _is_furniture(segment: Segment) -> bool:
+    text = segment.text
+    if is_control_line(text) or is_service_line(text):
+        return True
+    return not any(char.isalnum() for char in text)
+
+
+def _drop_link_lists(kept: list[Segment], top: Element) -> list[Segment]:
+    """Without the segments whose branch, or whose neighbourhood, is mostly links."""
+    weights: dict[int, tuple[int, int]] = {}
+    for segment in kept:
+        for branch in _branches(segment.owner, top):
+            weight, linked = weights.get(branch.order, (0, 0))
+            weights[branch.order] = (weight + segment.weight, linked + segment.linked)
+    return [segment for segment in kept if not _is_link_list(segment, top, weights)]
+
+
+def _branches(owner: Element, top: Element) -> list[Element]:
+    """The elements from the owner of a segment up to, but without, the container."""
+    found: list[Element] = []
+    current: Element | None = owner
+    while current is not None and current is not top:
+        found.append(current)
+        current = current.parent
+    return found if current is top else []
+
+
+def _is_link_list(segment: Segment, top: Element, weights: dict[int, tuple[int, int]]) -> bool:
+    if segment.kind is BlockKind.PARAGRAPH and segment.is_prose and segment.link_share < 0.5:
+        return False
+    for branch in _branches(segment.owner, top):
+        weight, linked = weights[branch.order]
+        if linked > 0.6 * weight and branch.tag in {"ul", "ol", "div", "section", "table", "dl", "p"}:
+            return segment.link_share > 0.5 or segment.kind is BlockKind.HEADING
+    return segment.link_share > 0.9 and segment.weight < 200 and segment.kind is not BlockKind.HEADING
+
+
+def _mark_captions(kept: list[Segment]) -> None:
+    for segment in kept:
+        if segment.figure or (segment.kind is BlockKind.PARAGRAPH and is_caption_line(segment.text)):
+            segment.kind = BlockKind.CAPTION
+
+
+def _drop_repeats(kept: list[Segment]) -> list[Segment]:
+    """Without a block that repeats the one before it (desktop and mobile copies of a line)."""
+    return [segment for index, segment in enumerate(kept) if index == 0 or segment.text != kept[index - 1].text]

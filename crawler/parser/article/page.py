@@ -1,0 +1,191 @@
+"""A page as a small Python tree, made in one traversal of the parser's own.
+
+Only what a reader needs survives: elements with their attributes, text, structured-data scripts. Bounded whatever
+arrives: markup that nests absurdly deep is cut before parsing (the parser's time grows with depth squared), and
+nodes beyond a limit are left out.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+MAX_CHARACTERS = 6_000_000
+MAX_NODES = 120_000
+MAX_DEPTH = 120
+_MAX_OPEN = 3_000
+_CALM_TAGS = 6_000
+
+#: Never text of a page. ``noscript`` repeats what scripts show; ``textarea`` and ``select`` hold form values.
+_OPAQUE = frozenset(
+    "script style noscript template svg iframe object embed canvas select textarea datalist audio map math".split()
+)
+_DECLARING = frozenset({"html", "title", "meta", "link", "base"})
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})")
+#: Elements without content, or whose end tag HTML implies: they do not nest by being left open.
+_SHALLOW = frozenset(
+    "area base br col embed hr img input link meta source track wbr p li td th tr tbody thead tfoot dt dd option "
+    "html head body".split()
+)
+_BOUNDARIES = frozenset({"table", "object", "template", "marquee", "applet", "svg"})
+
+
+class Element:
+    """An element of the page. ``start`` and ``stop`` are its range of segments, once the page was segmented.
+
+    ``order`` counts elements from 1 in document order. A plain class: tens of thousands are made per second.
+    """
+
+    __slots__ = ("attributes", "children", "depth", "order", "parent", "start", "stop", "tag")
+
+    def __init__(self, tag: str, attributes: dict[str, str | None], parent: Element | None, order: int = 0) -> None:
+        self.tag = tag
+        self.attributes = attributes
+        self.parent = parent
+        self.depth: int = parent.depth + 1 if parent is not None else 0
+        self.order = order
+        self.children: list[Element | str] = []
+        self.start = self.stop = 0
+
+    def attribute(self, name: str) -> str:
+        """The attribute's value, or an empty string."""
+        return self.attributes.get(name) or ""
+
+    def text(self) -> str:
+        """All text below, as it stands in the markup."""
+        return "".join(child if isinstance(child, str) else child.text() for child in self.children)
+
+
+@dataclass(slots=True, eq=False)
+class Page:
+    """The whole page: its root, every element in document order, and what declares facts.
+
+    ``declarations`` are the elements that carry metadata: ``html``, ``title``, ``meta``, ``link``, ``base``, microdata.
+    """
+
+    root: Element
+    markup: str
+    tree: LexborHTMLParser
+    elements: list[Element] = field(default_factory=list)
+    declarations: list[Element] = field(default_factory=list)
+    json_ld: list[str] = field(default_factory=list)
+    node_ids: list[int] = field(default_factory=list)
+
+    @property
+    def base(self) -> str:
+        """The address that ``<base href>`` declares, as it stands there."""
+        return next((found.attribute("href") for found in self.declarations if found.tag == "base"), "")
+
+
+def find_elements(page: Page, selector: str) -> list[Element]:
+    """What a CSS selector matches, in document order. Selectors come from people: a broken one matches nothing."""
+    if not selector:
+        return []
+    try:
+        nodes = {node.mem_id for node in page.tree.css(selector)}
+    except (ValueError, RuntimeError):  # what selectolax raises for a selector it cannot read
+        return []
+    return [element for node, element in zip(page.node_ids, page.elements, strict=True) if node in nodes]
+
+
+def find_by_id(page: Page, name: str) -> Element | None:
+    """The first element with that ``id``."""
+    return next((element for element in page.elements if element.attributes.get("id") == name), None)
+
+
+def read_page(markup: str) -> Page:
+    """Parses ``markup``; never raises, and takes time in proportion to its length."""
+    text = cut_depth(markup[:MAX_CHARACTERS].replace("\x00", ""))
+    page = Page(Element("-document", {}, None), text, LexborHTMLParser(text))
+    if page.tree.root is not None:
+        _grow(page.tree.root, page)
+    return page
+
+
+def close_page(page: Page) -> None:
+    """Lets go of the tree at once: parents and children refer to each other, which only the collector would undo."""
+    for element in page.elements:
+        element.parent = None
+
+
+def _grow(top: LexborNode, page: Page) -> None:
+    parent, node = page.root, top
+    stack: list[tuple[LexborNode, Element]] = []
+    for _ in range(MAX_NODES):
+        child = None
+        tag = node.tag
+        if tag == "-text":
+            text = node.text_content or ""
+            parent.children.append(" " if text.isspace() else text)
+        elif tag in _OPAQUE:
+            if tag == "script" and "ld+json" in (node.attributes.get("type") or ""):
+                page.json_ld.append(node.text())
+        elif tag is not None and tag[0] != "-":
+            element = _add_element(page, node, tag, parent)
+            child = node.first_child
+        if child is not None:
+            stack.append((node, parent))
+            node = child
+            parent = element if element.depth < MAX_DEPTH else parent
+            continue
+        following = node.next
+        while following is None:
+            if not stack:
+                return
+            node, parent = stack.pop()
+            following = node.next
+        node = following
+
+
+def _add_element(page: Page, node: LexborNode, tag: str, parent: Element) -> Element:
+    attributes = node.attributes
+    element = Element(tag, attributes, parent, len(page.elements) + 1)
+    parent.children.append(element)
+    page.elements.append(element)
+    page.node_ids.append(node.mem_id)
+    if tag in _DECLARING or "itemprop" in attributes:
+        page.declarations.append(element)
+    return element
+
+
+def cut_depth(markup: str) -> str:
+    """``markup`` up to where its elements would nest deeper than any real page's.
+
+    Follows HTML's own rule for end tags: one that finds no open element of its name inside the current table cell
+    or table changes nothing.
+    """
+    if markup.count("<") < _CALM_TAGS:
+        return markup
+    scopes: list[list[str]] = [[]]
+    opened = 0
+    for found in _TAG.finditer(markup):
+        name = found[2].lower()
+        if name in _SHALLOW:
+            continue
+        if not found[1]:
+            opened += 1
+            scopes[-1].append(name)
+            if name in _BOUNDARIES:
+                scopes.append([])
+            if opened > _MAX_OPEN:
+                return markup[: found.start()]
+        else:
+            opened -= _close(scopes, name)
+    return markup
+
+
+def _close(scopes: list[list[str]], name: str) -> int:
+    """How many elements an end tag closes; it looks at most a few levels down, and never past a table."""
+    if name in _BOUNDARIES:
+        if len(scopes) == 1:
+            return 0
+        return len(scopes.pop()) + (1 if scopes[-1].pop() else 0)
+    scope = scopes[-1]
+    if name not in scope[-60:]:
+        return 0
+    closed = 1
+    while scope.pop() != name:
+        closed += 1
+    return closed

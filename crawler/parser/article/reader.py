@@ -1,0 +1,362 @@
+"""A page becomes an article record: the parts of this package in their order, and what an entry adds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from crawler.model import Article, ArticleRules, Block, BlockKind, Moment
+from crawler.parser.article.attach import collect_attachments, collect_images, collect_links
+from crawler.parser.article.body import Body, read_body
+from crawler.parser.article.byline import Byline, Reckoning, read_cells, read_line, split_names
+from crawler.parser.article.container import Container, choose_container, find_pardon, score_segment
+from crawler.parser.article.dating import choose_published, read_moments
+from crawler.parser.article.metadata import Metadata, element_value, read_metadata
+from crawler.parser.article.page import Element, Page, close_page, find_by_id, find_elements, read_page
+from crawler.parser.article.segments import Segment, Segments, segment_page
+from crawler.parser.article.title import choose_title, find_headings
+from crawler.parser.article.wechat import WechatFacts, is_wechat, read_wechat
+from crawler.text.languages import detect_language, language_runs
+from crawler.text.normalize import clean, squash
+from crawler.text.urls import join_url
+
+_YEAR = re.compile(r"(?:19|20)\d\d年?")
+_MONTH_DAY = re.compile(r"(\d{1,2})[-/.月](\d{1,2})日?")
+_CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?")
+_HEADER_REACH = 14
+_MAX_PARDONS = 6
+_OPENING = 6
+_LANGUAGE_SHARE = 0.05
+#: Characters of a block that settle its language.
+_LANGUAGE_SAMPLE = 240
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How to read a page: what the source's configuration says, and the instant it was fetched."""
+
+    url: str
+    timezone: str
+    language: str = ""
+    publisher: str = ""
+    rules: ArticleRules = field(default_factory=ArticleRules)
+    now: datetime | None = None
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A page half read."""
+
+    page: Page
+    manner: Manner
+    metadata: Metadata
+    segments: Segments
+    byline: Byline
+    container: Container | None = None
+    body: Body = field(default_factory=Body)
+    title: str = ""
+    title_origin: str = ""
+    title_position: int = -1
+    wechat: WechatFacts = field(default_factory=WechatFacts)
+
+
+def read_markup(markup: str, manner: Manner) -> Article:
+    """Everything the markup of one article page says. Never raises; what is not found stays empty."""
+    page = read_page(markup)
+    ignored = frozenset(node.order for rule in manner.rules.ignore for node in find_elements(page, rule))
+    draft = _Draft(page, manner, read_metadata(page), Segments(), Byline())
+    if is_wechat(page.markup):
+        draft.wechat = read_wechat(page, manner.url, manner.timezone)
+    draft.segments, draft.container = _find_container(draft, ignored)
+    _read_title(draft)
+    skipped = _read_byline(draft)
+    if draft.container is not None:
+        draft.body = read_body(draft.segments, draft.container, skipped, draft.title_position)
+    article = _compose(draft)
+    close_page(page)
+    return article
+
+
+def _find_container(draft: _Draft, ignored: frozenset[int]) -> tuple[Segments, Container | None]:
+    page = draft.page
+    chosen = find_elements(page, draft.manner.rules.body)
+    if not chosen and draft.wechat.native_id:
+        chosen = [content] if (content := find_by_id(page, "js_content")) is not None else []
+    if chosen:
+        segments = segment_page(page, ignored, frozenset(_lineage(chosen[0])))
+        return segments, Container(chosen[0], chosen[0].start, chosen[0].stop, 0.0)
+    return find_container(page, ignored)
+
+
+def find_container(page: Page, ignored: frozenset[int]) -> tuple[Segments, Container | None]:
+    """The segments and the container, after suspects that hold the article itself were pardoned."""
+    pardoned: set[int] = set()
+    segments = segment_page(page, ignored)
+    container = choose_container(page, segments)
+    for _ in range(_MAX_PARDONS):
+        suspect = find_pardon(segments, container.score if container is not None else 0.0)
+        if suspect is None or suspect.order in ignored:
+            break
+        pardoned.add(suspect.order)
+        segments = segment_page(page, ignored, frozenset(pardoned))
+        container = choose_container(page, segments)
+    return segments, container
+
+
+def _lineage(element: Element | None) -> Iterable[int]:
+    while element is not None:
+        yield element.order
+        element = element.parent
+
+
+def _read_title(draft: _Draft) -> None:
+    ruled = find_elements(draft.page, draft.manner.rules.title)
+    if ruled and (text := clean(ruled[0].text())):
+        draft.title, draft.title_origin = text[:300], "selector"
+        draft.title_position = ruled[0].start if ruled[0].stop > ruled[0].start else -1
+        return
+    items = draft.segments.items
+    stop = draft.container.start + 8 if draft.container is not None else len(items)
+    draft.title, draft.title_origin, draft.title_position = choose_title(draft.metadata, find_headings(items, stop))
+    if not draft.title and draft.wechat.title:
+        draft.title, draft.title_origin = draft.wechat.title, "script:msg_title"
+
+
+# -- byline ----------------------------------------------------------------------------------------------------------
+
+
+def _read_byline(draft: _Draft) -> frozenset[int]:
+    """Reads the lines around the title and at the text's ends; the positions that are title or byline, not text."""
+    items = draft.segments.items
+    reckoning = Reckoning(draft.manner.timezone, draft.manner.language[:2] or None, draft.manner.now)
+    skipped: set[int] = set()
+    wanted = squash(draft.title)
+    for position in _header_positions(draft):
+        segment = items[position]
+        if wanted and squash(segment.text) == wanted:
+            skipped.add(position)
+        elif joined := _join_split_date(items, position):
+            read_line(joined, reckoning, draft.byline)
+            skipped.update(range(position, position + 3))
+        elif segment.weight <= 400 and _read_segment(segment, reckoning, draft.byline):
+            skipped.add(position)
+    for position in _tail_positions(draft):
+        segment = items[position]
+        if segment.weight <= 120 and "：" in segment.text or ":" in segment.text or "HKT" in segment.text:
+            tail = Byline()
+            if _read_segment(segment, reckoning, tail):
+                _adopt_tail(draft.byline, tail)
+    return frozenset(skipped)
+
+
+def _header_positions(draft: _Draft) -> Iterable[int]:
+    """From the title, or a little before the text, to the text's first lines."""
+    items = draft.segments.items
+    if draft.container is None:
+        return range(min(len(items), 40))
+    first = draft.container.start
+    opening = 0
+    stop = first
+    while stop < draft.container.stop and opening < 2 and stop < first + _OPENING * 3:
+        opening += score_segment(items[stop]) > 60
+        stop += 1
+    start = draft.title_position if 0 <= draft.title_position < stop else first - _HEADER_REACH
+    start = max(0, start - 3, first - 60)
+    return range(start, stop)
+
+
+def _tail_positions(draft: _Draft) -> Iterable[int]:
+    if draft.container is None:
+        return range(0)
+    stop = draft.container.stop
+    return range(max(draft.container.start, stop - 5), min(len(draft.segments.items), stop + 8))
+
+
+def _read_segment(segment: Segment, reckoning: Reckoning, into: Byline) -> bool:
+    if segment.kind is BlockKind.TABLE_ROW:
+        cells = [cell.strip() for cell in segment.text.split(" | ")]
+        if read_cells(cells, reckoning, into):
+            return True
+    if segment.junk and segment.link_share > 0.5:
+        return False
+    if segment.kind is BlockKind.HEADING and segment.owner.tag in {"h1", "h2", "h3"}:
+        return False
+    return read_line(segment.text, reckoning, into)
+
+
+def _join_split_date(items: list[Segment], position: int) -> str:
+    """A date given as year, month/day and time in three elements (news.cn, qq.com), as one text; else empty."""
+    year, *rest = (item.text for item in items[position : position + 3])
+    if len(rest) < 2 or not _YEAR.fullmatch(year):
+        return ""
+    day, time = rest if _CLOCK.fullmatch(rest[1]) else (rest[0], "")
+    parts = _MONTH_DAY.fullmatch(day)
+    return f"{year[:4]}-{parts[1]}-{parts[2]} {time}".strip() if parts else ""
+
+
+def _adopt_tail(byline: Byline, tail: Byline) -> None:
+    """From the foot of a page: what the head did not tell, and marks of an update."""
+    byline.published = byline.published or [item for item in tail.published if item.origin.startswith("label:")]
+    byline.updated = byline.updated or tail.updated
+    byline.marks = byline.marks or tail.marks
+    if tail.publisher_origin.startswith("label:") and not byline.publisher:
+        byline.publisher, byline.publisher_origin = tail.publisher, tail.publisher_origin
+    byline.authors = byline.authors or tail.authors
+
+
+# -- the record ------------------------------------------------------------------------------------------------------
+
+
+def _compose(draft: _Draft) -> Article:
+    manner, byline, wechat = draft.manner, draft.byline, draft.wechat
+    blocks = make_blocks([(item.kind, item.text) for item in draft.body.segments], manner.language)
+    locale = manner.language[:2] or None
+    published = _published(draft, locale)
+    marks = _collect_marks(draft)
+    updated = _newest([*byline.updated, *read_moments(draft.metadata.updated, timezone=manner.timezone, locale=locale)])
+    publisher, publisher_origin = _publisher(draft)
+    authors, authors_origin = _authors(draft)
+    languages = order_languages(blocks)
+    span = (draft.container.start, draft.body.cut or draft.container.stop) if draft.container else (0, 0)
+    base = join_url(manner.url, draft.page.base) if draft.page.base else manner.url
+    provenance = {
+        "title": draft.title_origin,
+        "published": published.origin if published else "",
+        "publisher": publisher_origin,
+        "authors": authors_origin,
+    }
+    return Article(
+        url=manner.url,
+        title=draft.title,
+        blocks=blocks,
+        published=published,
+        updated=updated,
+        written=byline.written,
+        publisher=publisher,
+        authors=authors,
+        place=wechat.place or byline.place,
+        language=languages[0] if languages else detect_language(draft.title) or manner.language[:2],
+        languages=languages,
+        document_number=byline.document_number,
+        index_number=byline.index_number,
+        status=byline.status,
+        attachments=collect_attachments(draft.segments, span, base),
+        links=collect_links(draft.segments, span, base),
+        images=collect_images(draft.segments, span, base),
+        marks=marks,
+        native_ids=_native_ids(draft),
+        provenance=tuple((name, value) for name, value in provenance.items() if value),
+    )
+
+
+def _published(draft: _Draft, locale: str | None) -> Moment | None:
+    if draft.wechat.published is not None:
+        return draft.wechat.published
+    manner = draft.manner
+    ruled = find_elements(draft.page, manner.rules.published)
+    if ruled:
+        candidates = [(element_value(ruled[0]), "selector"), (clean(ruled[0].text()), "selector")]
+        moments = read_moments(candidates, timezone=manner.timezone, locale=locale)
+        if moments:
+            return moments[0]
+    return choose_published(
+        draft.metadata, draft.byline, manner.url, timezone=manner.timezone, locale=locale, now=manner.now
+    )
+
+
+def _collect_marks(draft: _Draft) -> tuple[tuple[str, str], ...]:
+    """The publisher's announcements of an update: declared and shown ones, each name once."""
+    marks: dict[str, str] = {}
+    for value, origin in draft.metadata.updated:
+        marks.setdefault(origin.rpartition(":")[2] if origin.startswith("json-ld") else origin.partition(":")[2], value)
+    for name, value in draft.byline.marks:
+        marks.setdefault(name, value)
+    return tuple(marks.items())
+
+
+def _newest(moments: list[Moment]) -> Moment | None:
+    return max(moments, key=lambda moment: moment.instant, default=None)
+
+
+def _publisher(draft: _Draft) -> tuple[str, str]:
+    """Who published: account, 来源 line, official table, declared source, then what the configuration says."""
+    byline = draft.byline
+    declared = [(text, origin) for text, origin in draft.metadata.sources if 1 < len(text) <= 80]
+    metas = [pair for pair in declared if pair[1].startswith("meta:contentsource")]
+    candidates = [
+        (draft.wechat.account, "script:nickname"),
+        (byline.publisher, byline.publisher_origin),
+        *[pair for pair in metas if pair[0] not in {"本网", "本站", "本"}],
+        (byline.organ, "label:organ"),
+        (draft.manner.publisher, "source"),
+        *declared,
+        (draft.metadata.site, "meta:og:site_name"),
+    ]
+    return next(((text, origin) for text, origin in candidates if text), ("", ""))
+
+
+def _authors(draft: _Draft) -> tuple[tuple[str, ...], str]:
+    if draft.wechat.author:
+        return (draft.wechat.author,), "script:author"
+    for wanted in ("json-ld", "meta:"):
+        names = [name for text, origin in draft.metadata.authors if origin.startswith(wanted) for name in split_names(text)]
+        if names:
+            return tuple(dict.fromkeys(names))[:20], wanted.strip(":")
+    return tuple(dict.fromkeys(draft.byline.authors))[:20], "byline" if draft.byline.authors else ""
+
+
+def _native_ids(draft: _Draft) -> tuple[str, ...]:
+    found = [draft.wechat.native_id] if draft.wechat.native_id else []
+    if blogger := read_blogger_id(draft.page):
+        found.append(blogger)
+    return tuple(found)
+
+
+def read_blogger_id(page: Page) -> str:
+    """``blogger:<blogId>/<postId>`` where a Blogger page tells both, else an empty string."""
+    values: dict[str, str] = {}
+    for element in page.declarations:
+        name = element.attribute("itemprop").lower()
+        if name in {"blogid", "postid"} and (element.attribute("content")).isdigit():
+            values.setdefault(name, element.attribute("content"))
+    return f"blogger:{values['blogid']}/{values['postid']}" if len(values) == 2 else ""
+
+
+def make_blocks(texts: list[tuple[BlockKind, str]], declared: str) -> tuple[Block, ...]:
+    """Blocks with their languages; ``declared`` is what the source or page says where the script tells nothing."""
+    languages = language_runs([text[:_LANGUAGE_SAMPLE] for _, text in texts], declared[:2])
+    return tuple(
+        Block(kind=kind, text=text, language=language) for (kind, text), language in zip(texts, languages, strict=True)
+    )
+
+
+def order_languages(blocks: tuple[Block, ...]) -> tuple[str, ...]:
+    """The languages of an article in order of appearance, without those of hardly any text."""
+    sizes: dict[str, int] = {}
+    for block in blocks:
+        if block.language:
+            sizes[block.language] = sizes.get(block.language, 0) + len(block.text)
+    total = sum(sizes.values())
+    return tuple(language for language, size in sizes.items() if size >= _LANGUAGE_SHARE * total)
+
+
+def read_fragment(markup: str, manner: Manner) -> Article:
+    """Blocks, links, files and pictures of a piece of HTML that is the text itself, as listings carry it."""
+    page = read_page(markup)
+    segments = segment_page(page)
+    span = (0, len(segments.items))
+    body = read_body(segments, Container(page.root, *span, 0.0), frozenset())
+    blocks = make_blocks([(item.kind, item.text) for item in body.segments], manner.language)
+    languages = order_languages(blocks)
+    return Article(
+        url=manner.url,
+        title="",
+        blocks=blocks,
+        language=languages[0] if languages else manner.language[:2],
+        languages=languages,
+        attachments=collect_attachments(segments, span, manner.url),
+        links=collect_links(segments, span, manner.url),
+        images=collect_images(segments, span, manner.url),
+    )

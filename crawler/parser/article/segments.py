@@ -1,0 +1,264 @@
+"""The page's text as a flat list of segments: paragraphs, headings, rows, each with its place in the tree.
+
+One walk over the small tree. Everything later (byline, container, blocks) works on this list, so nothing is ever
+searched twice.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from crawler.model import BlockKind
+from crawler.parser.article.furniture import JUNK_ROLES, JUNK_TAGS, is_junk_hint
+from crawler.parser.article.page import Element, Page
+from crawler.text.normalize import clean
+
+_INLINE = frozenset(
+    "a abbr b bdi bdo big cite code data dfn em font i ins kbd mark q rp rt ruby s samp small span strike strong sub "
+    "sup time tt u var wbr acronym o:p st1:chsdate nobr amp-img picture source img del meta link".split()
+)
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_HIDDEN = re.compile(r"display\s{0,3}:\s{0,3}none", re.IGNORECASE)
+_SENTENCE = re.compile(r"[,.;:!?。，、；：！？…؟،।]")
+_MAX_CELL = 600
+
+
+@dataclass(slots=True, eq=False)
+class Segment:
+    """One run of text between block boundaries. ``weight`` counts a CJK character as two Latin ones.
+
+    ``suspect`` is the outermost element around it that looks like furniture by its tag, role or class.
+    """
+
+    text: str
+    kind: BlockKind
+    owner: Element
+    suspect: Element | None
+    weight: int
+    linked: int
+    figure: bool = False
+
+    @property
+    def junk(self) -> bool:
+        """Whether it lies inside an element that serves the site, not the article."""
+        return self.suspect is not None
+
+    @property
+    def link_share(self) -> float:
+        """How much of the text is inside links, 0 to 1."""
+        return min(1.0, self.linked / self.weight) if self.weight else 0.0
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether it holds anything that sentences have."""
+        return _SENTENCE.search(self.text) is not None
+
+
+@dataclass(slots=True, eq=False)
+class Anchor:
+    """A link with the position in the list of segments at which it stands."""
+
+    element: Element
+    text: str
+    position: int
+    junk: bool
+
+
+@dataclass(slots=True, eq=False)
+class Segments:
+    """The flat page. ``images`` are (element, position)."""
+
+    items: list[Segment] = field(default_factory=list)
+    anchors: list[Anchor] = field(default_factory=list)
+    images: list[tuple[Element, int]] = field(default_factory=list)
+
+
+def weigh(text: str) -> int:
+    """The length of a text with a CJK character counted as two: what UTF-8 spends beyond one byte tells."""
+    return (len(text.encode("utf-8", "replace")) + len(text)) // 2
+
+
+def segment_page(
+    page: Page, ignored: frozenset[int] = frozenset(), pardoned: frozenset[int] = frozenset()
+) -> Segments:
+    """All text of the page in order.
+
+    ``ignored`` holds the orders of elements to treat as furniture, ``pardoned`` of those that are none whatever their
+    class says.
+    """
+    walker = _Walker(ignored, pardoned)
+    walker.visit_children(page.root, None)
+    walker.flush()
+    return walker.found
+
+
+class _Walker:
+    """Collects text between block boundaries; recursion is bounded by the page's depth."""
+
+    def __init__(self, ignored: frozenset[int], pardoned: frozenset[int]) -> None:
+        self.found = Segments()
+        self.ignored, self.pardoned = ignored, pardoned
+        self.buffer: list[str] = []
+        self.linked = 0
+        self.link_depth = 0
+        self.owner = self.block = Element("-none", {}, None, 0)
+        self.kind = BlockKind.PARAGRAPH
+        self.suspect: Element | None = None
+        self.figure = False
+
+    def visit_children(self, element: Element, suspect: Element | None) -> None:
+        for child in element.children:
+            if isinstance(child, str):
+                self.add_text(child, suspect)
+            else:
+                self.visit(child, suspect)
+
+    def visit(self, element: Element, suspect: Element | None) -> None:
+        tag = element.tag
+        element.start = len(self.found.items)
+        if tag in _INLINE:
+            self.visit_inline(element, suspect)
+        elif tag == "br":
+            self.break_line()
+        elif tag != "head":
+            self.visit_block(element, suspect or self.find_suspect(element))
+        element.stop = len(self.found.items) + (1 if self.buffer else 0)
+
+    def visit_inline(self, element: Element, suspect: Element | None) -> None:
+        if element.tag == "a":
+            self.visit_anchor(element, suspect)
+        elif element.tag == "img":
+            self.found.images.append((element, len(self.found.items)))
+        elif element.children:
+            inner = suspect or (self.find_suspect(element) if element.attributes else None)
+            if inner is not suspect:
+                self.flush()
+            self.visit_children(element, inner)
+            if inner is not suspect:
+                self.flush()
+
+    def visit_anchor(self, element: Element, suspect: Element | None) -> None:
+        self.link_depth += 1
+        before = len(self.buffer)
+        count = len(self.found.items)
+        self.visit_children(element, suspect)
+        self.link_depth -= 1
+        text = clean("".join(self.buffer[before:])) if count == len(self.found.items) else clean(element.text())
+        self.found.anchors.append(Anchor(element, text, len(self.found.items), suspect is not None))
+
+    def visit_block(self, element: Element, suspect: Element | None) -> None:
+        self.flush()
+        element.start = len(self.found.items)
+        if element.tag == "tr" and (cells := _row_cells(element)):
+            self.add_row(element, cells, suspect)
+        else:
+            outer_kind, outer_figure, outer_block = self.kind, self.figure, self.block
+            self.block = element
+            self.kind = _kind_of(element, outer_kind)
+            self.figure = outer_figure or element.tag == "figure"
+            self.visit_children(element, suspect)
+            self.flush()
+            self.kind, self.figure, self.block = outer_kind, outer_figure, outer_block
+
+    def add_row(self, element: Element, cells: list[Element], suspect: Element | None) -> None:
+        """A row of a data table: its cells joined by bars. Its links and pictures are found all the same."""
+        first = len(self.found.items)
+        texts, linked = [], 0
+        for cell in cells:
+            self.visit_children(cell, suspect)
+            self.flush()
+            parts = self.found.items[first:]
+            texts.append(" ".join(part.text for part in parts))
+            linked += sum(part.linked for part in parts)
+            del self.found.items[first:]
+        text = " | ".join(texts).strip()
+        if text.strip(" |"):
+            self.found.items.append(Segment(text, BlockKind.TABLE_ROW, element, suspect, weigh(text), linked))
+
+    def add_text(self, text: str, suspect: Element | None) -> None:
+        if not self.buffer:
+            if text.isspace():
+                return
+            self.owner, self.suspect = self.block, suspect
+        self.buffer.append(text)
+        if self.link_depth:
+            self.linked += weigh(text.strip())
+
+    def break_line(self) -> None:
+        if self.kind is BlockKind.HEADING:
+            if self.buffer:
+                self.buffer.append(" ")
+        else:
+            self.flush()
+
+    def flush(self) -> None:
+        if not self.buffer:
+            return
+        text = clean("".join(self.buffer))
+        self.buffer.clear()
+        linked, self.linked = self.linked, 0
+        if text:
+            self.found.items.append(
+                Segment(text, self.kind, self.owner, self.suspect, weigh(text), linked, self.figure)
+            )
+
+    def find_suspect(self, element: Element) -> Element | None:
+        if element.order in self.ignored:
+            return element
+        return element if element.order not in self.pardoned and is_suspect(element) else None
+
+
+def is_suspect(element: Element) -> bool:
+    """Whether an element looks like furniture by its tag, role, class, id or invisibility."""
+    given = element.attributes
+    if element.tag in JUNK_TAGS:
+        return True
+    if not given or element.tag in {"html", "body", "main", "article"}:
+        return False
+    if given.get("id") == "js_content":  # WeChat serves the article itself hidden
+        return False
+    if (given.get("role") or "") in JUNK_ROLES or "hidden" in given or _HIDDEN.search(given.get("style") or ""):
+        return True
+    hint = f"{given.get('class') or ''} {given.get('id') or ''}"
+    return len(hint) > 1 and is_junk_hint(hint[:400])
+
+
+def _kind_of(element: Element, outer: BlockKind) -> BlockKind:
+    tag = element.tag
+    if tag in _HEADINGS:
+        return BlockKind.HEADING
+    if tag in {"figcaption", "caption"}:
+        return BlockKind.CAPTION
+    if tag in {"li", "dt", "dd"}:
+        return BlockKind.LIST_ITEM
+    return outer if outer is not BlockKind.HEADING or tag in {"div", "p"} else BlockKind.PARAGRAPH
+
+
+def _row_cells(row: Element) -> list[Element]:
+    """The cells of a row of data; empty for the rows of a table that only lays out the page."""
+    cells = [child for child in row.children if isinstance(child, Element) and child.tag in {"td", "th"}]
+    if len(cells) < 2:
+        return []
+    full = 0
+    for cell in cells:
+        length = _measure(cell, _MAX_CELL)
+        if length > _MAX_CELL:
+            return []
+        full += length > 0
+    return cells if full > 1 else []
+
+
+def _measure(element: Element, limit: int) -> int:
+    """The length of the text below, or more than ``limit`` where it is longer or a table is nested."""
+    total = 0
+    for child in element.children:
+        if isinstance(child, str):
+            total += len(child.strip())
+        elif child.tag == "table":
+            return limit + 1
+        else:
+            total += _measure(child, limit)
+        if total > limit:
+            return limit + 1
+    return total

@@ -1,0 +1,128 @@
+"""The title: the heading that the page's own metadata confirms, else the metadata without the site's name.
+
+Metadata alone keeps suffixes (「…-新华网」, "… | Reuters") or a search-engine variant; the first heading alone is
+often the portal's name. Where both agree the heading is right, spelled as readers see it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from crawler.model import BlockKind
+from crawler.parser.article.metadata import Metadata
+from crawler.parser.article.segments import Segment
+from crawler.text.normalize import squash
+
+_SEPARATORS = re.compile(r"\s[-–—|｜·•»:：/]\s|\s?[|｜»]\s?|\s?[_]{1,3}\s?|\s?[-–—－]{1,2}(?=[一-鿿ァ-ヶ]{2,20}$)|：(?=[^：]{2,14}$)")
+_STRONG_ORIGINS = ("json-ld", "meta:og:title", "meta:articletitle", "itemprop:headline", "meta:twitter:title")
+_MAX_TITLE = 300
+
+
+def choose_title(metadata: Metadata, headings: list[tuple[int, Segment]]) -> tuple[str, str, int]:
+    """The title, where it was found, and the position of its heading among the segments (-1 without one).
+
+    ``headings`` are the candidate segments in document order with their positions, ``h1`` and others.
+    """
+    declared = [(text, origin) for text, origin in metadata.titles if text][:12]
+    confirmed = _confirm(declared, headings)
+    if confirmed is not None:
+        position, segment = confirmed
+        return segment.text[:_MAX_TITLE], "heading", position
+    for text, origin in declared:
+        stripped = strip_site(text, metadata.site)
+        if stripped:
+            return stripped[:_MAX_TITLE], origin, _find_heading(stripped, headings)
+    first = next(((position, segment) for position, segment in headings if segment.owner.tag == "h1"), None)
+    first = first or (headings[0] if headings else None)
+    return (first[1].text[:_MAX_TITLE], "heading", first[0]) if first else ("", "", -1)
+
+
+def _confirm(declared: list[tuple[str, str]], headings: list[tuple[int, Segment]]) -> tuple[int, Segment] | None:
+    """The heading that a declared title repeats or begins with, ``h1`` before others, the longest before shorter."""
+    best: tuple[float, int, Segment] | None = None
+    wanted = [folded for text, _ in declared if (folded := squash(text[:_MAX_TITLE]))]
+    for position, segment in headings:
+        ours = squash(segment.text[:_MAX_TITLE])
+        score = max((_agreement(ours, theirs) for theirs in wanted), default=0.0)
+        if score <= 0.0:
+            continue
+        score += 0.2 if segment.owner.tag == "h1" else 0.0
+        score -= 0.5 if segment.junk else 0.0
+        if best is None or score > best[0] + 0.01:
+            best = (score, position, segment)
+    return (best[1], best[2]) if best is not None and best[0] > 0.4 else None
+
+
+def _agreement(ours: str, theirs: str) -> float:
+    """1 where both are the same, less where one begins with the other; else 0. Both are squashed."""
+    if not ours:
+        return 0.0
+    if ours == theirs:
+        return 1.0
+    if theirs.startswith(ours) and len(ours) >= 0.35 * len(theirs) and len(ours) > 3:
+        return 0.5 + 0.5 * len(ours) / len(theirs)
+    if ours.startswith(theirs) and len(theirs) >= 0.6 * len(ours):
+        return 0.5 + 0.5 * len(theirs) / len(ours)
+    return 0.0
+
+
+def _find_heading(title: str, headings: list[tuple[int, Segment]]) -> int:
+    wanted = squash(title)
+    return next((position for position, segment in headings if squash(segment.text) == wanted), -1)
+
+
+def strip_site(title: str, site: str) -> str:
+    """A declared title without the site's name at its end (or beginning)."""
+    title = title.strip()
+    name = squash(site)
+    if len(name) > 1:
+        pieces = _SEPARATORS.split(title)
+        while len(pieces) > 1 and squash(pieces[-1]) and _is_site(squash(pieces[-1]), name):
+            pieces.pop()
+            title = _cut_after(title, pieces)
+        if len(pieces) > 1 and squash(pieces[0]) == name:
+            title = title[title.find(pieces[1]) :]
+        return title.strip()
+    return _strip_unnamed(title)
+
+
+def _is_site(piece: str, name: str) -> bool:
+    return piece == name or (len(piece) > 2 and (piece in name or name in piece))
+
+
+def _cut_after(title: str, pieces: list[str]) -> str:
+    end = 0
+    for piece in pieces:
+        end = title.find(piece, end) + len(piece)
+    return title[:end]
+
+
+def _strip_unnamed(title: str) -> str:
+    """Cuts what looks like a site's name by its shape alone: short, last, and after a separator."""
+    pieces = _SEPARATORS.split(title)
+    while len(pieces) > 1 and len(squash(pieces[-1])) <= max(24, 0) and len(squash(_cut_after(title, pieces[:-1]))) >= 6:
+        if len(squash(pieces[-1])) >= len(squash(_cut_after(title, pieces[:-1]))):
+            break
+        pieces.pop()
+        title = _cut_after(title, pieces)
+    return title.strip()
+
+
+def find_headings(items: list[Segment], stop: int) -> list[tuple[int, Segment]]:
+    """Segments that could be the title: headings, and short lines of classes that name a title, up to ``stop``."""
+    found = []
+    for position, segment in enumerate(items[:stop]):
+        if segment.kind is BlockKind.HEADING or (segment.weight <= 300 and _is_titled(segment)):
+            found.append((position, segment))
+        if len(found) >= 60:
+            break
+    return found
+
+
+def _is_titled(segment: Segment) -> bool:
+    for element in (segment.owner, segment.owner.parent):
+        if element is not None and element.attributes:
+            hint = f"{element.attribute('class')} {element.attribute('id')}".lower()
+            if "title" in hint or "biaoti" in hint or "headline" in hint or "activity-name" in hint:
+                return True
+    return segment.owner.tag in {"strong", "b", "center", "font", "td", "p"} and segment.weight >= 12

@@ -1,0 +1,181 @@
+"""From the bytes of a feed to an element tree, however broken the bytes are.
+
+A well-formed document takes the short way: one strict parse. Anything else is repaired as text (encoding, control
+characters, undeclared entities, bare ampersands) and parsed again with lxml's recovery. Entities are never resolved,
+nothing is ever loaded, and a document that declares entities of its own is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from functools import lru_cache
+from html.entities import html5
+from typing import Any
+
+from lxml import etree
+
+from crawler.errors import ParseError
+from crawler.parser.article.decode import decode_html
+
+#: How far into a document its first element may stand.
+_PROLOG = 65536
+_FIRST_ELEMENT = re.compile(rb"<([A-Za-z_][\w.:-]{0,60})")
+_DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_AMPERSAND = re.compile(r"&(?:(#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};)|([A-Za-z][A-Za-z0-9]{0,31});)?")
+_XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_FEED_ROOTS = frozenset({"rss", "rdf", "feed", "channel"})
+
+
+class FeedForm(Enum):
+    """What a body seems to be, judged by its first characters."""
+
+    EMPTY = "empty"
+    HTML = "html"
+    JSON = "json"
+    XML = "xml"
+    OTHER = "other"
+
+
+def feed_form(body: bytes) -> FeedForm:
+    """What ``body`` looks like from the outside. ``XML`` is any document whose first element is not ``html``."""
+    head = _readable_head(body)
+    if not head:
+        return FeedForm.EMPTY
+    if head[:1] in (b"{", b"["):
+        return FeedForm.JSON
+    if head[:14].lower() == b"<!doctype html":
+        return FeedForm.HTML
+    return _form_of_element(_first_element(head))
+
+
+def root_name(body: bytes) -> str:
+    """The local name of the first element, lower-case, or an empty string."""
+    return _first_element(_readable_head(body))
+
+
+def is_feed_root(name: str) -> bool:
+    """Whether an element of this local name begins a feed (RSS, RDF, Atom)."""
+    return name in _FEED_ROOTS
+
+
+def excerpt(body: bytes, limit: int = 80) -> str:
+    """The first characters of ``body``, printable and on one line, for error messages."""
+    text = body[: limit * 4].decode("utf-8", "replace")
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:limit]
+
+
+def load_root(body: bytes, *, url: str, declared: str = "", forced: str = "") -> Any:  # noqa: ANN401 - lxml is untyped
+    """The root element of a feed. ``declared`` is the charset of the HTTP header, ``forced`` the operator's.
+
+    Raises ``ParseError`` naming ``url`` when there is no element, when the document declares entities, or when it
+    is some other vocabulary than a feed.
+    """
+    root = None if forced else _parse_strictly(body)
+    if root is None:
+        root = _parse_repaired(_repair(_decode(body, declared, forced), url))
+    if root is None:
+        raise ParseError(f"{url} cannot be read as XML", excerpt=excerpt(body))
+    name = _local_name(root)
+    if name not in _FEED_ROOTS:
+        raise ParseError(f"{url} is no feed: its first element is <{name[:40]}>", excerpt=excerpt(body))
+    return root
+
+
+def _readable_head(body: bytes) -> bytes:
+    head = body[:_PROLOG]
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in head[:4]:
+        head = head.replace(b"\x00", b"").lstrip(b"\xff\xfe")
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x00\x0b\x0c")
+
+
+def _first_element(head: bytes) -> str:
+    found = _FIRST_ELEMENT.search(head)
+    return found[1].decode("ascii").rpartition(":")[2].lower() if found else ""
+
+
+def _form_of_element(name: str) -> FeedForm:
+    if not name:
+        return FeedForm.OTHER
+    return FeedForm.HTML if name in ("html", "head", "body", "script", "meta", "title", "div") else FeedForm.XML
+
+
+@lru_cache(maxsize=2)  # building one costs more than parsing a short feed; lxml serialises its use over threads
+def _parser(*, recover: bool) -> Any:  # noqa: ANN401 - lxml is untyped
+    return etree.XMLParser(
+        encoding="utf-8",
+        recover=recover,
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+
+
+def _parse_strictly(body: bytes) -> Any:  # noqa: ANN401 - lxml is untyped
+    """The root of a well-formed UTF-8 document without a DOCTYPE, or None where the long way must be taken."""
+    if b"<!DOCTYPE" in body[:_PROLOG] or b"\x1b" in body:  # ISO-2022-JP is ASCII with escapes: decode it first
+        return None
+    try:
+        body.decode()
+        return etree.fromstring(body, _parser(recover=False))
+    except (UnicodeDecodeError, etree.XMLSyntaxError, ValueError):
+        return None
+
+
+def _parse_repaired(text: str) -> Any:  # noqa: ANN401 - lxml is untyped
+    try:
+        return etree.fromstring(text.encode("utf-8", "replace"), _parser(recover=True))
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+
+
+def _decode(body: bytes, declared: str, forced: str) -> str:
+    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return body.decode("utf-16", "replace")
+    inside = _DECLARED.search(body[:1024])
+    charset = inside[1].decode("ascii") if inside else declared
+    if b"\x1b" in body and charset.lower() == "iso-2022-jp":
+        return body.decode("iso2022_jp_ext", "replace")
+    return decode_html(body, declared=charset, forced=forced).text
+
+
+def _repair(text: str, url: str) -> str:
+    """The text with everything an XML parser stumbles over put right, from its first element on."""
+    start = _FIRST_TAG.search(text, 0, _PROLOG)
+    if start is None:
+        return ""
+    if "<!ENTITY" in text[: start.start()].upper():
+        raise ParseError(f"{url} declares entities of its own; such a document is not read")
+    text = _CONTROL.sub("", text[start.start() :])
+    return "".join(_repaired_pieces(text))
+
+
+_FIRST_TAG = re.compile(r"<[A-Za-z_]")
+
+
+def _repaired_pieces(text: str) -> list[str]:
+    """The text with ampersands put right outside of CDATA sections, which are taken as they are."""
+    pieces: list[str] = []
+    at = 0
+    while (cdata := text.find("<![CDATA[", at)) >= 0:
+        pieces.append(_AMPERSAND.sub(_spell_entity, text[at:cdata]))
+        end = text.find("]]>", cdata)
+        at = end + 3 if end >= 0 else len(text)
+        pieces.append(text[cdata:at])
+    pieces.append(_AMPERSAND.sub(_spell_entity, text[at:]))
+    return pieces
+
+
+def _spell_entity(found: re.Match[str]) -> str:
+    if found[1] or found[2] in _XML_ENTITIES:
+        return found[0]
+    meaning = html5.get(f"{found[2]};", "") if found[2] else ""
+    return "&amp;" + found[0][1:] if not meaning or meaning in "<>&\"'" else meaning
+
+
+def _local_name(element: Any) -> str:  # noqa: ANN401 - lxml is untyped
+    return str(element.tag).rpartition("}")[2].rpartition(":")[2].lower()

@@ -1,0 +1,113 @@
+"""Lists of links in HTML pages: found by selectors where the operator gives them, else by what a list looks like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+
+from crawler.errors import ParseError
+from crawler.model import Fetched, Listing, Source
+from crawler.parser.article.decode import decode_html
+from crawler.parser.feeds.document import FeedForm, excerpt, feed_form, is_feed_root, root_name
+from crawler.parser.lists.entries import ReadingRules, read_entries
+from crawler.parser.lists.groups import Group, find_list, group_of
+from crawler.parser.lists.paging import find_next
+from crawler.parser.lists.records import unwrap_records
+from crawler.parser.lists.walk import Marks, Page, walk
+
+__all__ = ["ListRules", "is_selector", "read_anchors", "read_list"]
+
+#: More entries than any real list page shows.
+_LIMIT = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRules:
+    """CSS selectors given by the operator; what is empty is found by itself."""
+
+    item: str = ""
+    link: str = ""
+    date: str = ""
+    next: str = ""
+
+
+def is_selector(text: str) -> bool:
+    """Whether ``text`` is a CSS selector that can be applied."""
+    try:
+        LexborHTMLParser("<p></p>").css(text)
+    except SelectolaxError:
+        return False
+    return True
+
+
+def read_list(fetched: Fetched, source: Source, rules: ListRules) -> Listing:
+    """The entries of a list page, in the order of the page, and where its next page is.
+
+    Raises ``ParseError`` when the response is no HTML, when a selector matches nothing, or when no part of the page
+    looks like a list.
+    """
+    text = _page_text(fetched, source)
+    tree = LexborHTMLParser(text)
+    page = walk(tree, fetched.url, _marks(tree, rules))
+    group = _choose_group(page, rules, fetched)
+    reading = ReadingRules(
+        timezone=source.timezone, language=source.language, now=fetched.fetched_at, marked_dates=bool(rules.date)
+    )
+    entries = read_entries(page, group, reading)[:_LIMIT]
+    if not entries:
+        raise _nothing_found(fetched, rules)
+    return Listing(entries=entries, title=page.title, next=find_next(page, text, fetched.url))
+
+
+def read_anchors(text: str, base: str) -> list[tuple[str, str]]:
+    """Every link of an HTML page as its absolute address and its text, in document order."""
+    page = walk(LexborHTMLParser(unwrap_records(text)), base, Marks())
+    return [(anchor.url, page.text_of(anchor.frame)) for anchor in page.anchors]
+
+
+def _page_text(fetched: Fetched, source: Source) -> str:
+    form = feed_form(fetched.body)
+    if form is FeedForm.EMPTY:
+        raise ParseError(f"{fetched.url} answered with an empty body where a list page was expected")
+    if form is FeedForm.JSON:
+        raise ParseError(f"{fetched.url} is JSON, not a list page", excerpt=excerpt(fetched.body))
+    if form is FeedForm.XML and is_feed_root(root_name(fetched.body)):
+        raise ParseError(f'{fetched.url} is a feed, not a list page; use kind = "feed"', excerpt=excerpt(fetched.body))
+    charset = fetched.header("content-type").partition("charset=")[2].strip("\"' ;")
+    return unwrap_records(decode_html(fetched.body, declared=charset, forced=source.fetch.encoding).text)
+
+
+def _marks(tree: LexborHTMLParser, rules: ListRules) -> Marks:
+    return Marks(
+        items=_matches(tree, rules.item, "item"),
+        links=_matches(tree, rules.link, "link"),
+        dates=_matches(tree, rules.date, "date"),
+        nexts=_matches(tree, rules.next, "next"),
+    )
+
+
+def _matches(tree: LexborHTMLParser, selector: str, option: str) -> frozenset[int]:
+    if not selector:
+        return frozenset()
+    try:
+        return frozenset(node.mem_id for node in tree.css(selector))
+    except SelectolaxError as error:
+        raise ParseError(f"options.{option}: {selector!r} is no CSS selector") from error
+
+
+def _choose_group(page: Page, rules: ListRules, fetched: Fetched) -> Group:
+    if rules.item or rules.link:
+        group = group_of(page, by_items=bool(rules.item), by_links=bool(rules.link))
+    else:
+        group = find_list(page)
+    if group is None:
+        raise _nothing_found(fetched, rules)
+    return group
+
+
+def _nothing_found(fetched: Fetched, rules: ListRules) -> ParseError:
+    if not (rules.item or rules.link):
+        return ParseError(f"no list found at {fetched.url}; give options.item", excerpt=excerpt(fetched.body))
+    given = ", ".join(f"options.{name} {value!r}" for name in ("item", "link") if (value := getattr(rules, name)))
+    return ParseError(f"{given}: no entry with a link matches at {fetched.url}", excerpt=excerpt(fetched.body))

@@ -1,0 +1,172 @@
+"""From the items of a list to its entries: the title, the date beside it, the address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import chain, pairwise
+
+from crawler.model import Entry, Moment
+from crawler.parser.lists.groups import Group, Item, gap_text, has_date, outside_text
+from crawler.parser.lists.walk import HEADINGS, Frame, Page
+from crawler.text.dates import find_dates, read_date
+from crawler.text.normalize import clean, shorten
+
+_TITLE_LIMIT = 500
+_CUT = ("…", "...", "‥", "。。。")
+_BULLETS = " \t·•▪■□◆●○►▶▷»›>-–—|"
+_BRACKETS = "[]()（）【】〔〕〈〉 \t/|"
+_DATE_END = re.compile(r"[\s\[(（【]+((?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?)\s?[\])）】]?$")
+_DATE_START = re.compile(r"^[\[(（【]?\s?((?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?)\s?[\])）】\s]+")
+_DAY = re.compile(r"(\d{1,2})日?")
+_MONTH = re.compile(r"((?:19|20)\d\d)\s?[-/.年]\s?(\d{1,2})月?")
+_YEAR = re.compile(r"((?:19|20)\d\d)年?")
+_MONTH_DAY = re.compile(r"(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingRules:
+    """How dates are to be understood: zone, language, the instant of the visit, and whether a selector marks them."""
+
+    timezone: str
+    language: str
+    now: datetime
+    marked_dates: bool = False
+
+    def read(self, raw: str) -> Moment | None:
+        """The moment a text means, or None when it is no date."""
+        found = read_date(raw, timezone=self.timezone, locale=self.language or None, now=self.now)
+        return found and replace(found, origin="list")
+
+    def find(self, text: str) -> Moment | None:
+        """The first date in running text."""
+        found = find_dates(text, timezone=self.timezone, locale=self.language or None, now=self.now, limit=1)
+        return replace(found[0][2], origin="list") if found else None
+
+
+def read_entries(page: Page, group: Group, rules: ReadingRules) -> tuple[Entry, ...]:
+    """The entries of a list, in the order of the page, each address once."""
+    own = {id(item): _own_date(page, item, rules) for item in group.items}
+    dates = own if sum(1 for date in own.values() if date) * 2 >= len(own) else _dates_between(page, group, rules, own)
+    entries: dict[str, Entry] = {}
+    for item in group.items:
+        title, inner = _title(page, item, rules)
+        if title and item.anchor.url not in entries:
+            date = dates[id(item)] or inner
+            entries[item.anchor.url] = Entry(url=item.anchor.url, title=title, published=date)
+    return tuple(entries.values())
+
+
+# -- titles --
+
+
+def _title(page: Page, item: Item, rules: ReadingRules) -> tuple[str, Moment | None]:
+    """The title, and a date that stood within the link beside it."""
+    heading = next((frame for frame in _within(page, item.anchor.frame) if frame.tag in HEADINGS), None)
+    text = page.text_of(heading) if heading else _anchor_text(page, item)
+    text, date = _part_from_date(text, rules)
+    return shorten(_complete(text.strip(_BULLETS), item.anchor.hint), _TITLE_LIMIT), date
+
+
+def _anchor_text(page: Page, item: Item) -> str:
+    """The link's text without pieces that are nothing but a date; of a whole card only its first line."""
+    frame = item.anchor.frame
+    pieces = [piece for piece in page.texts[frame.start : frame.end] if not _is_date_piece(piece)]
+    text = clean("".join(pieces))
+    if len(text) <= 120:
+        return text
+    lines = [line for piece in pieces if len(line := clean(piece)) >= 4]
+    return lines[0] if lines else text
+
+
+def _is_date_piece(piece: str) -> bool:
+    bare = piece.strip().strip(_BRACKETS)
+    return 0 < len(bare) <= 24 and bare[-1] in "0123456789日일" and has_date(bare) and not _letters_of(bare)
+
+
+def _letters_of(text: str) -> str:
+    return re.sub(r"[\d\s\-/.:：年月日时時分秒년월일星期周一二三四五六天]+", "", text)
+
+
+def _part_from_date(text: str, rules: ReadingRules) -> tuple[str, Moment | None]:
+    for pattern in (_DATE_END, _DATE_START):
+        if (found := pattern.search(text)) and (date := rules.read(found[1])):
+            rest = (text[: found.start()] + text[found.end() :]).strip()
+            if rest:
+                return rest, date
+    return text, None
+
+
+def _complete(text: str, hint: str) -> str:
+    """The title as the ``title`` attribute spells it out where the visible text is cut."""
+    if not text:
+        return hint
+    opening = text.rstrip("….‥。 ")
+    return hint if text.endswith(_CUT) and len(hint) > len(opening) and hint.startswith(opening[:40]) else text
+
+
+# -- dates --
+
+
+def _own_date(page: Page, item: Item, rules: ReadingRules) -> Moment | None:
+    """The date inside the item: where the selector says, a ``time`` element, a piece that is one, one in the text."""
+    for raw in chain(_marked_texts(page, item.frame, rules), _machine_dates(page, item.frame)):
+        if date := rules.read(raw):
+            return date
+    if rules.marked_dates:
+        return None
+    outside = outside_text(page, item)
+    if not any(char.isdigit() for char in outside):
+        return _date_of_pieces(page.pieces(item.anchor.frame.start, item.anchor.frame.end), rules)
+    pieces = page.pieces(item.frame.start, item.anchor.frame.start) + page.pieces(item.anchor.frame.end, item.frame.end)
+    inner = page.pieces(item.anchor.frame.start, item.anchor.frame.end)
+    return _date_of_pieces(pieces, rules) or rules.find(clean(outside)) or _date_of_pieces(inner, rules)
+
+
+def _marked_texts(page: Page, item: Frame, rules: ReadingRules) -> Iterator[str]:
+    if rules.marked_dates:
+        yield from (page.text_of(frame).strip(_BRACKETS) for frame in _within(page, item) if "d" in frame.mark)
+
+
+def _machine_dates(page: Page, item: Frame) -> Iterator[str]:
+    return (frame.when for frame in _within(page, item) if frame.when)
+
+
+def _within(page: Page, item: Frame) -> Iterator[Frame]:
+    return (frame for frame in page.notable_in(item) if frame is item or item.holds(frame))
+
+
+def _date_of_pieces(pieces: list[str], rules: ReadingRules) -> Moment | None:
+    """A date that is a text node of its own, or one that a design has cut into day and month."""
+    bare = [piece.strip(_BRACKETS) for piece in pieces[:40]]
+    for composed in _composed(bare):
+        if date := rules.read(composed):
+            return date
+    for piece in bare:
+        if len(piece) <= 40 and has_date(piece) and (date := rules.read(piece)):
+            return date
+    return None
+
+
+def _composed(pieces: list[str]) -> Iterator[str]:
+    """Dates cut in two: day and year-month, or year and month-day, in either order."""
+    for one, other in chain(pairwise(pieces), pairwise(reversed(pieces))):
+        if (month := _MONTH.fullmatch(one)) and (day := _DAY.fullmatch(other)):
+            yield f"{month[1]}-{int(month[2]):02}-{int(day[1]):02}"
+        if (year := _YEAR.fullmatch(one)) and (month_day := _MONTH_DAY.fullmatch(other)):
+            yield f"{year[1]}-{int(month_day[1]):02}-{int(month_day[2]):02}"
+
+
+def _dates_between(
+    page: Page, group: Group, rules: ReadingRules, own: dict[int, Moment | None]
+) -> dict[int, Moment | None]:
+    """Dates that stand between the items (``dt`` before ``dd``): before each of them, or after, whichever is more."""
+    before: dict[int, Moment | None] = {}
+    after: dict[int, Moment | None] = {}
+    limits = [None, *group.items, None]
+    for previous, item, following in zip(limits, group.items, limits[2:], strict=False):
+        before[id(item)] = own[id(item)] or rules.find(gap_text(page, previous, item))
+        after[id(item)] = own[id(item)] or rules.find(gap_text(page, item, following))
+    return max(own, before, after, key=lambda dates: sum(1 for date in dates.values() if date))

@@ -1,0 +1,167 @@
+"""What a URL turned out to be: the kind that reads it, the settings it needs, and its first entries as a proof."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborHTMLParser
+
+from crawler.errors import ParseError
+from crawler.model import Entry, Fetched, Listing, Source
+from crawler.parser.article.decode import decode_html
+from crawler.parser.feeds import FeedForm, excerpt, feed_form, is_feed
+from crawler.parser.kinds import find_kind
+from crawler.text.dates import default_timezone
+from crawler.text.languages import detect_language
+from crawler.text.normalize import clean
+from crawler.text.urls import host_of, join_url
+
+_PREVIEW = 3
+_FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json"})
+_BLOGGER_FEED = "/feeds/posts/default"
+_BLOGGER_MARKS = (b"tag:blogger.com,1999:blog-", b"http://www.blogger.com")
+_WECHAT_MARKS = re.compile(r"""id=["']js_content["']|var\s{1,5}biz\s{0,5}=|id=["']js_article["']""")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probed:
+    """A proposal for a ``[[source]]``: everything it needs but an id, and ``entries`` to judge it by.
+
+    ``notes`` are sentences for the person who adds the source; ``feeds`` are feeds the page announces.
+    """
+
+    kind: str
+    url: str
+    title: str = ""
+    options: Mapping[str, object] = field(default_factory=dict)
+    timezone: str = "UTC"
+    language: str = ""
+    entries: tuple[Entry, ...] = ()
+    feeds: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What the head of an HTML page says."""
+
+    title: str
+    generator: str
+    feeds: tuple[str, ...]
+
+
+def probe(fetched: Fetched) -> Probed:
+    """Which kind reads this response. Raises ``ParseError`` that says what it is, when none does."""
+    if feed_form(fetched.body) is FeedForm.EMPTY:
+        raise ParseError(f"{fetched.url} answered with an empty body")
+    if is_feed(fetched.body):
+        return _probe_feed(fetched)
+    if feed_form(fetched.body) is FeedForm.JSON:
+        raise ParseError(f"{fetched.url} is JSON, but not a JSON Feed", excerpt=excerpt(fetched.body))
+    text = decode_html(fetched.body, declared=fetched.header("content-type").partition("charset=")[2]).text
+    head = _read_head(text, fetched.url)
+    if _is_wechat_article(fetched.url, text):
+        return _probe_wechat(fetched, head)
+    if _is_blog(head):
+        return _probe_blog(fetched, head)
+    return _probe_list(fetched, head)
+
+
+def _probe_feed(fetched: Fetched) -> Probed:
+    opening = fetched.body[:4096]
+    blogger = _BLOGGER_FEED in fetched.url or any(mark in opening for mark in _BLOGGER_MARKS)
+    kind = "blogger" if blogger and feed_form(fetched.body) is FeedForm.XML else "feed"
+    listing = _preview(kind, fetched)
+    notes = () if listing.entries else ("the feed is valid and has no entries at the moment",)
+    return _propose(kind, fetched, listing, notes=notes)
+
+
+def _probe_wechat(fetched: Fetched, head: _Head) -> Probed:
+    note = "WeChat offers no public list of an account's articles: this source is this one article; give a feed of a "
+    note += "bridge, or add article links, to watch more"
+    return _propose("wechat", fetched, _preview("wechat", fetched), title=head.title, notes=(note,))
+
+
+def _probe_blog(fetched: Fetched, head: _Head) -> Probed:
+    """A Blogger page: its list is read for the preview, its feed when it is watched."""
+    try:
+        listing = _preview("html_list", fetched)
+    except ParseError:
+        listing = Listing(entries=())
+    note = f"a Blogger blog; its posts are read from {_BLOGGER_FEED}"
+    return _propose("blogger", fetched, listing, title=head.title, feeds=head.feeds, notes=(note,))
+
+
+def _probe_list(fetched: Fetched, head: _Head) -> Probed:
+    announced = tuple(f"the page announces a feed, often the better source: {feed}" for feed in head.feeds)
+    try:
+        listing = _preview("html_list", fetched)
+    except ParseError as error:
+        raise ParseError("; ".join((str(error), *announced))) from error
+    undated = () if any(entry.published for entry in listing.entries) else ("no dates found beside the links",)
+    return _propose("html_list", fetched, listing, title=head.title, feeds=head.feeds, notes=(*announced, *undated))
+
+
+def _preview(kind: str, fetched: Fetched) -> Listing:
+    source = Source(id="probe", kind=kind, url=fetched.url, timezone=_timezone(fetched.url, ""))
+    return find_kind(kind).parse_listing(source, fetched)
+
+
+def _timezone(url: str, language: str) -> str:
+    return default_timezone(host_of(url), language)
+
+
+def _propose(
+    kind: str,
+    fetched: Fetched,
+    listing: Listing,
+    *,
+    title: str = "",
+    feeds: tuple[str, ...] = (),
+    notes: tuple[str, ...] = (),
+) -> Probed:
+    first = next(iter(listing.entries), None)
+    sample = " ".join(entry.title for entry in islice(listing.entries, 20))
+    language = (first.language if first else "") or detect_language(sample)
+    return Probed(
+        kind=kind,
+        url=fetched.url,
+        title=listing.title or title,
+        timezone=_timezone(fetched.url, language),
+        language=language,
+        entries=listing.entries[:_PREVIEW],
+        feeds=feeds,
+        notes=notes,
+    )
+
+
+def _read_head(text: str, url: str) -> _Head:
+    title, generator, feeds = "", "", []
+    for node in LexborHTMLParser(text).css("title, meta[name], link[rel]"):
+        attributes = node.attributes
+        if node.tag == "title":
+            title = title or clean(node.text())[:300]
+        elif (attributes.get("name") or "").lower() == "generator":
+            generator = (attributes.get("content") or "").lower()
+        elif _announces_feed(attributes):
+            feeds.append(join_url(url, attributes.get("href") or ""))
+    return _Head(title, generator, tuple(dict.fromkeys(feed for feed in feeds if feed))[:10])
+
+
+def _announces_feed(attributes: Mapping[str, str | None]) -> bool:
+    """Feed autodiscovery (HTML §4.6.6.1 ``alternate``)."""
+    rel, kind = (attributes.get("rel") or "").lower(), (attributes.get("type") or "").lower()
+    return "alternate" in rel.split() and kind in _FEED_TYPES
+
+
+def _is_blog(head: _Head) -> bool:
+    return head.generator == "blogger" or any(urlsplit(feed).path.startswith(_BLOGGER_FEED) for feed in head.feeds)
+
+
+def _is_wechat_article(url: str, text: str) -> bool:
+    path = urlsplit(url).path
+    return (path == "/s" or path.startswith("/s/")) and _WECHAT_MARKS.search(text) is not None

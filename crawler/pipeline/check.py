@@ -1,0 +1,244 @@
+"""One check: gather, decide, commit. A source's failure is a result, never a crash."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from crawler.differ.fingerprint import entry_fingerprint
+from crawler.differ.guard import judge_listing
+from crawler.model import (
+    Assessment,
+    Change,
+    Incident,
+    IncidentReason,
+    KnownArticle,
+    Outcome,
+    Source,
+    SourceState,
+    Verdict,
+)
+from crawler.pipeline.decide import (
+    Audience,
+    Context,
+    Step,
+    decide_check,
+    decide_confirmation,
+    decide_failure,
+    forget_validators,
+    is_fresh,
+    is_well,
+    needs_another_look,
+)
+from crawler.pipeline.gather import ArticleLook, Depth, Gatherer, ListingLook, Wanted, listing_look
+from crawler.pipeline.steps import decide_article
+from crawler.pipeline.writer import StoreThread
+from crawler.ports import Clock, Fetcher
+
+#: Articles looked at in one check; what is left waits for the next one, so that no source starves the others.
+MAX_LOOKS = 200
+
+
+class Recheck(StrEnum):
+    """Which known articles a crawl fetches again."""
+
+    DUE = "due"
+    ALL = "all"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """What one check came to. ``doubtful`` are edits that wait for their second look."""
+
+    source: Source
+    state: SourceState
+    verdict: Verdict
+    reason: str = ""
+    baseline: bool = False
+    listed: int = 0
+    reread: int = 0
+    changes: tuple[Change, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    doubtful: tuple[KnownArticle, ...] = ()
+
+    @property
+    def is_well(self) -> bool:
+        """Whether the source could be checked."""
+        return is_well(self.verdict)
+
+
+class Checker:
+    """Checks sources. ``chance`` gives numbers in [0, 1) that spread due times."""
+
+    def __init__(
+        self, *, fetcher: Fetcher, store: StoreThread, clock: Clock, audience: Audience, chance: Callable[[], float]
+    ) -> None:
+        self._gatherer = Gatherer(fetcher, store)
+        self._store = store
+        self._clock = clock
+        self._audience = audience
+        self._chance = chance
+        # Two sources may meet the same unknown article at once: whoever holds this decides, the other recognises it.
+        self._recognising = asyncio.Lock()
+
+    async def check(
+        self,
+        source: Source,
+        state: SourceState | None,
+        recheck: Recheck = Recheck.DUE,
+        depth: Depth | None = None,
+    ) -> CheckResult:
+        """Visits the source and the articles that are due, and commits what came of it.
+
+        ``depth`` follows the listing's pages back; what only they name is recorded as baseline.
+        """
+        fresh = is_fresh(source, state)
+        due = [] if fresh else await self._due(source, recheck)
+        asked_state = None if fresh else state
+        if depth or (not source.follow and any(needs_another_look(article) for article in due)):
+            asked_state = forget_validators(asked_state)
+        look = await self._gatherer.look_at_listing(source, asked_state, depth)
+        trouble = judge_listing(None if fresh else state, look.usual) if look.listing else None
+        # A partial listing is read for what it has; only that something is missing from it proves nothing.
+        context = Context(source=source, now=self._clock.now(), state=state, fresh=fresh, well=trouble is None)
+        if trouble and trouble.reason is IncidentReason.EMPTY_LISTING:
+            look = replace(look, listing=None, assessment=Assessment(verdict=Verdict.UNEXPECTED, reason=trouble.detail))
+            return await self._fail(look, context, trouble.reason)
+        if not is_well(look.assessment.verdict):
+            return await self._fail(look, context, None)
+        return await self._look_and_commit(look, context, due)
+
+    async def confirm(self, result: CheckResult) -> CheckResult:
+        """The second look at the doubtful edits of a check, committed on its own."""
+        source = result.source
+        context = Context(
+            source=source,
+            now=self._clock.now(),
+            state=result.state,
+            fresh=False,
+            well=True,
+            confirming=True,
+            reread=result.reread,
+        )
+        looks = await self._look_again(source, result)
+        steps = list(decide_all(looks, context).values())
+        incidents = await self._store.open_incidents(source.id)
+        outcome = decide_confirmation(steps, context, result.state, open_incidents=incidents, audience=self._audience)
+        changes = await self._store.commit(outcome)
+        return finish(result, outcome, changes, result.verdict)
+
+    async def _look_again(self, source: Source, result: CheckResult) -> list[ArticleLook]:
+        doubtful = {article.id: article for article in result.doubtful}
+        if source.follow:
+            wanted = [Wanted(article, None, article.keys) for article in doubtful.values()]
+            return await self._gatherer.look_at_articles(source, wanted)
+        look = await self._gatherer.look_at_listing(source, forget_validators(result.state))
+        found = await self._gatherer.find_wanted(source, look.listing.entries if look.listing else (), look.usual)
+        again = [each for each in found if each.known and each.known.id in doubtful]
+        return await self._gatherer.look_at_articles(source, again)
+
+    async def _due(self, source: Source, recheck: Recheck) -> list[KnownArticle]:
+        if recheck is Recheck.NONE:
+            return []
+        if recheck is Recheck.ALL:
+            return await self._store.due_articles(source.id, now=None, limit=1_000_000)
+        return await self._store.due_articles(source.id, now=self._clock.now(), limit=MAX_LOOKS)
+
+    async def _fail(self, look: ListingLook, context: Context, trouble: IncidentReason | None) -> CheckResult:
+        incidents = await self._store.open_incidents(context.source.id)
+        outcome = decide_failure(
+            look, context, trouble=trouble, open_incidents=incidents, audience=self._audience, chance=self._chance()
+        )
+        await self._store.commit(outcome)
+        return CheckResult(
+            source=context.source,
+            state=outcome.state,
+            verdict=look.assessment.verdict,
+            reason=look.assessment.reason,
+            incidents=outcome.incidents,
+        )
+
+    async def _look_and_commit(self, look: ListingLook, context: Context, due: Sequence[KnownArticle]) -> CheckResult:
+        source = context.source
+        entries = look.listing.entries if look.listing else ()
+        named = await self._gatherer.find_wanted(source, entries, look.usual)
+        wanted, untouched = choose(named, due, source)
+        looks = [*await self._gatherer.look_at_articles(source, wanted), *untouched]
+        context = replace(context, reread=sum(each.known is not None and each.asked for each in looks))
+        if any(each.known is None for each in looks):
+            async with self._recognising:
+                looks = await self._gatherer.recognise(looks)
+                return await self._commit(look, looks, context, listed=len(entries))
+        return await self._commit(look, looks, context, listed=len(entries))
+
+    async def _commit(
+        self, look: ListingLook, looks: Sequence[ArticleLook], context: Context, *, listed: int
+    ) -> CheckResult:
+        source = context.source
+        incidents = await self._store.open_incidents(source.id)
+        steps = decide_all(looks, context)
+        outcome = decide_check(
+            look,
+            list(steps.values()),
+            context,
+            open_incidents=incidents,
+            audience=self._audience,
+            chance=self._chance(),
+        )
+        changes = await self._store.commit(outcome)
+        begun = CheckResult(
+            source=source,
+            state=outcome.state,
+            verdict=look.assessment.verdict,
+            baseline=context.fresh,
+            listed=listed,
+            reread=context.reread,
+            doubtful=tuple(step.article for step in steps.values() if needs_another_look(step.article)),
+        )
+        return finish(begun, outcome, changes, look.assessment.verdict)
+
+
+def choose(
+    named: Iterable[Wanted], due: Sequence[KnownArticle], source: Source
+) -> tuple[list[Wanted], list[ArticleLook]]:
+    """What to request: unknown entries, entries that changed, then what is due; and what to note without a request.
+
+    Articles that another source owns are only noted; unknown ones beyond the limit are told from the listing.
+    """
+    unknown, changed, noted, listed = [], [], [], set()
+    for each in named:
+        if each.known is None:
+            unknown.append(each)
+        elif each.known.source_id != source.id:
+            if source.id not in each.known.also_at:
+                noted.append(listing_look(source, each))
+        elif each.entry is not None and entry_fingerprint(each.entry) != each.known.entry_fingerprint:
+            changed.append(each)
+            listed.add(each.known.id)
+    again = [Wanted(article, None, article.keys) for article in due if article.id not in listed]
+    late = unknown[MAX_LOOKS:] if source.follow else []
+    wanted = [*unknown[: len(unknown) - len(late)], *changed, *(again if source.follow else [])]
+    return wanted, noted + [listing_look(source, each) for each in late]
+
+
+def decide_all(looks: Iterable[ArticleLook], context: Context) -> dict[str, Step]:
+    """The step of each article; one that was seen twice in a check takes the first."""
+    steps: dict[str, Step] = {}
+    for look in looks:
+        step = decide_article(look, context)
+        steps.setdefault(step.article.id, step)
+    return steps
+
+
+def finish(begun: CheckResult, outcome: Outcome, changes: Sequence[Change], verdict: Verdict) -> CheckResult:
+    """The result with what was written."""
+    return replace(
+        begun,
+        state=outcome.state,
+        verdict=verdict,
+        changes=(*begun.changes, *changes),
+        incidents=(*begun.incidents, *outcome.incidents),
+    )

@@ -1,0 +1,384 @@
+"""Gathering: what the listing and the articles look like now, beside what we knew. Decides nothing.
+
+Raw bodies are stored as soon as they are read and dropped from memory, so that a check of a thousand articles
+needs the memory of a few.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from crawler.differ.identity import article_keys, entry_keys, match
+from crawler.errors import ParseError
+from crawler.model import (
+    Article,
+    Assessment,
+    Attachment,
+    Entry,
+    Fetched,
+    FetchFailure,
+    FileState,
+    KnownArticle,
+    Listing,
+    NotModified,
+    Observation,
+    Purpose,
+    Request,
+    Response,
+    Revision,
+    Source,
+    SourceState,
+    Validators,
+    Verdict,
+)
+from crawler.parser.article import article_from_entry, read_article
+from crawler.parser.kinds import find_kind
+from crawler.parser.verdict import assess
+from crawler.pipeline.writer import StoreThread
+from crawler.ports import Fetcher
+from crawler.text.urls import canonical_url
+
+#: Pages read side by side; their bodies are in memory together. The host's own limit lies in the fetcher.
+CHUNK = 32
+#: Pages of a listing followed back at most.
+MAX_PAGES = 1000
+#: Files of one article that are fetched and hashed.
+MAX_FILES = 20
+#: Response headers kept as evidence.
+KEPT_HEADERS = frozenset(
+    {"content-type", "content-length", "content-encoding", "date", "etag", "last-modified", "server", "location", "via"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingLook:
+    """What the listing answered. ``listing`` is None when it is unchanged or could not be read.
+
+    Its first ``usual`` entries are those of an everyday check; what follows was found by going back further.
+    """
+
+    assessment: Assessment
+    observations: tuple[Observation, ...] = ()
+    listing: Listing | None = None
+    usual: int = 0
+    validators: Validators = field(default_factory=Validators)
+    body_sha256: str = ""
+    robots: bool = False
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleLook:
+    """What one article looks like now, beside what we knew of it.
+
+    ``article`` is set when it was read anew (or a file of it changed); ``unchanged`` when the server or the bytes
+    say that nothing moved. ``before`` is the latest revision, loaded only where there is something to compare.
+    ``asked`` is false when nothing was requested because the listing itself holds the article.
+    """
+
+    keys: tuple[str, ...]
+    assessment: Assessment
+    known: KnownArticle | None = None
+    entry: Entry | None = None
+    article: Article | None = None
+    before: Revision | None = None
+    unchanged: bool = False
+    asked: bool = True
+    backfilled: bool = False
+    observation: Observation | None = None
+    observations: tuple[Observation, ...] = ()
+    final_url: str = ""
+    moved_for_good: bool = False
+    validators: Validators = field(default_factory=Validators)
+    body_sha256: str = ""
+    files: tuple[FileState, ...] = ()
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An article to look at, and the entry that asks for it, if one does. ``backfilled``: found by going back."""
+
+    known: KnownArticle | None
+    entry: Entry | None
+    keys: tuple[str, ...]
+    backfilled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Depth:
+    """How far to follow a listing back: at most ``pages`` pages, and not beyond the day ``since``."""
+
+    pages: int = MAX_PAGES
+    since: datetime | None = None
+
+    def is_enough(self, entries: Sequence[Entry]) -> bool:
+        """Whether a page reaches behind ``since``: its newest dated entry is older."""
+        dated = [entry.published.instant for entry in entries if entry.published]
+        return self.since is not None and bool(dated) and max(dated) < self.since
+
+
+class Gatherer:
+    """Asks the world through the fetcher and memory through the store's thread."""
+
+    def __init__(self, fetcher: Fetcher, store: StoreThread) -> None:
+        self._fetcher = fetcher
+        self._store = store
+
+    # -- the listing --
+
+    async def look_at_listing(
+        self, source: Source, state: SourceState | None, depth: Depth | None = None
+    ) -> ListingLook:
+        """Requests the listing and reads it, following its pages as far as the source's options, or ``depth``, say."""
+        request = find_kind(source.kind).request_listing(source, state)
+        if state is not None and not request.validators:
+            request = replace(request, validators=state.validators)
+        look = await self._judge_listing(source, await self._fetcher.fetch(request, source), state)
+        if look.listing is None:
+            return look
+        pages = int(getattr(source.options, "max_pages", 1) or 1)
+        look = await self._follow_pages(source, look, Depth(pages=pages))
+        look = replace(look, usual=len(look.listing.entries) if look.listing else 0)
+        return await self._follow_pages(source, look, depth) if depth else look
+
+    async def _judge_listing(self, source: Source, response: Response, state: SourceState | None) -> ListingLook:
+        if isinstance(response, FetchFailure):
+            return ListingLook(
+                assessment=Assessment(verdict=response.verdict, reason=response.reason),
+                observations=(observe(response, response.verdict, response.reason),),
+                robots=response.robots,
+                retry_at=response.retry_at,
+            )
+        if isinstance(response, NotModified):
+            kept = state or SourceState(source_id=source.id)
+            return ListingLook(
+                assessment=Assessment(verdict=Verdict.NOT_MODIFIED),
+                observations=(observe(response, Verdict.NOT_MODIFIED),),
+                validators=kept.validators,
+                body_sha256=kept.body_sha256,
+            )
+        return await self._read_listing(source, response, state)
+
+    async def _read_listing(self, source: Source, fetched: Fetched, state: SourceState | None) -> ListingLook:
+        same = state is not None and bool(state.body_sha256) and state.body_sha256 == fetched.sha256
+        assessment = Assessment(verdict=Verdict.NOT_MODIFIED) if same else assess(fetched, expect="listing")
+        listing = None
+        if assessment.verdict is Verdict.OK:
+            try:
+                listing = find_kind(source.kind).parse_listing(source, fetched)
+            except ParseError as error:
+                assessment = Assessment(verdict=Verdict.UNEXPECTED, reason=str(error))
+        await self._store.put_snapshots([fetched.body] if not same else [])
+        return ListingLook(
+            assessment=assessment,
+            observations=(observe(fetched, assessment.verdict, assessment.reason),),
+            listing=listing,
+            validators=fetched.validators,
+            body_sha256=fetched.sha256,
+        )
+
+    async def _follow_pages(self, source: Source, look: ListingLook, depth: Depth) -> ListingLook:
+        """Reads on from where the listing ends, until it ends, repeats itself, or is deep enough."""
+        if look.listing is None:
+            return look
+        observations, entries, page = list(look.observations), list(look.listing.entries), look
+        following, seen = look.listing.next, {look.body_sha256}
+        for _ in range(depth.pages - 1):
+            if following is None or depth.is_enough(entries[-1:]):
+                break
+            page = await self._judge_listing(source, await self._fetcher.fetch(following, source), None)
+            observations.extend(page.observations)
+            if page.listing is None or page.body_sha256 in seen:  # the end, or "page n equals page 1"
+                following = None
+                break
+            seen.add(page.body_sha256)
+            entries.extend(page.listing.entries)
+            following = page.listing.next
+        whole = replace(look.listing, entries=tuple(entries), next=following)
+        return replace(look, listing=whole, observations=tuple(observations))
+
+    # -- the articles --
+
+    async def find_wanted(self, source: Source, entries: Sequence[Entry], usual: int) -> list[Wanted]:
+        """Pairs each entry with the article we know it as, if any; an article named twice is taken once.
+
+        Entries from number ``usual`` on were found by going back.
+        """
+        keyed = [(entry, entry_keys(entry, source.id)) for entry in entries]
+        known = await self._store.find_articles(key for _, keys in keyed for key in keys)
+        wanted: dict[str, Wanted] = {}
+        for number, (entry, keys) in enumerate(keyed):
+            if keys:
+                found = match(keys, known)
+                wanted.setdefault(found.id if found else keys[0], Wanted(found, entry, keys, number >= usual))
+        return list(wanted.values())
+
+    async def look_at_articles(self, source: Source, wanted: Iterable[Wanted]) -> list[ArticleLook]:
+        """Looks at every wanted article, a chunk at a time."""
+        looks: list[ArticleLook] = []
+        rest = list(wanted)
+        while rest:
+            chunk, rest = rest[:CHUNK], rest[CHUNK:]
+            found = await asyncio.gather(*(self._look(source, each) for each in chunk))
+            await self._store.put_snapshots([body for _, bodies in found for body in bodies])
+            looks.extend(look for look, _ in found)
+        return [replace(look, keys=merge_keys(look, source)) for look in looks]
+
+    async def _look(self, source: Source, wanted: Wanted) -> tuple[ArticleLook, list[bytes]]:
+        request = article_request(source, wanted)
+        if request is None:
+            return listing_look(source, wanted), []
+        response = await self._fetcher.fetch(request, source)
+        look = replace(judge_article(source, wanted, response), backfilled=wanted.backfilled)
+        bodies = [response.body] if isinstance(response, Fetched) and not look.unchanged else []
+        look = await self._load_before(look)
+        look, file_bodies = await self._look_at_files(source, look)
+        return look, bodies + file_bodies
+
+    async def _load_before(self, look: ArticleLook) -> ArticleLook:
+        if look.known is None or (look.unchanged and not look.known.files):
+            return look
+        return replace(look, before=await self._store.latest_revision(look.known.id))
+
+    async def _look_at_files(self, source: Source, look: ArticleLook) -> tuple[ArticleLook, list[bytes]]:
+        """Fetches the article's files, so that one swapped under the same name is seen."""
+        article = look.article or (look.before.article if look.unchanged and look.before else None)
+        if source.attachments == "list" or article is None or not article.attachments:
+            return look, []
+        remembered = {file.url: file for file in (look.known.files if look.known else ())}
+        asked = article.attachments[:MAX_FILES]
+        found = await asyncio.gather(*(self._look_at_file(source, file, remembered.get(file.url)) for file in asked))
+        hashed = tuple(attachment for attachment, _, _, _ in found) + article.attachments[MAX_FILES:]
+        swapped = hashed != article.attachments
+        return replace(
+            look,
+            article=replace(article, attachments=hashed) if look.article or swapped else None,
+            unchanged=look.unchanged and not swapped,
+            files=tuple(state for _, state, _, _ in found if state),
+            observations=tuple(observation for _, _, observation, _ in found),
+        ), [body for _, _, _, body in found if body is not None]
+
+    async def _look_at_file(
+        self, source: Source, attachment: Attachment, remembered: FileState | None
+    ) -> tuple[Attachment, FileState | None, Observation, bytes | None]:
+        validators = remembered.validators if remembered else Validators()
+        request = Request(url=attachment.url, purpose=Purpose.ATTACHMENT, validators=validators)
+        response = await self._fetcher.fetch(request, source)
+        kept = replace(attachment, sha256=remembered.sha256 if remembered else "")
+        if not isinstance(response, Fetched):
+            verdict = Verdict.NOT_MODIFIED if isinstance(response, NotModified) else response.verdict
+            return kept, remembered, observe(response, verdict), None
+        assessment = assess(response, expect="attachment")
+        observation = observe(response, assessment.verdict, assessment.reason)
+        if assessment.verdict is not Verdict.OK:
+            return kept, remembered, observation, response.body
+        state = FileState(url=attachment.url, sha256=response.sha256, validators=response.validators)
+        return replace(attachment, sha256=response.sha256), state, observation, response.body
+
+    async def recognise(self, looks: Sequence[ArticleLook]) -> list[ArticleLook]:
+        """Recognises articles by identities that only their pages carry, or that another check has just met."""
+        strangers = [look for look in looks if look.known is None]
+        known = await self._store.find_articles(key for look in strangers for key in look.keys)
+        recognised = []
+        for look in looks:
+            found = match(look.keys, known) if look.known is None else None
+            recognised.append(await self._load_before(replace(look, known=found)) if found else look)
+        return recognised
+
+
+def article_request(source: Source, wanted: Wanted) -> Request | None:
+    """How to ask for the article's page, or None where the listing's own text is the article."""
+    if not source.follow and wanted.entry is not None:
+        return None
+    if wanted.entry is not None:
+        request = find_kind(source.kind).request_article(source, wanted.entry)
+    else:
+        request = Request(url=wanted.known.url, purpose=Purpose.ARTICLE) if wanted.known else None
+    if request is None or wanted.known is None or wanted.known.suspicion is not None:
+        return request  # a doubtful edit is asked for unconditionally: we want to see the bytes again
+    return replace(request, validators=wanted.known.validators)
+
+
+def listing_look(source: Source, wanted: Wanted) -> ArticleLook:
+    """The look at an article whose text the listing itself holds."""
+    article = article_from_entry(wanted.entry, source) if wanted.entry else None
+    return ArticleLook(
+        keys=wanted.keys,
+        known=wanted.known,
+        entry=wanted.entry,
+        assessment=Assessment(verdict=Verdict.OK),
+        article=article,
+        asked=False,
+        backfilled=wanted.backfilled,
+    )
+
+
+def judge_article(source: Source, wanted: Wanted, response: Response) -> ArticleLook:
+    """Reads one article response; what is not a readable article keeps its verdict and nothing else."""
+    known = wanted.known
+    if isinstance(response, FetchFailure):
+        return ArticleLook(
+            keys=wanted.keys,
+            known=known,
+            entry=wanted.entry,
+            assessment=Assessment(verdict=response.verdict, reason=response.reason),
+            observation=observe(response, response.verdict, response.reason),
+            retry_at=response.retry_at,
+        )
+    if isinstance(response, NotModified) or (known is not None and known.body_sha256 == response.sha256):
+        return ArticleLook(
+            keys=wanted.keys,
+            known=known,
+            entry=wanted.entry,
+            assessment=Assessment(verdict=Verdict.NOT_MODIFIED),
+            observation=observe(response, Verdict.NOT_MODIFIED),
+            unchanged=True,
+            validators=response.validators
+            if isinstance(response, Fetched)
+            else known.validators
+            if known
+            else Validators(),
+            body_sha256=known.body_sha256 if known else "",
+            final_url=response.url,
+            files=known.files if known else (),
+        )
+    reading = read_article(response, source, entry=wanted.entry)
+    return ArticleLook(
+        keys=wanted.keys,
+        known=known,
+        entry=wanted.entry,
+        assessment=reading.assessment,
+        article=reading.article,
+        observation=observe(response, reading.assessment.verdict, reading.assessment.reason),
+        final_url=response.url,
+        moved_for_good=bool(response.hops) and all(hop.status in (301, 308) for hop in response.hops),
+        validators=response.validators,
+        body_sha256=response.sha256,
+        files=known.files if known else (),
+    )
+
+
+def merge_keys(look: ArticleLook, source: Source) -> tuple[str, ...]:
+    """All identities of the article: what we knew, what the listing says, what the page says."""
+    found = article_keys(look.article, source.id) if look.article else ()
+    kept = look.known.keys if look.known else ()
+    landed = (f"url:{canonical_url(look.final_url)}",) if look.article and look.final_url else ()
+    return tuple(dict.fromkeys((*kept, *found, *look.keys, *landed)))
+
+
+def observe(response: Response, verdict: Verdict, reason: str = "") -> Observation:
+    """The evidence row of one response; its body's name is kept when there was a body."""
+    headers = () if isinstance(response, FetchFailure) else response.headers
+    return Observation(
+        url=response.url,
+        fetched_at=response.fetched_at,
+        status=response.status,
+        verdict=verdict,
+        sha256=response.sha256 if isinstance(response, Fetched) else "",
+        reason=reason,
+        headers=tuple((name, value) for name, value in headers if name in KEPT_HEADERS),
+    )

@@ -1,0 +1,20 @@
+"""Ids that are the same however often the same thing is decided: committing twice equals committing once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from crawler.differ.identity import new_article_id
+from crawler.model import ChangeKind
+
+
+def article_id(keys: Sequence[str]) -> str:
+    """The id of a new article: from an identity that every source would see the same, where there is one."""
+    shared = (key for key in keys if not key.startswith(("id:", "doc:")))
+    return new_article_id(next(shared, keys[0]))
+
+
+def change_id(article: str, step: int, kind: ChangeKind) -> str:
+    """The id of the ``step``-th change in an article's life."""
+    return "chg_" + hashlib.sha256(f"{article} {step} {kind}".encode()).hexdigest()[:20]

@@ -1,0 +1,1 @@
+"""What starts checks: a person who wants one round now, or the clock."""

@@ -1,0 +1,89 @@
+"""Values with an inner structure: addresses of databases and proxies, rhythms, source ids.
+
+Each ``read_…`` returns the value as written (or its canonical spelling) and raises ``ValueError`` saying what
+is wrong with it, without repeating it: it may be a secret.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from crawler.model import Rhythm
+
+_SOURCE_ID = re.compile(r"[a-z0-9-]{1,100}")
+_DAILY = re.compile(r"daily ([01]\d|2[0-3]):([0-5]\d)")
+_COVERAGE = re.compile(r"(?:daily|weekly (?:mon|tue|wed|thu|fri|sat|sun)) (?:[01]\d|2[0-3]):[0-5]\d")
+_POSTGRES = re.compile(r"postgres(?:ql)?(?:\+psycopg)?://")
+
+
+def read_source_id(value: object) -> str:
+    """The id, where it keeps to ``[a-z0-9-]+``."""
+    if not isinstance(value, str) or not _SOURCE_ID.fullmatch(value):
+        raise ValueError("is not an id")
+    return value
+
+
+def read_rhythm(value: object) -> str:
+    """The rhythm as written, where ``parse_rhythm`` understands it."""
+    if isinstance(value, str) and (value in ("at_once", "hourly") or _DAILY.fullmatch(value)):
+        return value
+    raise ValueError("is not a rhythm")
+
+
+def parse_rhythm(text: str) -> Rhythm:
+    """``at_once``, ``hourly`` or ``daily HH:MM`` as the core's value."""
+    daily = _DAILY.fullmatch(text)
+    if daily:
+        return Rhythm(every="daily", at_minute=int(daily[1]) * 60 + int(daily[2]))
+    return Rhythm(every=text)
+
+
+def read_coverage(value: object) -> str:
+    """The rhythm of coverage reports, where it is one."""
+    if isinstance(value, str) and (not value or _COVERAGE.fullmatch(value)):
+        return value
+    raise ValueError("is not a day and time")
+
+
+def read_proxy(value: object) -> str:
+    """The address of a proxy, or nothing."""
+    if value == "":
+        return ""
+    if not isinstance(value, str):
+        raise ValueError("is not text")
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in ("http", "https", "socks5h") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ValueError("is not the address of a proxy")
+    return value
+
+
+def read_storage_url(value: object) -> str:
+    """The address of the database, PostgreSQL always with the driver that Gazette uses."""
+    if not isinstance(value, str):
+        raise ValueError("is not text")
+    if _POSTGRES.match(value):
+        return _POSTGRES.sub("postgresql+psycopg://", value, count=1)
+    if value.startswith("sqlite:///") and len(value) > len("sqlite:///"):
+        return value
+    raise ValueError("is not the address of a database")
+
+
+def place_database(url: str, folder: Path) -> str:
+    """``url`` with a relative SQLite path made absolute against ``folder``."""
+    prefix = "sqlite:///"
+    if not url.startswith(prefix) or url.startswith(f"{prefix}:memory:"):
+        return url
+    path, mark, query = url[len(prefix) :].partition("?")
+    return f"{prefix}{place_path(path, folder)}{mark}{query}"
+
+
+def place_path(path: str, folder: Path) -> Path:
+    """``path`` made absolute against ``folder``; ``~`` is the home of the user."""
+    return Path(os.path.abspath(folder / os.path.expanduser(path)))  # unlike pathlib, these never raise

@@ -1,0 +1,180 @@
+"""Which language a text is in, from its script and its commonest words; and one language for each block of a page.
+
+Official pages mix languages by the block: a bilingual post, a Japanese page with English figures, captions of three
+characters. A block that cannot tell for itself is read in the light of its neighbours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+_SAMPLE = 3_000
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_SCRIPTS = {
+    "kana": re.compile("[\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\uff66-\uff9f]+"),
+    "hangul": re.compile("[\uac00-\ud7a3\u1100-\u11ff\u3131-\u318e]+"),
+    "han": re.compile("[\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"),
+    "latin": re.compile("[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]+"),
+    "cyrillic": re.compile("[\u0400-\u052f]+"),
+    "arabic": re.compile("[\u0620-\u065f\u0671-\u06d3\u06fa-\u06ff\u0750-\u077f]+"),
+    "thai": re.compile("[\u0e01-\u0e3a\u0e40-\u0e4e]+"),
+    "hebrew": re.compile("[\u05d0-\u05ea]+"),
+    "greek": re.compile("[\u0370-\u03ff]+"),
+    "devanagari": re.compile("[\u0900-\u097f]+"),
+}
+_ONE_LANGUAGE = {"thai": "th", "hebrew": "he", "greek": "el", "devanagari": "hi"}
+#: One Han character says about as much as three letters.
+_WEIGHT = {"han": 3, "kana": 2, "hangul": 2}
+#: Han characters that only Japanese writes this way, and words of its officialdom without a kana in them.
+_JAPANESE_ONLY = re.compile(
+    "[円図対広発気総県売読続込働営検験駅鉄戦帰変拡応済価団権単働峠沢浜渋択転辺囲歳圏経労徴戻渡辻畑枠]|令和|平成|昭和"
+)
+_SIMPLIFIED_ONLY = re.compile("[们这为说发对时开关动会后业务务设产华东车长门问间见观规进过还运动农书风]")
+_STOP_WORDS = {
+    "en": "the of and to in is for on with that by as are was be from at this it has have will an which not its or "
+    "their were been would said more about our his her we you who",
+    "fr": "le la les des et du en un une est pour dans que qui sur au par pas plus avec ce cette sont aux il elle a "
+    "été ont leur nous vous être d'une d'un",
+    "es": "el la los las de y en que un una es por con para del se al su como más no lo ha sus este esta son entre fue "
+    "sobre también",
+    "pt": "o a os as de e em que um uma é por com para do da dos das se ao no na nos nas como mais não foi seu sua são "
+    "pelo pela entre também à",
+    "de": "der die das und in den von zu mit ist des im für auf dem eine ein nicht auch sich es werden wird als an hat "
+    "bei aus nach wie über sind einer wurde zum zur",
+    "it": "il la le gli e di in che un una è per con del della dei delle si al da non come più nel sono alla anche "
+    "dal i lo ha dalla",
+    "nl": "de het een en van in is dat op te voor met zijn die aan niet er om ook als door wordt bij naar over uit "
+    "worden heeft deze",
+}
+_STOP_SETS = {language: frozenset(words.split()) for language, words in _STOP_WORDS.items()}
+_VIETNAMESE = re.compile("[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
+_PERSIAN = re.compile("[پچژگ]")
+_UKRAINIAN = re.compile("[іїєґІЇЄҐ]")
+#: Below so many letters (Han characters count threefold) a block may be a caption, a name or a label.
+_SURE = 24
+
+
+def detect_language(text: str) -> str:
+    """The BCP 47 primary subtag of the language of ``text``; empty when it says too little to tell.
+
+    zh ja ko ru uk ar fa th he el hi by script; en fr es pt de it nl vi by their commonest words and letters.
+    """
+    return _detect(text[:_SAMPLE])[0]
+
+
+def language_runs(texts: Sequence[str], declared: str = "") -> list[str]:
+    """A language for each block of a page; empty where nothing tells.
+
+    Short blocks (captions, names, figures) follow the sure blocks around them where the script allows it; with no
+    such neighbour they follow ``declared``, the language the page or its source claims (only its primary subtag
+    counts). A claim never beats a block that is sure.
+    """
+    found = [_detect(text[:_SAMPLE]) for text in texts]
+    sure = [language if weight >= _SURE else "" for language, weight in found]
+    before = _carry(sure)
+    after = _carry(sure[::-1])[::-1]
+    claimed = declared.replace("_", "-").partition("-")[0].lower()
+    return [
+        own if own and weight >= _SURE else _adopt(text, own, (left, right, claimed))
+        for text, (own, weight), left, right in zip(texts, found, before, after, strict=True)
+    ]
+
+
+def _carry(languages: Sequence[str]) -> list[str]:
+    """For each place the last language named at or before it."""
+    carried: list[str] = []
+    last = ""
+    for language in languages:
+        last = language or last
+        carried.append(last)
+    return carried
+
+
+def _adopt(text: str, own: str, neighbours: Sequence[str]) -> str:
+    """The language of a short block: the first neighbour's whose script it could be, else its own."""
+    script = _script_of(text)
+    if own and (own not in _SCRIPT_LANGUAGES["han"] or own == "ja") and script != "latin":
+        return own  # kana, hangul and the like are sure at any length
+    for language in neighbours:
+        if language and (script == "" or _could_be(language, script)) and (own in ("", language) or script != "latin"):
+            return language
+    return own
+
+
+_SCRIPT_LANGUAGES = {
+    "han": frozenset({"zh", "ja"}),
+    "kana": frozenset({"ja"}),
+    "hangul": frozenset({"ko"}),
+    "cyrillic": frozenset({"ru", "uk", "bg", "sr", "kk", "mn", "be", "mk"}),
+    "arabic": frozenset({"ar", "fa", "ur", "ug"}),
+    "thai": frozenset({"th"}),
+    "hebrew": frozenset({"he", "yi"}),
+    "greek": frozenset({"el"}),
+    "devanagari": frozenset({"hi", "mr", "ne"}),
+}
+_NOT_LATIN = frozenset().union(*_SCRIPT_LANGUAGES.values())
+
+
+def _could_be(language: str, script: str) -> bool:
+    known = _SCRIPT_LANGUAGES.get(script)
+    return language in known if known else language not in _NOT_LATIN
+
+
+def _count_scripts(text: str) -> dict[str, int]:
+    """Letters by script, weighted by how much one of them says; scripts that do not occur are left out."""
+    if text.isascii():
+        letters = sum(map(len, _SCRIPTS["latin"].findall(text)))
+        return {"latin": letters} if letters else {}
+    counts = {name: sum(map(len, shape.findall(text))) * _WEIGHT.get(name, 1) for name, shape in _SCRIPTS.items()}
+    return {name: count for name, count in counts.items() if count}
+
+
+def _script_of(text: str) -> str:
+    counts = _count_scripts(text[:_SAMPLE])
+    return max(counts, key=counts.__getitem__) if counts else ""
+
+
+@lru_cache(maxsize=256)
+def _detect(text: str) -> tuple[str, int]:
+    """Language and the weight of the letters that speak for it."""
+    counts = _count_scripts(text)
+    if not counts:
+        return "", 0
+    east = counts.get("han", 0) + counts.get("kana", 0)
+    script = max(counts, key=counts.__getitem__)
+    if script in ("han", "kana") or east > counts[script]:
+        return _east_asian(text, counts), east
+    if script == "latin":
+        return _latin(text), counts["latin"]
+    return _single_script(text, script), counts[script]
+
+
+def _east_asian(text: str, counts: dict[str, int]) -> str:
+    kana, han = counts.get("kana", 0), counts.get("han", 0)
+    if kana * 12 >= han:  # a Chinese text may quote a brand in kana; running Japanese is a third kana at least
+        return "ja"
+    if kana == 0 and _JAPANESE_ONLY.search(text) and not _SIMPLIFIED_ONLY.search(text):
+        return "ja"
+    return "zh"
+
+
+def _single_script(text: str, script: str) -> str:
+    if script == "cyrillic":
+        return "uk" if _UKRAINIAN.search(text) else "ru"
+    if script == "arabic":
+        return "fa" if len(_PERSIAN.findall(text)) * 50 > len(text) else "ar"
+    return "ko" if script == "hangul" else _ONE_LANGUAGE[script]
+
+
+def _latin(text: str) -> str:
+    if len(_VIETNAMESE.findall(text)) * 25 >= len(text):
+        return "vi"
+    words = [word.lower() for word in _WORD.findall(text)]
+    hits = {language: sum(word in stops for word in words) for language, stops in _STOP_SETS.items()}
+    best = max(hits, key=hits.__getitem__)
+    others = max(count for language, count in hits.items() if language != best)
+    if hits[best] == 0 or (hits[best] == others) or hits[best] * 12 < len(words):
+        return ""
+    return best

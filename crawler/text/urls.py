@@ -1,0 +1,207 @@
+"""Addresses: one spelling for identity, absolute links, hosts, and what a path tells.
+
+Nothing here raises for any text, and nothing here decides what may be fetched.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+from crawler.text.dialects import find_document_id, find_path_date
+from crawler.text.url_queries import canonical_query, wechat_query
+
+__all__ = ["canonical_url", "date_in_url", "document_id", "host_of", "is_http", "join_url"]
+
+_LONGEST_LINK = 2_000
+_LONGEST_URL = 4_000
+_HTTP = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.\-]*:", re.IGNORECASE)
+_INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufeff]+")
+_BAD_HOST = re.compile(r"[\s<>\"'`{}|\\^%@/?#]")
+_DEFAULT_DOCUMENT = re.compile(r"/(?:index|default)\.(?:s?html?|php|jsp|aspx?|cfm|do)$", re.IGNORECASE)
+_PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*|/\((?:[A-Z]\([\w\-]{8,}\))+\)(?=/)", re.IGNORECASE)
+_GATE = re.compile(r"/(?:gate/big5|TuniS|gb)/([a-z0-9\-]+(?:\.[a-z0-9\-]+)+(?::\d+)?)(?=/|$)(.*)", re.IGNORECASE)
+_BLOGSPOT = re.compile(r"(.+\.blogspot)\.(?:com?\.)?[a-z]{2,3}$")
+_BLOG_POST = re.compile(r"/(?:\d{4}/\d\d|p)/[^/]+\.html$")
+_AMP = re.compile(r"\.amp(\.html)?$", re.IGNORECASE)
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})|[^A-Za-z0-9\-._~!$&'()*+,;=:@/?\[\]|]")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_PLAIN = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=:@/?]*")
+_WECHAT_PATHS = frozenset({"/s", "/mp/appmsg/show"})
+_WECHAT_HOST = "mp.weixin.qq.com"
+
+
+def is_http(url: str) -> bool:
+    """Whether ``url`` is an absolute http or https address."""
+    return _HTTP.match(url) is not None
+
+
+def host_of(url: str) -> str:
+    """The host of ``url`` in lower case: name, and port where it is not the scheme's own; empty for anything else."""
+    parts = _split(url)
+    return "" if parts is None else _authority(parts, {"http": 80, "https": 443}.get(parts.scheme))
+
+
+def document_id(url: str) -> str:
+    """``host/id`` where the path holds a CMS document id, else empty: a weak identity, within one host only.
+
+    It survives moves between columns and changes of scheme and ``www``.
+    """
+    parts = _split(canonical_url(url)) if is_http(url.strip()) else None
+    raw = _split(url)
+    found = find_document_id(raw.path) if raw else ""
+    return f"{parts.netloc}/{found}" if parts and found else ""
+
+
+def date_in_url(url: str) -> tuple[int, int, int] | tuple[int, int] | None:
+    """The day (year, month, day), or month (year, month), that the path of ``url`` names, or None.
+
+    ``url`` may be absolute or a path. Months and days are checked against the calendar.
+    """
+    path = url[:_LONGEST_URL].partition("?")[0].partition("#")[0]
+    if "://" in path[:10]:
+        path = "/" + path.partition("://")[2].partition("/")[2]
+    return find_path_date(path)
+
+
+def join_url(base: str, href: str) -> str:
+    """The absolute http(s) address that ``href`` names on the page ``base``, at most 2,000 characters long.
+
+    Empty for other schemes (``javascript:``, ``mailto:``, ``data:``), for places within the page (``#top``),
+    and for what is no address at all.
+    """
+    href = _INVISIBLE.sub("", href[: _LONGEST_URL + 1]).strip().replace("\\", "/")
+    if not href or len(href) > _LONGEST_URL or (href[0] == "#" and href[1:2] not in ("!", "/")):
+        return ""
+    scheme = _SCHEME.match(href)
+    if scheme and scheme[0].lower() not in ("http:", "https:"):
+        return ""
+    try:
+        joined = urljoin(base.strip(), href)
+    except ValueError:  # a broken IPv6 literal
+        return ""
+    parts = _split(joined)
+    if parts is None:
+        return ""
+    tail = _escape(parts.path) or "/"
+    query = f"?{_escape(parts.query)}" if parts.query else ""
+    fragment = f"#{_escape(parts.fragment)}" if parts.fragment else ""
+    result = f"{parts.scheme}://{parts.netloc}{tail}{query}{fragment}"
+    return result if len(result) <= _LONGEST_LINK else ""
+
+
+@lru_cache(maxsize=2_048)
+def canonical_url(url: str) -> str:
+    """The one spelling by which an address is known; two spellings of one page come out equal. Idempotent.
+
+    Meant for comparing and remembering, not for fetching: the scheme is always https, ``www.`` and ``m.``, default
+    ports and default documents, credentials, session ids, tracking parameters and fragments are gone (but ``#!`` and
+    ``#/``, which are routes). Parameters are sorted by name, escapes and host in normal form (RFC 3986 §6.2), mirrors
+    in other scripts name their original. What is no http(s) address comes back stripped.
+    """
+    url = _INVISIBLE.sub("", url).strip()
+    known = url
+    for _ in range(4):  # mirrors of mirrors, and folders whose default document had a default document
+        spelled = _spell(known)
+        if spelled == known:
+            break
+        known = spelled
+    return known
+
+
+def _spell(url: str) -> str:
+    """One pass of ``canonical_url``."""
+    parts = _split(f"http:{url}" if url.startswith("//") else url)
+    if parts is None or len(url) > _LONGEST_URL:
+        return url
+    gate = _GATE.match(parts.path)
+    if gate and (parts.path.startswith("/gate/") or parts.netloc.lower().startswith(("big5.", "sc."))):
+        return f"https://{gate[1]}{gate[2] or '/'}" + (f"?{parts.query}" if parts.query else "")
+    host = _canonical_host(parts)
+    path = _canonical_path(parts.path)
+    path, query = _canonical_tail(host, path, parts.query.replace("&amp;", "&"))
+    fragment = f"#{_escape(parts.fragment)}" if parts.fragment[:1] in ("!", "/") else ""
+    return f"https://{host}{path}" + (f"?{query}" if query else "") + fragment
+
+
+def _canonical_tail(host: str, path: str, query: str) -> tuple[str, str]:
+    """Path and query by the customs of the site family."""
+    if host == _WECHAT_HOST and path.startswith("/s/"):
+        return path, ""
+    if path in _WECHAT_PATHS and (kept := wechat_query(query, strict=host == _WECHAT_HOST)):
+        return "/s", kept
+    is_blog = host.endswith(".blogspot.com") or _BLOG_POST.match(path) is not None
+    return path, _escape(canonical_query(query, is_blog=is_blog))
+
+
+def _split(url: str) -> SplitResult | None:
+    """The parts of an http(s) address with a usable host, else None."""
+    try:
+        parts = urlsplit(url.strip())
+        usable = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
+    except ValueError:  # a broken IPv6 literal, or a port that is no number
+        return None
+    return parts if usable and not _BAD_HOST.search(parts.hostname or "") else None
+
+
+def _authority(parts: SplitResult, default_port: int | None) -> str:
+    name = (parts.hostname or "").rstrip(".")
+    name = f"[{name}]" if ":" in name else name
+    return name if parts.port in (None, default_port) else f"{name}:{parts.port}"
+
+
+def _canonical_host(parts: SplitResult) -> str:
+    name = _ascii_host((parts.hostname or "").rstrip("."))
+    while name.startswith(("www.", "m.")) and "." in name.partition(".")[2]:
+        name = name.partition(".")[2]
+    if blog := _BLOGSPOT.fullmatch(name):
+        name = f"{blog[1]}.com"
+    name = f"[{name}]" if ":" in name else name
+    return name if parts.port in (None, 80, 443) else f"{name}:{parts.port}"
+
+
+def _ascii_host(name: str) -> str:
+    """Internationalised names in their ASCII form (RFC 3490); names that have none stay as they are."""
+    if name.isascii():
+        return name
+    try:
+        return name.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return name
+
+
+def _canonical_path(path: str) -> str:
+    path = _escape(path.replace("\\", "/"))
+    if ";" in path or "/(" in path:
+        path = _PATH_SESSION.sub("", path)
+    if "//" in path or "/." in path:
+        path = _resolve_dots(path)
+    path = _AMP.sub(r"\1", path.rstrip("/"))
+    return _DEFAULT_DOCUMENT.sub("", path).rstrip("/") or "/"
+
+
+def _resolve_dots(path: str) -> str:
+    """Without empty segments and with ``.`` and ``..`` resolved (RFC 3986 §5.2.4)."""
+    kept: list[str] = []
+    for segment in path.split("/"):
+        if segment == "..":
+            del kept[-1:]
+        elif segment not in ("", "."):
+            kept.append(segment)
+    return "/" + "/".join(kept)
+
+
+def _escape(text: str) -> str:
+    """Percent-encoding in normal form: needless escapes undone, hexadecimal in capitals, the rest encoded as UTF-8."""
+    if _PLAIN.fullmatch(text):
+        return text
+    return _ESCAPE.sub(_escape_one, text)
+
+
+def _escape_one(found: re.Match[str]) -> str:
+    if found[1]:
+        char = chr(int(found[1], 16))
+        return char if char in _UNRESERVED else f"%{found[1].upper()}"
+    return "".join(f"%{byte:02X}" for byte in found[0].encode("utf-8", "replace"))

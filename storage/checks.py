@@ -1,0 +1,101 @@
+"""The store as a check sees it: read what is known, commit what came of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from crawler.model import Change, Incident, KnownArticle, Outcome, Revision, SourceState
+from storage import rows
+from storage.chain import append_observations
+from storage.database import Database, Row
+from storage.promises import write_promises
+from storage.statements import select
+from storage.writing import write_articles, write_changes, write_incidents, write_revisions, write_states
+
+_DUE = select("article", rows.ARTICLE, "WHERE source_id = ? AND due_at <= ? ORDER BY due_at, id LIMIT ?")
+_ALL = select("article", rows.ARTICLE, "WHERE source_id = ? ORDER BY due_at IS NULL, due_at, id LIMIT ?")
+_LATEST = select("revision", rows.REVISION, "WHERE article_id = ? ORDER BY number DESC LIMIT 1")
+_OPEN = select("incident", ("id", "opening"), "WHERE source = ? AND state = 'open' ORDER BY opened_at, id")
+
+
+class Checks:
+    """See ``crawler.ports.Store``, the part for checks."""
+
+    database: Database
+
+    def source_states(self, source_ids: Iterable[str]) -> dict[str, SourceState]:
+        """The states of those sources that were ever checked."""
+        sql = select("source_state", rows.SOURCE_STATE, "WHERE " + self.database.among("source_id"))
+        found = self.database.fetch(sql, (self.database.listed(list(source_ids)),))
+        return {row[0]: rows.source_state(row) for row in found}
+
+    def find_articles(self, keys: Iterable[str]) -> dict[str, KnownArticle]:
+        """Key to article, for those keys that are known."""
+        stored = {key: rows.storable_key(key) for key in keys}
+        sql = select("article_key", ("key", "article_id"), "WHERE " + self.database.among("key"))
+        owners: dict[str, str] = dict(self.database.fetch(sql, (self.database.listed(list(stored.values())),)))
+        articles = {article.id: article for article in self.load_articles(set(owners.values()))}
+        return {key: articles[owners[short]] for key, short in stored.items() if short in owners}
+
+    def load_articles(self, ids: Iterable[str]) -> list[KnownArticle]:
+        """The articles of those ids, in no order."""
+        wanted = list(ids)
+        if not wanted:
+            return []
+        sql = select("article", rows.ARTICLE, "WHERE " + self.database.among("id"))
+        return self.complete_articles(self.database.fetch(sql, (self.database.listed(wanted),)))
+
+    def complete_articles(self, found: Sequence[Row]) -> list[KnownArticle]:
+        """Rows of ``rows.ARTICLE`` with their keys and sightings, in the same order."""
+        keys = self._lists("article_key", "key", found)
+        sightings = self._lists("article_sighting", "source_id", found)
+        return [rows.known_article(row, keys[row[0]], sightings[row[0]]) for row in found]
+
+    def _lists(self, table: str, column: str, found: Sequence[Row]) -> defaultdict[str, list[str]]:
+        lists: defaultdict[str, list[str]] = defaultdict(list)
+        rest = f"WHERE {self.database.among('article_id')} ORDER BY position"
+        sql = select(table, ("article_id", column), rest)
+        for article_id, value in self.database.fetch(sql, (self.database.listed([row[0] for row in found]),)):
+            lists[article_id].append(value)
+        return lists
+
+    def due_articles(self, source_id: str, *, now: datetime | None, limit: int) -> list[KnownArticle]:
+        """Articles the source owns that are due at ``now`` (None: all of them), longest overdue first."""
+        if now is None:
+            return self.complete_articles(self.database.fetch(_ALL, (source_id, limit)))
+        return self.complete_articles(self.database.fetch(_DUE, (source_id, rows.to_column(now), limit)))
+
+    def latest_revision(self, article_id: str) -> Revision | None:
+        """The newest revision with its full text."""
+        row = self.database.fetch_one(_LATEST, (article_id,))
+        return None if row is None else rows.revision(row)
+
+    def open_incidents(self, source_id: str) -> list[Incident]:
+        """The incidents of the source that have not closed, oldest first."""
+        return [rows.incident(*row) for row in self.database.fetch(_OPEN, (source_id,))]
+
+    def commit(self, outcomes: Sequence[Outcome]) -> list[Change]:
+        """Writes whole checks in one transaction and returns their changes with ``seq``, in commit order.
+
+        Committing the same outcome twice equals committing it once. Changes, tellings and promises survive a power cut
+        from here on: a mailed change must not vanish.
+        """
+        if not outcomes:
+            return []
+        durable = any(outcome.changes or outcome.incidents or outcome.promises for outcome in outcomes)
+        with self.database.writing(durable=durable):
+            self.database.queue_commits()
+            return self._write(outcomes)
+
+    def _write(self, outcomes: Sequence[Outcome]) -> list[Change]:
+        database = self.database
+        write_articles(database, outcomes)
+        write_revisions(database, (revision for outcome in outcomes for revision in outcome.revisions))
+        append_observations(database, (observation for outcome in outcomes for observation in outcome.observations))
+        changes = write_changes(database, [change for outcome in outcomes for change in outcome.changes])
+        write_incidents(database, (incident for outcome in outcomes for incident in outcome.incidents))
+        write_promises(database, outcomes)
+        write_states(database, outcomes)
+        return changes

@@ -1,0 +1,174 @@
+"""Care of the database: backups, copies to another engine, retention, proof."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from crawler.errors import StoreError, UsageError
+from storage import chain
+from storage.rows import from_json, to_column
+from storage.schema import build_engine
+from storage.sqlite import SqliteDatabase, copy_file
+from storage.statements import delete
+from storage.store import SqlStore, open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Connection, Table
+
+_BATCH = 500
+
+
+class RemovableSnapshots(Protocol):
+    """Snapshots that can forget."""
+
+    def remove(self, names: Iterable[str]) -> int:
+        """Forgets bodies; returns how many were there."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pruned:
+    """How much retention took away."""
+
+    snapshots: int
+    deliveries: int
+    changes: int
+
+    def __str__(self) -> str:
+        return f"removed {self.snapshots} snapshots, {self.deliveries} sent deliveries, {self.changes} changes"
+
+
+def backup(store: SqlStore, file: Path) -> None:
+    """Writes a consistent copy of a SQLite database to ``file``, also while others use it; all or nothing.
+
+    Raises ``UsageError`` where the file exists or the database is not SQLite's to copy, ``StoreError``.
+    """
+    database = store.database
+    if not isinstance(database, SqliteDatabase):
+        raise UsageError(f"{database.name} is backed up with pg_dump; `gazette db copy sqlite:///…` makes a file of it")
+    try:
+        copy_file(database.path, file)
+    except FileExistsError as error:
+        raise UsageError(f"{file} exists; a backup never replaces a file") from error
+    except (OSError, sqlite3.Error) as error:
+        raise StoreError(f"{file} cannot be written as a backup ({error})") from error
+
+
+def copy(store: SqlStore, url: str) -> dict[str, int]:
+    """Copies everything into the empty database at ``url`` in one transaction; returns the rows of each table.
+
+    Raises ``UsageError`` where that database already remembers something, ``StoreError`` where the counts differ.
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    with open_store(url) as target:
+        source_engine = build_engine(store.database, store.url)
+        target_engine = build_engine(target.database, url)
+        try:
+            with source_engine.connect() as source, target_engine.begin() as connection:
+                return _copy_tables(source, connection, target.database.name)
+        except SQLAlchemyError as error:
+            reason = str(error).partition("\n")[0]
+            raise StoreError(f"copying to {target.database.name} failed, nothing was written ({reason})") from error
+        finally:
+            source_engine.dispose()
+            target_engine.dispose()
+
+
+def _copy_tables(source: Connection, target: Connection, name: str) -> dict[str, int]:
+    from storage.tables import METADATA
+
+    tables = METADATA.sorted_tables
+    if used := [table.name for table in tables if _count(target, table)]:
+        raise UsageError(f"{name} already holds {', '.join(used)}; copy into an empty database")
+    counts = {table.name: _copy_table(source, target, table) for table in tables}
+    _continue_seq(target)
+    return counts
+
+
+def _copy_table(source: Connection, target: Connection, table: Table) -> int:
+    # In the order of the key, so that the new file is laid out well; also the order in which seq grew.
+    rows = source.execution_options(yield_per=_BATCH).execute(table.select().order_by(*table.primary_key.columns))
+    for batch in rows.mappings().partitions(_BATCH):
+        target.execute(table.insert(), [dict(row) for row in batch])
+    expected, written = _count(source, table), _count(target, table)
+    if expected != written:
+        raise StoreError(f"copying {table.name} brought {written} of {expected} rows; nothing was written")
+    return written
+
+
+def _count(connection: Connection, table: Table) -> int:
+    from sqlalchemy import func, select
+
+    return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def _continue_seq(target: Connection) -> None:
+    """PostgreSQL counts apart from the rows; SQLite learns the highest ``seq`` from them."""
+    from sqlalchemy import text
+
+    if target.dialect.name == "postgresql":
+        target.execute(text("SELECT setval(pg_get_serial_sequence('change', 'seq'), max(seq)) FROM change"))
+
+
+def prune(
+    store: SqlStore,
+    snapshots: RemovableSnapshots,
+    *,
+    now: datetime,
+    snapshots_after: timedelta | None,
+    changes_after: timedelta | None,
+) -> Pruned:
+    """Removes what is older than the two ages (None: nothing).
+
+    Snapshots go when their last observation is older, unless they are what an article or source looks like today;
+    changes and sent deliveries go by age, but nothing that a delivery still promises. Observations stay for ever: their
+    chain is the proof.
+    """
+    removed = 0
+    if snapshots_after is not None:
+        removed = snapshots.remove(list(_stale_snapshots(store, now - snapshots_after)))
+    if changes_after is None:
+        return Pruned(snapshots=removed, deliveries=0, changes=0)
+    deliveries, changes = _forget_events(store, to_column(now - changes_after))
+    return Pruned(snapshots=removed, deliveries=deliveries, changes=changes)
+
+
+def _stale_snapshots(store: SqlStore, before: datetime) -> Iterator[str]:
+    sql = "SELECT sha256 FROM observation WHERE sha256 <> '' GROUP BY sha256 HAVING max(fetched_at) < ?"
+    current = _current_snapshots(store)
+    return (name for (name,) in store.database.fetch(sql, (to_column(before),)) if name not in current)
+
+
+def _current_snapshots(store: SqlStore) -> set[str]:
+    """What a later comparison, or a new parser, will want to read again."""
+    from crawler.model import FileState
+
+    sql = "SELECT body_sha256 FROM article UNION SELECT body_sha256 FROM source_state"
+    bodies = {name for (name,) in store.database.fetch(sql)}
+    for (files,) in store.database.fetch("SELECT files FROM article WHERE files <> '[]'"):
+        bodies.update(file.sha256 for file in from_json(tuple[FileState, ...], files))
+    return bodies
+
+
+def _forget_events(store: SqlStore, before: str | None) -> tuple[int, int]:
+    database = store.database
+    sent = "SELECT id FROM delivery WHERE state = 'sent' AND sent_at < ?"
+    with database.writing(durable=True):
+        database.run(delete("delivery_event", f"delivery_id IN ({sent})"), (before,))
+        deliveries = database.run(delete("delivery", "state = 'sent' AND sent_at < ?"), (before,))
+        unpromised = "id NOT IN (SELECT event_id FROM delivery_event)"
+        changes = database.run(delete("change", f"detected_at < ? AND {unpromised}"), (before,))
+    return deliveries, changes
+
+
+def verify_chain(store: SqlStore) -> list[str]:
+    """What is wrong with the chains of observations, a sentence each; empty when all is as it was written."""
+    return chain.verify_chain(store.database)

@@ -1,0 +1,101 @@
+"""The store as the outbox sees it: claim deliveries, fix their bytes, settle them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from crawler.model import Change, Delivery, DeliveryState, Incident
+from storage import rows
+from storage.letters import DISABLED_CHANNELS, Letters, shorten_error
+from storage.statements import select, update
+
+_CLAIMABLE = select(
+    "delivery",
+    rows.DELIVERY,
+    "WHERE ((state = 'pending' AND (due_at <= ? OR (? AND \"window\" = 'burst' AND payload IS NULL AND attempts = 0)))"
+    " OR (state = 'leased' AND lease_until <= ?))"
+    f" AND channel NOT IN ({DISABLED_CHANNELS})"
+    " ORDER BY due_at, created_at, id LIMIT ?",
+)
+# Only who holds the lease may settle: a worker that slept through its lease finds the delivery in other hands.
+_OURS = "id = ? AND state = 'leased' AND lease = ?"
+_GIVE_BACK = "attempts = attempts + 1, lease = '', lease_until = NULL, last_error = ?"
+_FREEZE = update("delivery", "payload = ?", _OURS + " AND payload IS NULL")
+_SENT = update("delivery", f"state = 'sent', sent_at = ?, {_GIVE_BACK}", _OURS)
+_POSTPONED = update("delivery", f"state = 'pending', due_at = ?, {_GIVE_BACK}", _OURS)
+_BURIED = update("delivery", f"state = 'dead', {_GIVE_BACK}", _OURS)
+
+
+class Outbox(Letters):
+    """See ``crawler.ports.Store``, the part for the outbox."""
+
+    def lease_deliveries(
+        self, *, now: datetime, lease_until: datetime, limit: int, close_bursts: bool
+    ) -> list[Delivery]:
+        """Claims due deliveries, and those whose lease ran out; not those of a channel that was switched off.
+
+        ``close_bursts`` counts bursts that were not tried yet as due.
+        """
+        instant = rows.to_column(now)
+        with self.database.writing(durable=False):
+            sql = _CLAIMABLE + self.database.skip_locked
+            found = self.database.fetch(sql, (instant, close_bursts, instant, limit))
+            if not found:
+                return []
+            lease = secrets.token_hex(8)
+            self._claim([row[0] for row in found], lease, lease_until)
+        return [
+            replace(delivery, state=DeliveryState.LEASED, lease=lease) for delivery in self.complete_deliveries(found)
+        ]
+
+    def _claim(self, ids: Sequence[str], lease: str, lease_until: datetime) -> None:
+        sql = update("delivery", "state = 'leased', lease = ?, lease_until = ?", self.database.among("id"))
+        self.database.run(sql, (lease, rows.to_column(lease_until), self.database.listed(ids)))
+
+    def events(self, delivery: Delivery) -> tuple[tuple[Change, ...], tuple[Incident, ...]]:
+        """The changes (by seq) and tellings of incidents that the delivery promises."""
+        return self._changes(delivery.event_ids), self._tellings(delivery.event_ids)
+
+    def _changes(self, ids: Sequence[str]) -> tuple[Change, ...]:
+        sql = select("change", ("seq", "record"), f"WHERE {self.database.among('id')} ORDER BY seq")
+        return tuple(rows.change(*row) for row in self.database.fetch(sql, (self.database.listed(ids),)))
+
+    def _tellings(self, event_ids: Sequence[str]) -> tuple[Incident, ...]:
+        incidents = [event_id.rpartition(":")[0] for event_id in event_ids if event_id.endswith((":open", ":closed"))]
+        if not incidents:
+            return ()
+        sql = select("incident", ("id", "opening", "closing"), "WHERE " + self.database.among("id"))
+        found = self.database.fetch(sql, (self.database.listed(incidents),))
+        tellings = [rows.incident(row[0], telling) for row in found for telling in row[1:] if telling is not None]
+        by_event = {incident.event_id: incident for incident in tellings}
+        return tuple(by_event[event_id] for event_id in event_ids if event_id in by_event)
+
+    def freeze_payload(self, delivery: Delivery, payload: bytes) -> Delivery:
+        """Fixes the bytes of a delivery, once; afterwards nothing joins it. Returns it with the payload that holds.
+
+        Where the lease was lost before anybody fixed the bytes, the payload stays None: somebody else tells it, and
+        these bytes must not be sent.
+        """
+        with self.database.writing(durable=True):  # every retry must send the same bytes, also after a power cut
+            self.database.run(_FREEZE, (payload, delivery.id, delivery.lease))
+            row = self.database.fetch_one("SELECT payload FROM delivery WHERE id = ?", (delivery.id,))
+        return replace(delivery, payload=row[0] if row else None)
+
+    def acknowledge(self, delivery: Delivery, *, sent_at: datetime) -> None:
+        """Marks as sent, if the lease is still ours."""
+        self._settle(_SENT, rows.to_column(sent_at), "", delivery.id, delivery.lease)
+
+    def postpone(self, delivery: Delivery, *, due_at: datetime, error: str) -> None:
+        """Back to pending after a failed attempt, which is counted, if the lease is still ours."""
+        self._settle(_POSTPONED, rows.to_column(due_at), shorten_error(error), delivery.id, delivery.lease)
+
+    def bury(self, delivery: Delivery, *, error: str) -> None:
+        """Makes it a dead letter, if the lease is still ours."""
+        self._settle(_BURIED, shorten_error(error), delivery.id, delivery.lease)
+
+    def _settle(self, sql: str, *parameters: object) -> None:
+        with self.database.writing(durable=True):
+            self.database.run(sql, parameters)

@@ -1,0 +1,77 @@
+"""What a commit writes, noun by noun; each function needs the transaction of the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from crawler.model import Change, Incident, KnownArticle, Outcome, Revision
+from storage import rows
+from storage.database import Database
+from storage.statements import insert_new, select, upsert
+
+# Who has not seen the latest step of an article must not write it back: of two checks that gathered at the same time,
+# the one that commits last may have decided on an older view. Its owner and its first sight are facts for good.
+_ARTICLE = upsert(
+    "article", rows.ARTICLE, key="id", keep=("source_id", "first_seen_at"), only_if="excluded.steps >= article.steps"
+)
+_KEY = insert_new("article_key", ("key", "article_id", "position"))
+_SIGHTING = insert_new("article_sighting", ("article_id", "source_id", "position"))
+# Two sources may find the same new article in the same moment, each believing that it is the first.
+_SECOND_FINDER = (
+    "INSERT INTO article_sighting (article_id, source_id, position) "
+    "SELECT id, CAST(? AS VARCHAR), 0 FROM article WHERE id = ? AND source_id <> ? ON CONFLICT DO NOTHING"
+)
+_REVISION = insert_new("revision", rows.REVISION)
+_CHANGE = insert_new("change", rows.CHANGE)
+_INCIDENT = upsert(
+    "incident",
+    rows.INCIDENT,
+    key="id",
+    keep=("source", "reason", "opened_at", "opening"),
+    only_if="excluded.state = 'closed' AND incident.state = 'open'",
+)
+_SOURCE_STATE = upsert("source_state", rows.SOURCE_STATE, key="source_id")
+
+
+def write_articles(database: Database, outcomes: Sequence[Outcome]) -> None:
+    """Articles with their keys and sightings. A key that another article owns stays with it."""
+    articles = [article for outcome in outcomes for article in outcome.articles]
+    database.run_many(_ARTICLE, [rows.article_values(article) for article in articles])
+    database.run_many(_KEY, [values for article in articles for values in _keys(article)])
+    database.run_many(
+        _SIGHTING,
+        [(article.id, source, place) for article in articles for place, source in enumerate(article.also_at)],
+    )
+    finders = [(article.source_id, article.id, article.source_id) for article in articles if article.steps <= 1]
+    database.run_many(_SECOND_FINDER, finders)
+
+
+def _keys(article: KnownArticle) -> Iterable[tuple[str, str, int]]:
+    return ((rows.storable_key(key), article.id, place) for place, key in enumerate(article.keys))
+
+
+def write_revisions(database: Database, revisions: Iterable[Revision]) -> None:
+    """Revisions that are not there yet; what is there is never altered."""
+    database.run_many(_REVISION, [rows.revision_values(revision) for revision in revisions])
+
+
+def write_changes(database: Database, changes: Sequence[Change]) -> list[Change]:
+    """Changes that are not there yet. Returns all of them once, with ``seq`` and in its order."""
+    if not changes:
+        return []
+    database.run_many(_CHANGE, [rows.change_values(change) for change in changes])
+    sql = select("change", ("id", "seq"), "WHERE " + database.among("id"))
+    seqs: dict[str, int] = dict(database.fetch(sql, (database.listed([change.id for change in changes]),)))
+    once = {change.id: change for change in reversed(changes)}
+    return sorted((replace(change, seq=seqs[change.id]) for change in once.values()), key=lambda change: change.seq)
+
+
+def write_incidents(database: Database, incidents: Iterable[Incident]) -> None:
+    """The first telling of an opening and the first of a closing; later ones are repetitions."""
+    database.run_many(_INCIDENT, [rows.incident_values(incident) for incident in incidents])
+
+
+def write_states(database: Database, outcomes: Sequence[Outcome]) -> None:
+    """What each source will be asked with next time."""
+    database.run_many(_SOURCE_STATE, [rows.source_state_values(outcome.state) for outcome in outcomes])

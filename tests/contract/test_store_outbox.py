@@ -1,0 +1,359 @@
+"""What every store must do for the outbox: nothing promised is lost, told twice, or told in two wordings."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from crawler.errors import UsageError
+from crawler.model import DeliveryState, IncidentState
+from storage.store import open_store
+
+MINUTE = timedelta(minutes=1)
+
+
+def lease(store, made, *, at=None, close_bursts=False, limit=10):
+    now = at or made.now
+    return store.lease_deliveries(now=now, lease_until=now + MINUTE, limit=limit, close_bursts=close_bursts)
+
+
+def names(store, delivery):
+    changes, _ = store.events(delivery)
+    return [change.article.title[2:-3] for change in changes]
+
+
+def test_a_promised_change_is_leased_with_all_it_needs(store, made):
+    store.commit([made.told("a")])
+    (delivery,) = lease(store, made)
+    assert delivery.id.startswith("dlv_")
+    assert len(delivery.id) == 28
+    assert (delivery.subscription, delivery.channel, delivery.window) == ("all-to-desk", "desk", "burst")
+    assert (delivery.state, delivery.attempts, delivery.payload) == (DeliveryState.LEASED, 0, None)
+    assert (delivery.due_at, delivery.created_at) == (made.now, made.now)
+    assert delivery.event_ids == (made.change("a").id,)
+    assert names(store, delivery) == ["a"]
+
+
+def test_what_is_leased_is_not_leased_again(store, made):
+    store.commit([made.told("a")])
+    assert lease(store, made)
+    assert lease(store, made) == []
+
+
+def test_a_lease_that_ran_out_is_claimed_anew(store, made):
+    store.commit([made.told("a")])
+    (first,) = lease(store, made)
+    (second,) = lease(store, made, at=made.now + MINUTE)
+    assert second.id == first.id
+    assert second.lease != first.lease
+
+
+def test_a_delivery_waits_for_its_due_time(store, made):
+    store.commit([made.told("a", due_at=made.now + MINUTE)])
+    assert lease(store, made) == []
+    assert lease(store, made, at=made.now + MINUTE)
+
+
+def test_the_longest_overdue_is_leased_first(store, made):
+    for name, minutes in (("a", 3), ("b", 1), ("c", 2)):
+        store.commit([made.told(name, window=f"event:{name}", due_at=made.now + minutes * MINUTE)])
+    leased = lease(store, made, at=made.now + 5 * MINUTE, limit=2)
+    assert [names(store, delivery) for delivery in leased] == [["b"], ["c"]]
+
+
+def test_closing_bursts_makes_only_open_bursts_due(store, made):
+    later = made.now + timedelta(hours=1)
+    store.commit([made.told("a", due_at=later), made.told("b", window="digest:2024-03-02", due_at=later)])
+    assert [delivery.window for delivery in lease(store, made, close_bursts=True)] == ["burst"]
+
+
+def test_a_burst_that_waits_for_its_next_try_is_not_closed_again(store, made):
+    store.commit([made.told("a")])
+    (delivery,) = lease(store, made)
+    store.postpone(delivery, due_at=made.now + MINUTE, error="busy")
+    assert lease(store, made, close_bursts=True) == []
+
+
+# -- windows --------------------------------------------------------------------------------------------------------
+
+
+def test_an_event_joins_the_open_burst_and_keeps_its_due_time(store, made):
+    store.commit([made.told("a", due_at=made.now + MINUTE)])
+    store.commit([made.told("b", "c", due_at=made.now + 2 * MINUTE)])
+    (delivery,) = lease(store, made, at=made.now + MINUTE)
+    assert delivery.due_at == made.now + MINUTE
+    assert names(store, delivery) == ["a", "b", "c"]
+
+
+def test_one_commit_makes_one_burst(store, made):
+    store.commit([made.told("a", "b"), made.told("c")])
+    (delivery,) = lease(store, made)
+    assert names(store, delivery) == ["a", "b", "c"]
+
+
+def test_what_comes_while_a_burst_is_on_its_way_makes_a_new_one(store, made):
+    store.commit([made.told("a")])
+    (first,) = lease(store, made)
+    store.commit([made.told("b")])
+    (second,) = lease(store, made)
+    assert [names(store, first), names(store, second)] == [["a"], ["b"]]
+
+
+def test_nothing_joins_a_burst_whose_message_is_fixed(store, made):
+    store.commit([made.told("a")])
+    (first,) = lease(store, made)
+    first = store.freeze_payload(first, b"a")
+    store.postpone(first, due_at=made.now, error="busy")
+    store.commit([made.told("b")])
+    assert {names(store, delivery)[0]: delivery.payload for delivery in lease(store, made)} == {"a": b"a", "b": None}
+
+
+def test_a_digest_is_joined_by_its_instant_only(store, made):
+    store.commit(
+        [made.told("a", window="digest:1"), made.told("b", window="digest:2"), made.told("c", window="digest:1")]
+    )
+    leased = lease(store, made)
+    assert sorted(names(store, delivery) for delivery in leased) == [["a", "c"], ["b"]]
+
+
+def test_each_event_window_is_its_own_delivery(store, made):
+    store.commit([made.told("a", window="event:a"), made.told("b", window="event:b")])
+    assert len(lease(store, made)) == 2
+
+
+def test_subscriptions_and_channels_do_not_share_a_burst(store, made):
+    change = made.change("a")
+    promises = [
+        made.promise(change.id),
+        made.promise(change.id, subscription="x"),
+        made.promise(change.id, channel="y"),
+    ]
+    store.commit([made.outcome(changes=(change,), promises=tuple(promises))])
+    assert len({delivery.id for delivery in lease(store, made)}) == 3
+
+
+def test_an_event_is_promised_once_per_subscription_and_channel(store, made):
+    store.commit([made.told("a")])
+    (delivery,) = lease(store, made)
+    store.acknowledge(delivery, sent_at=made.now)
+    store.commit([made.told("a", window="event:a"), made.told("a")])
+    assert lease(store, made) == []
+    assert store.waiting_count() == 0
+
+
+def test_a_delivery_has_the_same_id_in_any_store(store, made, tmp_path):
+    outcome = made.told("a")
+    store.commit([outcome])
+    with open_store(f"sqlite:///{tmp_path}/other.db") as other:
+        other.commit([outcome])
+        assert lease(other, made)[0].id == lease(store, made)[0].id
+
+
+# -- settling -------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_bytes_hold(store, made):
+    store.commit([made.told("a")])
+    (delivery,) = lease(store, made)
+    assert store.freeze_payload(delivery, b"\0first\xff").payload == b"\0first\xff"
+    assert store.freeze_payload(delivery, b"second").payload == b"\0first\xff"
+    (again,) = lease(store, made, at=made.now + MINUTE)
+    assert again.payload == b"\0first\xff"
+    assert store.freeze_payload(again, b"third").payload == b"\0first\xff"
+
+
+def test_who_lost_the_lease_cannot_fix_the_bytes(store, made):
+    store.commit([made.told("a")])
+    (slow,) = lease(store, made)
+    (quick,) = lease(store, made, at=made.now + MINUTE)
+    assert store.freeze_payload(slow, b"slow").payload is None
+    assert store.freeze_payload(quick, b"quick").payload == b"quick"
+    assert store.freeze_payload(slow, b"slow").payload == b"quick"
+
+
+def test_an_acknowledged_delivery_is_sent_for_good(store, made):
+    store.commit([made.told("a")])
+    (delivery,) = lease(store, made)
+    store.acknowledge(delivery, sent_at=made.now + MINUTE)
+    (sent,) = store.list_deliveries(state=DeliveryState.SENT)
+    assert (sent.id, sent.sent_at, sent.attempts, sent.lease) == (delivery.id, made.now + MINUTE, 1, "")
+    assert lease(store, made, at=made.now + timedelta(days=9), close_bursts=True) == []
+
+
+def test_a_postponed_delivery_comes_back_with_its_tries_counted(store, made):
+    store.commit([made.told("a")])
+    (delivery,) = lease(store, made)
+    store.postpone(delivery, due_at=made.now + MINUTE, error="452 mailbox \0 full" + "x" * 5_000)
+    assert lease(store, made) == []
+    (again,) = lease(store, made, at=made.now + MINUTE)
+    assert again.attempts == 1
+    assert again.last_error.startswith("452 mailbox")
+    assert len(again.last_error) <= 1_000
+
+
+def test_a_buried_delivery_is_visible_and_not_tried(store, made):
+    store.commit([made.told("a")])
+    (delivery,) = lease(store, made)
+    store.bury(delivery, error="550 no such user")
+    assert lease(store, made, at=made.now + timedelta(days=9)) == []
+    assert store.dead_count() == 1
+    (dead,) = store.list_deliveries(state=DeliveryState.DEAD)
+    assert (dead.attempts, dead.last_error) == (1, "550 no such user")
+
+
+@pytest.mark.parametrize("settle", ["acknowledge", "postpone", "bury"])
+def test_who_lost_the_lease_cannot_settle(store, made, settle):
+    arguments = {
+        "acknowledge": {"sent_at": made.now},
+        "postpone": {"due_at": made.now, "error": "late"},
+        "bury": {"error": "late"},
+    }[settle]
+    store.commit([made.told("a")])
+    (slow,) = lease(store, made)
+    (quick,) = lease(store, made, at=made.now + MINUTE)
+    getattr(store, settle)(slow, **arguments)
+    (unsettled,) = store.list_deliveries()
+    assert (unsettled.state, unsettled.lease) == (DeliveryState.LEASED, quick.lease)
+
+
+def test_a_killed_sender_leaves_the_same_bytes_under_the_same_id(url, made):
+    with open_store(url) as store:
+        store.commit([made.told("a")])
+        (first,) = lease(store, made)
+        store.freeze_payload(first, b"bytes")  # sent, and then the process dies before it says so
+    with open_store(url) as store:
+        (second,) = lease(store, made, at=made.now + MINUTE)
+        assert (second.id, second.payload) == (first.id, b"bytes")
+
+
+# -- events ---------------------------------------------------------------------------------------------------------
+
+
+def test_events_are_changes_by_seq_and_tellings_of_incidents(store, made):
+    opening, closing = made.incident(), made.incident(state=IncidentState.CLOSED)
+    a, b = made.change("a"), made.change("b")
+    promises = tuple(made.promise(event) for event in (opening.event_id, b.id, a.id))
+    store.commit([made.outcome(changes=(a, b), incidents=(opening,), promises=promises)])
+    store.commit([made.outcome(incidents=(closing,), promises=(made.promise(closing.event_id, "event:x"),))])
+    burst, single = sorted(lease(store, made), key=lambda delivery: delivery.window)
+    changes, tellings = store.events(burst)
+    assert [change.seq for change in changes] == [1, 2]
+    assert tellings == (opening,)
+    assert store.events(single) == ((), (closing,))
+    assert single.created_at == closing.detected_at
+
+
+# -- by hand --------------------------------------------------------------------------------------------------------
+
+
+def test_a_dead_letter_revived_starts_its_tries_anew(store, made):
+    store.commit([made.told("a")])
+    (delivery,) = lease(store, made)
+    delivery = store.freeze_payload(delivery, b"bytes")
+    store.bury(delivery, error="550")
+    store.revive(delivery.id, made.now + MINUTE)
+    (again,) = lease(store, made, at=made.now + MINUTE)
+    assert (again.id, again.attempts, again.payload) == (delivery.id, 0, b"bytes")
+
+
+def test_a_waiting_delivery_revived_is_due_now(store, made):
+    store.commit([made.told("a")])
+    (delivery,) = lease(store, made)
+    store.postpone(delivery, due_at=made.now + timedelta(hours=5), error="busy")
+    store.revive(delivery.id, made.now)
+    assert lease(store, made)[0].attempts == 1
+
+
+def test_a_sent_delivery_cannot_be_revived(store, made):
+    store.commit([made.told("a")])
+    (delivery,) = lease(store, made)
+    store.acknowledge(delivery, sent_at=made.now)
+    with pytest.raises(UsageError, match="neither dead nor waiting"):
+        store.revive(delivery.id, made.now)
+
+
+def test_a_delivery_is_found_by_a_piece_of_its_id(store, made):
+    store.commit([made.told("a", window="event:a"), made.told("b", window="event:b")])
+    delivery = store.list_deliveries()[0]
+    assert store.find_delivery(delivery.id[:12]) == delivery
+    assert store.find_delivery(delivery.id[4:12]) == delivery
+    with pytest.raises(UsageError, match="several"):
+        store.find_delivery("dlv_")
+    with pytest.raises(UsageError, match="no delivery"):
+        store.find_delivery("dlv_%")
+
+
+def test_a_switched_off_channel_keeps_what_waits_for_it(store, made):
+    store.commit([made.told("a"), made.told("a", channel="hook")])
+    store.disable_channel("hook", "410 Gone")
+    store.disable_channel("hook", "410 Gone, again")
+    assert store.disabled_channels() == {"hook": "410 Gone, again"}
+    assert [delivery.channel for delivery in lease(store, made)] == ["desk"]
+    assert store.waiting_count() == 2
+    store.enable_channel("hook")
+    assert store.disabled_channels() == {}
+    assert [delivery.channel for delivery in lease(store, made)] == ["hook"]
+
+
+def test_many_outboxes_never_lease_the_same(url, made):
+    with open_store(url) as store:
+        store.commit([made.told(str(number), window=f"event:{number}") for number in range(40)])
+    claimed, failures = [], []
+
+    def claim():
+        try:
+            with open_store(url, busy_timeout=timedelta(seconds=30)) as mine:
+                while leased := lease(mine, made, limit=3):
+                    claimed.extend(delivery.id for delivery in leased)
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=claim) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert len(claimed) == len(set(claimed)) == 40
+
+
+def test_an_event_that_joins_while_a_sender_claims_is_not_lost(url, made):
+    """One writer adds to the burst while another claims it, over and over: each event is in exactly one delivery."""
+    failures, heard = [], []
+    done = threading.Event()
+
+    def claim():
+        try:
+            with open_store(url, busy_timeout=timedelta(seconds=30)) as mine:
+                while True:
+                    last = done.is_set()
+                    for delivery in lease(mine, made):
+                        frozen = mine.freeze_payload(delivery, b"x")
+                        heard.extend(frozen.event_ids)
+                        mine.acknowledge(frozen, sent_at=made.now)
+                    if last:
+                        return
+        except BaseException as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=claim)
+    thread.start()
+    with open_store(url, busy_timeout=timedelta(seconds=30)) as store:
+        for number in range(40):
+            store.commit([made.told(str(number))])
+        done.set()
+        thread.join()
+        assert failures == []
+        assert store.waiting_count() == 0
+    assert sorted(heard) == sorted(made.change(str(number)).id for number in range(40))
+
+
+def test_an_outcome_without_its_events_still_promises(store, made):
+    """The events were committed before; ``created_at`` then falls back to the due time."""
+    store.commit([made.outcome(changes=(made.change("a"),))])
+    store.commit([replace(made.told("a"), changes=())])
+    (delivery,) = lease(store, made)
+    assert (names(store, delivery), delivery.created_at) == (["a"], made.now)

@@ -31,6 +31,7 @@ class Database(ABC):
     def __init__(self) -> None:
         # One connection serves one transaction at a time, whichever thread it comes from.
         self._lock = threading.RLock()
+        self._in_transaction = False
 
     @abstractmethod
     def close(self) -> None:
@@ -110,12 +111,15 @@ class Database(ABC):
         """
         with self._lock:
             self._start(durable=durable)
+            self._in_transaction = True
             try:
                 yield
                 self.run("COMMIT")
             except BaseException:
                 self._roll_back()
                 raise
+            finally:
+                self._in_transaction = False
 
     def _start(self, *, durable: bool) -> None:
         try:

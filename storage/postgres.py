@@ -64,11 +64,15 @@ class PostgresDatabase(Database):
         self.run("SELECT pg_advisory_xact_lock(?)", (COMMIT_LOCK,))
 
     def _begin(self, *, durable: bool) -> None:
-        if self._connection.closed:
-            self._connection = self._connect()
+        self._reconnect()
         self._connection.execute(b"BEGIN; SET LOCAL synchronous_commit = " + (b"on" if durable else b"off"))
 
+    def _reconnect(self) -> None:
+        if self._connection.closed and not self._in_transaction:  # half a transaction must not become a new one
+            self._connection = self._connect()
+
     def _execute(self, sql: str, parameters: Sequence[object]) -> psycopg.Cursor[tuple[Any, ...]]:
+        self._reconnect()
         return self._connection.execute(_translate(sql), parameters or None)
 
     def _execute_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:

@@ -21,6 +21,7 @@ from crawler.model import (
     Change,
     Delivery,
     DeliveryState,
+    Entry,
     FileState,
     Incident,
     IncidentState,
@@ -39,11 +40,12 @@ from storage.database import Row
 SOURCE_STATE = (
     "source_id", "address", "etag", "last_modified", "body_sha256", "checked_at", "well_at", "changed_at", "newest_at",
     "due_at", "baselined_at", "failures", "verdict", "reason", "entry_count", "checks", "muted",
+    "kind",
 )
 ARTICLE = (
     "id", "source_id", "url", "state", "revision", "fingerprint", "title", "first_seen_at", "changed_at", "fetched_at",
     "due_at", "etag", "last_modified", "body_sha256", "entry_fingerprint", "steps", "baseline", "absence", "suspicion",
-    "files",
+    "files", "entry",
 )
 REVISION = ("article_id", "number", "fingerprint", "seen_at", "article", "evidence")
 CHANGE = ("id", "kind", "source", "article_id", "detected_at", "baseline", "significance", "record")
@@ -65,7 +67,11 @@ def to_column(instant: datetime | None) -> str | None:
         return None
     if instant.tzinfo is None:
         raise StoreError(f"an instant without a time zone cannot be stored: {instant}")
-    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    try:
+        moment = instant.astimezone(UTC)
+    except OverflowError:  # the first or last hours of the calendar, as only broken pages claim
+        moment = instant
+    return moment.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def instant(value: Any) -> datetime:  # noqa: ANN401 - text on SQLite, datetime on PostgreSQL
@@ -151,6 +157,7 @@ def source_state_values(state: SourceState) -> Row:
         state.entry_count,
         state.checks,
         state.muted,
+        state.kind,
     )
 
 
@@ -174,6 +181,7 @@ def source_state(row: Row) -> SourceState:
             entry_count=row[14],
             checks=row[15],
             muted=bool(row[16]),
+            kind=row[17],
         )
 
 
@@ -203,6 +211,7 @@ def article_values(known: KnownArticle) -> Row:
         None if known.absence is None else to_json(Absence, known.absence),
         None if known.suspicion is None else to_json(Suspicion, known.suspicion),
         to_json(tuple[FileState, ...], known.files) if known.files else "[]",
+        None if known.entry is None else to_json(Entry, known.entry),
     )
 
 
@@ -230,6 +239,7 @@ def known_article(row: Row, keys: Sequence[str], also_at: Sequence[str]) -> Know
             absence=None if row[17] is None else from_json(Absence, row[17]),
             suspicion=None if row[18] is None else from_json(Suspicion, row[18]),
             files=() if row[19] == "[]" else from_json(tuple[FileState, ...], row[19]),
+            entry=None if row[20] is None else from_json(Entry, row[20]),
             also_at=tuple(also_at),
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import stat
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 from crawler.errors import StoreError, StoreLocked
 from storage.database import Database
 
+_SMALLEST = 512  # bytes: the smallest page there is
 _DAMAGED = "is not a SQLite database or is damaged; restore a backup, or name another file in [storage] url"
 _READ_ONLY = "cannot be written; the file and its folder must belong to the user that runs Gazette"
 _DISK = "could not be written to disk; free some space and check the disk"
@@ -38,9 +40,7 @@ class SqliteDatabase(Database):
         self.path = path
         self.name = str(path)
         self._busy_timeout = busy_timeout
-        # Before the connection: SQLite's own words for these two would not name the mistake.
-        if path.is_dir():
-            raise StoreError(f"{path} is a folder; [storage] url must name a file")
+        _refuse_other_files(path)
         try:
             self._connection = self._connect()
         except sqlite3.Error as error:
@@ -100,6 +100,22 @@ class SqliteDatabase(Database):
                 "wait for it to finish, or stop the other gazette"
             )
         return StoreError(f"{self.name} {_ADVICE.get(code, 'cannot be used')} ({error})")
+
+
+def _refuse_other_files(path: Path) -> None:
+    """SQLite would not name the first mistake, and takes a short file of anything for an empty database.
+
+    By looking only: to open and close the file here would drop the locks that this process holds on it elsewhere
+    (https://sqlite.org/howtocorrupt.html, §2.2).
+    """
+    try:
+        found = path.stat()
+    except OSError:
+        return  # new, or for SQLite to explain
+    if stat.S_ISDIR(found.st_mode):
+        raise StoreError(f"{path} is a folder; [storage] url must name a file")
+    if 0 < found.st_size < _SMALLEST:
+        raise StoreError(f"{path} {_DAMAGED}")
 
 
 def copy_file(path: Path, target: Path, *, overwrite: bool = False) -> None:

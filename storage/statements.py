@@ -52,7 +52,7 @@ class Where:
 
     def add(self, clause: str, *parameters: object) -> None:
         """Another condition that must hold."""
-        self._clauses.append(clause)
+        self._clauses.append(f"({clause})")
         self.parameters.extend(parameters)
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -63,7 +64,7 @@ def _open_sqlite(url: str, create: bool, busy_timeout: timedelta) -> Database:
     path = Path(url.removeprefix(_SQLITE))
     if not path.name or path.name == ":memory:":
         raise StoreError(f"{url} names no file; a database in memory would forget what was promised")
-    if not create and not path.exists():
+    if not create and not os.path.exists(path):  # unlike Path.exists, never raises
         raise StoreError(f"there is no database at {path.absolute()}; `gazette crawl` makes it")
     return SqliteDatabase(path.absolute(), busy_timeout=busy_timeout)
 

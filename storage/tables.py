@@ -50,6 +50,7 @@ class SourceStateRow(Table, table=True):
     entry_count: int
     checks: int
     muted: bool
+    kind: str
 
 
 class ArticleRow(Table, table=True):
@@ -78,6 +79,7 @@ class ArticleRow(Table, table=True):
     absence: str | None
     suspicion: str | None
     files: str
+    entry: str | None
 
 
 class ArticleKeyRow(Table, table=True):

@@ -26,7 +26,10 @@ def config_path(context: typer.Context) -> Path | None:
 
 
 def settings_of(context: typer.Context) -> Settings:
-    """The checked configuration. Raises ``ConfigError``."""
+    """The checked configuration; logs go where it says. Raises ``ConfigError``."""
+    from crawler.logs import configure_logs
     from crawler.settings import load_settings
 
-    return load_settings(config_path(context), os.environ)
+    settings = load_settings(config_path(context), os.environ)
+    configure_logs(settings.log.level, settings.log.format)
+    return settings

@@ -19,5 +19,7 @@ def demo(
 ) -> None:
     """Serves sample sites on this machine, lets a week pass, and shows what Gazette makes of it."""
     from crawler.demo.story import play
+    from crawler.logs import configure_logs
 
+    configure_logs("error", "auto")
     play(directory, emit)

@@ -18,7 +18,7 @@ SIMILAR = 0.45
 #: A shorter piece that turns up elsewhere is chance, not a move.
 MIN_MOVE = 6
 #: At most so many pairs of pieces are compared in one gap; beyond that only neighbours of the diagonal.
-MAX_PAIRS = 10_000
+MAX_PAIRS = 6_000
 #: At most so many character steps (64 at a time) are spent on comparing pieces of one gap.
 MAX_STEPS = 10_000_000
 #: Of a piece only this much is looked at to tell whether another is like it.
@@ -80,27 +80,14 @@ def _find_moves(old: Sequence[str], new: Sequence[str], gaps: Sequence[Run]) -> 
     for j in sorted(free_new):
         if len(new[j]) >= MIN_MOVE and waiting.get(new[j]):
             moves[waiting[new[j]].popleft()] = j
-    for i, j in list(moves.items()):
-        _extend_move(old, new, i, j, moves, free_old, free_new)
-    return _Moves(frozenset(moves), frozenset(moves.values()))
-
-
-def _extend_move(
-    old: Sequence[str],
-    new: Sequence[str],
-    i: int,
-    j: int,
-    moves: dict[int, int],
-    free_old: set[int],
-    free_new: set[int],
-) -> None:
-    """Takes short pieces along that follow a moved one on both sides."""
-    taken = set(moves.values()) if i + 1 in free_old and j + 1 in free_new else set()
-    while (i := i + 1) in free_old and (j := j + 1) in free_new:
-        if old[i] != new[j] or i in moves or j in taken:
-            return
-        moves[i] = j
-        taken.add(j)
+    taken = set(moves.values())
+    for i, j in list(moves.items()):  # short pieces go along with the moved one before them
+        while (i := i + 1) in free_old and (j := j + 1) in free_new:
+            if old[i] != new[j] or i in moves or j in taken:
+                break
+            moves[i] = j
+            taken.add(j)
+    return _Moves(frozenset(moves), frozenset(taken))
 
 
 def _align_gap(old: Sequence[str], new: Sequence[str], gap: Run, moved: _Moves) -> Iterator[Step]:
@@ -177,7 +164,8 @@ def diff_tokens(before: str, after: str) -> list[Piece]:
     The ``before`` of all pieces joined is ``before``, the ``after`` likewise. Nothing to compare gives no pieces.
     """
     old, new = split_tokens(before), split_tokens(after)
-    runs = match_runs([_token_key(token) for token in old], [_token_key(token) for token in new])
+    keys = {token: _token_key(token) for token in {*old, *new}}
+    runs = match_runs([keys[token] for token in old], [keys[token] for token in new])
     pieces = [make_piece("".join(old[r.b0 : r.b1]), "".join(new[r.a0 : r.a1]), same=r.same) for r in runs]
     tidy = _tidy(pieces)
     return tidy if _keeps_enough(tidy, before, after) else [make_piece(before, after, same=False)]

@@ -6,7 +6,7 @@ A change that touches a digit always gives a fact of a figure or a date: no rule
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from crawler.differ.fields import is_same_attachment, link_key, moment_text, pair_attachments
@@ -25,6 +25,8 @@ MAX_QUOTE = 160
 MAX_READ = 20_000
 #: Where more than this is replaced at once, words of permission and names are no longer compared one by one.
 MAX_PLACE = 100
+#: Of one field so many changed regions are searched for facts; a text with more of them was rewritten.
+MAX_REGIONS = 500
 #: In longer regions (a rewritten article) only the beginning is searched for typed spans.
 MAX_REGION = 6_000
 
@@ -52,7 +54,7 @@ def find_facts(hunks: Sequence[Hunk]) -> tuple[Fact, ...]:
     """The facts of the full hunks of running text (title, body…), field by field, the most telling first."""
     facts: list[Fact] = []
     for name, group in groupby(hunks, key=lambda hunk: hunk.field):
-        regions = find_regions(list(group))
+        regions = find_regions(list(group))[:MAX_REGIONS]
         facts.extend(_facts_of_regions(name, regions))
     return rank_facts(facts)
 
@@ -70,14 +72,31 @@ def _facts_of_regions(field: str, regions: Sequence[Region]) -> Iterator[Fact]:
     yield from _facts_of_strays(field, strays)
 
 
-def _facts_of_region(field: str, region: Region) -> Iterator[Fact]:
-    old_spans, new_spans = find_spans(region.before[:MAX_REGION]), find_spans(region.after[:MAX_REGION])
+def _facts_of_region(field: str, region: Region) -> list[Fact]:
+    find = find_spans if any(_is_small(place) for place in region.places) else find_figures
+    old_spans, new_spans = find(region.before[:MAX_REGION]), find(region.after[:MAX_REGION])
+    facts: list[Fact] = []
+    gone: list[Span] = []
+    come: list[Span] = []
     for places in _group_places(region.places, old_spans, new_spans):
-        old = _touched(old_spans, [(place.b0, place.b1) for place in places])
-        new = _touched(new_spans, [(place.a0, place.a1) for place in places])
-        facts = list(_pair_spans(field, *_without_common(old, new)))
-        facts.extend(_bare_figures(field, region, places, facts))
-        yield from facts or _wordings(field, region, places)
+        touched_old = _touched(old_spans, [(place.b0, place.b1) for place in places])
+        touched_new = _touched(new_spans, [(place.a0, place.a1) for place in places])
+        old, new = _without_common(touched_old, touched_new)
+        found = [_paired(field, *pair) for pair in _take_pairs(old, new, (_same_unit, _same_type, _both_figures))]
+        found.extend(_bare_figures(field, region, places, touched_old, touched_new))
+        if not (found or old or new):
+            found.extend(_wordings(field, region, places))
+        facts.extend(found)
+        gone.extend(old)
+        come.extend(new)
+    gone, come = _without_common(gone, come)
+    facts.extend(_paired(field, *pair) for pair in _take_pairs(gone, come, (_same_named_unit,)))
+    facts.extend(_one_sided(field, gone, come))
+    return facts or list(_wordings(field, region, region.places))
+
+
+def _is_small(place: Place) -> bool:
+    return min(place.b1 - place.b0, place.a1 - place.a0) <= MAX_PLACE
 
 
 def _group_places(places: Iterable[Place], old: Sequence[Span], new: Sequence[Span]) -> list[list[Place]]:
@@ -117,19 +136,26 @@ def _without_common(old: Sequence[Span], new: Sequence[Span]) -> tuple[list[Span
     return rest_old, rest_new
 
 
-def _pair_spans(field: str, old: list[Span], new: list[Span]) -> Iterator[Fact]:
-    """Old to new: same type and unit first, then same type, then any figure for any figure; in order each time."""
-    for matches in (_same_unit, _same_type, _both_figures):
+def _take_pairs(
+    old: list[Span], new: list[Span], rules: Sequence[Callable[[Span, Span], bool]]
+) -> Iterator[tuple[Span, Span]]:
+    """Takes counterparts out of both lists, in order, by one rule after the other."""
+    for is_counterpart in rules:
         for span in list(old):
-            partner = next((other for other in new if matches(span, other)), None)
+            partner = next((other for other in new if is_counterpart(span, other)), None)
             if partner is not None:
                 old.remove(span)
                 new.remove(partner)
-                yield _fact(partner.type, field, span.raw, partner.raw)
-    for span in old:
-        yield _fact(span.type, field, span.raw, None)
-    for span in new:
-        yield _fact(span.type, field, None, span.raw)
+                yield span, partner
+
+
+def _paired(field: str, old: Span, new: Span) -> Fact:
+    return _fact(new.type, field, old.raw, new.raw)
+
+
+def _one_sided(field: str, gone: Iterable[Span], come: Iterable[Span]) -> Iterator[Fact]:
+    yield from (_fact(span.type, field, span.raw, None) for span in gone)
+    yield from (_fact(span.type, field, None, span.raw) for span in come)
 
 
 def _same_unit(left: Span, right: Span) -> bool:
@@ -144,18 +170,31 @@ def _both_figures(left: Span, right: Span) -> bool:
     return left.type in _FIGURES and right.type in _FIGURES
 
 
-def _bare_figures(field: str, region: Region, places: Iterable[Place], found: Sequence[Fact]) -> Iterator[Fact]:
-    """Changed digits and Han numerals that no typed span explains (document numbers, codes)."""
-    if any(fact.type in _FIGURES for fact in found):
-        return
+def _same_named_unit(left: Span, right: Span) -> bool:
+    return _same_unit(left, right) and bool(left.unit)
+
+
+def _bare_figures(
+    field: str, region: Region, places: Iterable[Place], old: Sequence[Span], new: Sequence[Span]
+) -> Iterator[Fact]:
+    """Changed digits and Han numerals that no typed span covers (codes, designations)."""
     for place in places:
-        before, after = region.before[place.b0 : place.b1], region.after[place.a0 : place.a1]
+        before = _uncovered(region.before, place.b0, place.b1, old)
+        after = _uncovered(region.after, place.a0, place.a1, new)
         if _figures(before) != _figures(after) or is_numeral(before + after):
             b0, b1 = widen_figure(region.before, place.b0, place.b1)
             a0, a1 = widen_figure(region.after, place.a0, place.a1)
-            old, new = region.before[b0:b1], region.after[a0:a1]
-            kind = FactType.PERCENT if "%" in compare_key(old + new) else FactType.NUMBER
-            yield _fact(kind, field, old or None, new or None)
+            yield _fact(FactType.NUMBER, field, region.before[b0:b1] or None, region.after[a0:a1] or None)
+
+
+def _uncovered(text: str, start: int, end: int, spans: Iterable[Span]) -> str:
+    """``text[start:end]`` with a space for every character of a figure or date that is known as such."""
+    characters = list(text[start:end])
+    for span in spans:
+        if span.type in _FIGURES:
+            for place in range(max(span.start, start), min(span.end, end)):
+                characters[place - start] = " "
+    return "".join(characters).strip()
 
 
 def _figures(text: str) -> list[str]:
@@ -164,7 +203,7 @@ def _figures(text: str) -> list[str]:
 
 
 def _wordings(field: str, region: Region, places: Iterable[Place]) -> Iterator[Fact]:
-    old_quotes, new_quotes = find_quotes(region.before), find_quotes(region.after)
+    old_quotes, new_quotes = find_quotes(region.before[:MAX_REGION]), find_quotes(region.after[:MAX_REGION])
     for place in places:
         old = next((q for q in old_quotes if q.start < place.b0 and place.b1 < q.end), None)
         new = next((q for q in new_quotes if q.start < place.a0 and place.a1 < q.end), None)
@@ -179,9 +218,7 @@ def _facts_of_strays(field: str, strays: Sequence[Region]) -> Iterator[Fact]:
     """Sentences that were added or taken away whole: their figures, then the sentences themselves."""
     old = [span for region in strays for span in find_figures(region.before[:MAX_REGION])]
     new = [span for region in strays for span in find_figures(region.after[:MAX_REGION])]
-    gone, come = _without_common(old, new)
-    yield from (_fact(span.type, field, span.raw, None) for span in gone)
-    yield from (_fact(span.type, field, None, span.raw) for span in come)
+    yield from _one_sided(field, *_without_common(old, new))
     for region in strays:
         yield _fact(FactType.WORDING, field, region.before or None, region.after or None)
 

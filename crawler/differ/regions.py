@@ -41,6 +41,11 @@ class Region:
         """Whether whole sentences were deleted, or inserted, without a counterpart."""
         return not (self.before and self.after)
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether a sentence ends where the region does, on both sides that have any text."""
+        return all(_ends(text) for text in (self.before, self.after) if text)
+
 
 def find_regions(hunks: Sequence[Hunk]) -> list[Region]:
     """The changed regions of one field, in order.
@@ -58,8 +63,7 @@ def _walk(hunks: Iterable[Hunk]) -> Iterator[Region]:
             region = Region()
         elif hunk.op is HunkOp.EQUAL:
             if not _bridge(region, hunk):
-                region.before += _sentence_head(hunk.before) if region.places else ""
-                region.after += _sentence_head(hunk.after) if region.places else ""
+                _complete(region, hunk)
                 yield region
                 region = Region(before=_sentence_tail(hunk.before), after=_sentence_tail(hunk.after))
         else:
@@ -69,11 +73,20 @@ def _walk(hunks: Iterable[Hunk]) -> Iterator[Region]:
 
 def _bridge(region: Region, hunk: Hunk) -> bool:
     """Takes an equal run into the region where it lies within one sentence."""
-    if not region.places or len(hunk.before) > _REACH or len(split_sentences(hunk.before)) > 1 or _ends(hunk.before):
+    if not region.places or region.is_complete or len(hunk.before) > _REACH:
+        return False
+    if len(split_sentences(hunk.before)) > 1 or _ends(hunk.before):
         return False
     region.before += hunk.before
     region.after += hunk.after
     return True
+
+
+def _complete(region: Region, hunk: Hunk) -> None:
+    """Adds the rest of the sentence in which the last change lies."""
+    if region.places and not region.is_complete:
+        region.before += _sentence_head(hunk.before)
+        region.after += _sentence_head(hunk.after)
 
 
 def _add_change(region: Region, hunk: Hunk) -> None:

@@ -57,10 +57,15 @@ def render_terminal(hunks: Iterable[Hunk], color: bool = False) -> str:
 def _mark(hunk: Hunk, color: bool) -> str:
     before, after = make_harmless(hunk.before), make_harmless(hunk.after)
     if hunk.op is HunkOp.EQUAL:
-        return after
+        return _longer_breaks(before, after)
     move = hunk.op is HunkOp.MOVE
     old = _paint(before, "[<{}<]" if move else "[-{}-]", (_BLUE if move else _RED) if color else "")
     return old + _paint(after, "{{>{}>}}" if move else "{{+{}+}}", (_BLUE if move else _GREEN) if color else "")
+
+
+def _longer_breaks(before: str, after: str) -> str:
+    """The new spelling of equal text; the old one where a paragraph after it was deleted, to keep the break."""
+    return before if before.count("\n") > after.count("\n") else after
 
 
 def _paint(text: str, frame: str, color: str) -> str:
@@ -139,7 +144,7 @@ def render_html(hunks: Iterable[Hunk]) -> str:
 
 def _element(hunk: Hunk) -> str:
     if hunk.op is HunkOp.EQUAL:
-        return _escape(hunk.after)
+        return _escape(_longer_breaks(hunk.before, hunk.after))
     move = hunk.op is HunkOp.MOVE
     old = f'<del class="{"moved" if move else "deleted"}" aria-label="{"moved away" if move else "deleted"}">'
     new = f'<ins class="{"moved" if move else "inserted"}" aria-label="{"moved here" if move else "inserted"}">'

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 from rapidfuzz.distance import Levenshtein
 
@@ -120,24 +122,33 @@ def _is_swap(old: str, new: str) -> bool:
 
 def _is_peripheral(before: Article, after: Article, hunks: Iterable[Hunk]) -> bool:
     """Whether every change of the body lies in captions, or in lines about the page rather than the matter."""
+    old_starts, new_starts = _block_starts(before.blocks), _block_starts(after.blocks)
     at_old = at_new = 0
-    touched: list[Block] = []
+    touched = 0
     for hunk in hunks:
         if hunk.op is not HunkOp.EQUAL:
-            touched.extend(_blocks_in(before.blocks, at_old, len(hunk.before)))
-            touched.extend(_blocks_in(after.blocks, at_new, len(hunk.after)))
+            blocks = [
+                *_blocks_in(before.blocks, old_starts, at_old, len(hunk.before)),
+                *_blocks_in(after.blocks, new_starts, at_new, len(hunk.after)),
+            ]
+            if not all(block.kind is BlockKind.CAPTION or _is_footer(block.text) for block in blocks):
+                return False
+            touched += len(blocks)
         at_old += len(hunk.before)
         at_new += len(hunk.after)
-    return bool(touched) and all(block.kind is BlockKind.CAPTION or _is_footer(block.text) for block in touched)
+    return touched > 0
 
 
-def _blocks_in(blocks: Iterable[Block], start: int, length: int) -> Iterator[Block]:
-    """The blocks of which ``length`` characters from ``start`` on in the joined text hold something."""
-    at = 0
-    for block in blocks:
-        if length and at < start + length and start < at + len(block.text):
-            yield block
-        at += len(block.text) + _BLOCK_GAP
+def _block_starts(blocks: Iterable[Block]) -> list[int]:
+    """Where each block begins in the joined text."""
+    return list(accumulate((len(block.text) + _BLOCK_GAP for block in blocks), initial=0))
+
+
+def _blocks_in(blocks: Sequence[Block], starts: Sequence[int], start: int, length: int) -> Sequence[Block]:
+    """The blocks that ``length`` characters from ``start`` on in the joined text touch."""
+    if not length:
+        return ()
+    return blocks[bisect_right(starts, start) - 1 : bisect_left(starts, start + length)]
 
 
 def _is_footer(text: str) -> bool:

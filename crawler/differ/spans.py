@@ -66,17 +66,21 @@ _TITLES = (
     "|发言人|董事长|总经理|经理|秘书长|大臣|知事|市長|町長|長官|会長|社長|部長|課長|局長|记者|摄影|通讯员|责任编辑|编辑|作者|同志"
 )
 _BREAK = r"(?=[，。、；：！？,.;:!?\s（）()“”「」]|[的在出表说指强主率赴到等和与同为任是对将就摄向已也又]|$)"
+#: A capital at the beginning of a sentence makes no name.
+_NO_OPENER = r"(?!(?:The|A|An|In|On|At|By|For|From|With|This|That|These|It|We|He|She|They|All|As|If|When|But|And)\b)"
 _NAME = re.compile(
     f"(?:{_TITLES})[：: ]{{0,2}}(?P<han>[{_SURNAMES}][{HAN}]{{1,2}}?{_BREAK}|[{_SURNAMES}][{HAN}]{{2}})"
     f"|(?P<before>[{_SURNAMES}][{HAN}]{{1,2}})(?=(?:{_TITLES}|氏|先生|女士|さん))"
     f"|(?P<organ>[{HAN}]{{2,14}}?(?:委员会|委員会|人民政府|管理局|有限公司|集团|银行|協会|协会|研究院|大学|医院|法院|检察院))"
     r"|\b(?P<titled>(?:Mr|Mrs|Ms|Dr|Prof|Professor|Minister|Secretary|President|Director|Mayor|Governor|Chairman"
     r"|Chairwoman|Chair|Commissioner|Ambassador|Senator|Judge|Sir|Dame|Lord|Lady)\.?(?:\s[A-Z][\w'’\-]{1,30}){1,3})"
-    r"|\b(?P<proper>[A-Z][a-z'’\-]{1,30}(?:\s(?:of|for|and|the|de|van|von)(?=\s[A-Z]))?(?:\s[A-Z][\w'’\-]{1,30}){1,4})"
+    rf"|\b(?P<proper>{_NO_OPENER}[A-Z][a-z'’\-]{{1,30}}(?:\s(?:of|for|and|the|de|van|von)(?=\s[A-Z]))?"
+    r"(?:\s[A-Z][\w'’\-]{1,30}){1,4})"
 )
 #: The number of an official document: ``〔2023〕5号``.
 _DOCUMENT_NUMBER = re.compile(r"[〔\[（(]\d{4}[〕\]）)]\s?第?\d{1,5}号")
 _QUOTE = re.compile('“[^”]{2,400}”|「[^」]{2,400}」|『[^』]{2,400}』|«[^»]{2,400}»|"[^"\n]{2,400}"')
+_SIGN = re.compile(r"(?<![0-9A-Za-z\-])[-−－]$")
 _NUMERAL = "零〇一二两三四五六七八九十百千万亿兩萬億"
 _NUMERAL_RUN = re.compile(f"[{_NUMERAL}]+")
 
@@ -147,9 +151,11 @@ def _find_dates(text: str) -> list[Span]:
 
 def _find_numbers(text: str) -> Iterator[Span]:
     for number in find_numbers(text):
-        kind = _KINDS[number.kind]
-        key = f"{number.value.normalize()} {fold(number.unit)}"
-        yield Span(kind, number.start, number.end, number.raw, key, fold(number.unit))
+        start, value, unit = number.start, number.value, fold(number.unit)
+        if value >= 0 and _SIGN.search(text[max(0, start - 2) : start]):  # 同比增长-3.5%: a sign beside a Han character
+            start, value = start - 1, -value
+        raw = text[start : number.end]
+        yield Span(_KINDS[number.kind], start, number.end, raw, f"{value.normalize()} {unit}", unit)
 
 
 def _find_negations(text: str) -> Iterator[Span]:

@@ -9,23 +9,41 @@ from crawler.differ.folding import compare_key
 from crawler.differ.tokens import split_sentences
 from crawler.text.normalize import fold
 
-_STAMP_LABEL = (
-    r"最[后後]更新(?:时间|時間|日期)?|修改(?:时间|時間|于|於)|(?:最終|ページ|頁面)?更新(?:时间|時間|日時|日期|年月日|日|于|於)|수정일|최종수정일"
-    r"|(?:page |this page was )?(?:last )?(?:updated|modified)(?: (?:on|at))?|last (?:update|modification)"
+_LABEL = re.compile(
+    r"[(\[]?\s?(?:最[后後]更新(?:时间|時間|日期)?|修改(?:时间|時間|于|於)|수정일|최종수정일"
+    r"|(?:最終|ページ|頁面)?更新(?:时间|時間|日時|日期|年月日|日|于|於)"
+    r"|(?:page |this page was )?(?:last )?(?:updated|modified)(?: (?:on|at))?|last (?:update|modification))\s?:?",
+    re.I,
 )
-_STAMP_MONTH = "jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec"
-_STAMP_VALUE = (
-    r"(?:[\d\s年月日時时點点分秒元:/.,+\-()]|令和|平成|民[国國]|星期|曜|周|週|[一二三四五六七八九十〇零]|[上下]午|午[前後]"
-    rf"|[ap]\.?m\b|utc|gmt|[hjc]st|(?:{_STAMP_MONTH})[a-z]{{0,6}}|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{{0,6}}|at\b|t|z)"
+#: What the date and time after the label are made of: words of Latin script, and everything else.
+_LATIN_WORD = re.compile(r"[A-Za-z]+")
+_WORDS = (
+    "january february march april may june july august september october november december jan feb mar apr jun jul aug "
+    "sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri "
+    "sat sun am pm a p m noon midnight at on of utc gmt bst est edt cst cdt pst pdt hkt jst kst cet cest t z st "
+    "nd rd th"
 )
-_STAMP = re.compile(rf"[(\[]?\s?(?:{_STAMP_LABEL})\s?[:]?\s?(?=[^\d]{{0,12}}\d){_STAMP_VALUE}{{1,60}}[)\]]?", re.I)
+_VALUE_WORDS = frozenset(_WORDS.split())
+_VALUE_REST = re.compile(
+    r"[\d\s/:.,+\-()\[\]年月日号號时時點点分秒元令和平成民国國星期曜周週一二三四五六七八九十〇零上下午前後后火水木金土]*"
+)
 _STAMP_LIMIT = 90
 _HINT = re.compile("更新|修改|수정|pdated?|odifi", re.I)
 
 
 def is_update_stamp(text: str) -> bool:
     """Whether the whole of ``text`` only says when something was updated (``更新时间：2023-10-27 15:10``)."""
-    return len(text) <= _STAMP_LIMIT and _HINT.search(text) is not None and _STAMP.fullmatch(fold(text)) is not None
+    if len(text) > _STAMP_LIMIT or not _HINT.search(text):
+        return False
+    folded = fold(text)
+    label = _LABEL.match(folded)
+    return label is not None and _is_date_and_time(folded[label.end() :])
+
+
+def _is_date_and_time(text: str) -> bool:
+    words = [word.lower() for word in _LATIN_WORD.findall(text)]
+    rest = _LATIN_WORD.sub("", text)
+    return any(map(str.isdigit, rest)) and _VALUE_WORDS.issuperset(words) and _VALUE_REST.fullmatch(rest) is not None
 
 
 def body_key(texts: Iterable[str]) -> str:

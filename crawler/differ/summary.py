@@ -30,7 +30,7 @@ _POINTING_ON = frozenset(("a", "an", "the", "of", "with", "for"))
 _MAX_BARE = 12
 _REACH = 40
 _LEFT = re.compile(f"(?:[{HAN}]{{1,6}}|(?:[^\\W_{HAN}]{{1,20}} ){{1,2}})$")
-_RIGHT = re.compile(f"[{HAN}]{{1,6}}|(?: [^\\W_{HAN}]{{1,20}}){{1,2}}")
+_RIGHT = re.compile(f"[{HAN}]{{1,6}}|(?: ?[^\\W_{HAN}]{{1,20}}){{1,2}}")
 _LABELLESS = re.compile(r"[了至到为達达约約共的约超过超過]+$")
 
 

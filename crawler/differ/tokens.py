@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from crawler.differ.folding import HAN, HANGUL, HIRAGANA, KATAKANA, SPACELESS
 from crawler.text.normalize import fold
@@ -12,7 +13,7 @@ _SENTENCE_END = re.compile(
     f"(?:[。！？；｡]|．(?!\\d))+{_CLOSERS}\\s*"
     f"|(?<![!?;])[!?;]+{_CLOSERS}(?=[\\s{HAN}{HIRAGANA}{KATAKANA}])\\s*"
     f"|(?<!\\.)\\.+{_CLOSERS}(?:\\s+|$)"
-    "|\\n\\s*"
+    "|\\n\\n\\s*"
 )
 _SHORT_WORDS = (
     "mr mrs ms dr prof sr jr st gen col sen rep gov hon rev no nos art arts sec secs para paras pp vol fig ch cf vs "
@@ -44,7 +45,8 @@ _BESIDE = re.compile(f"[{SPACELESS}]")
 
 
 def split_sentences(text: str) -> list[str]:
-    """``text`` cut after each sentence; joined again it is ``text``. ``3.5``, ``U.S.`` and ``Nos. 5`` are not cut."""
+    """``text`` cut after each sentence; joined again it is ``text``. ``3.5``, ``U.S.`` and ``Nos. 5`` are not cut, and
+    neither is a line broken once: only a blank line ends a sentence without a mark."""
     sentences: list[str] = []
     start = 0
     for found in _SENTENCE_END.finditer(text):
@@ -93,4 +95,9 @@ def _is_idle(raw: list[str], place: int) -> bool:
         if place == 0 or place == len(raw) - 1:
             return True
         return bool(_BESIDE.match(raw[place - 1][-1]) or _BESIDE.match(raw[place + 1][0]))
-    return len(token) == 1 and not token.isascii() and not fold(token)
+    return len(token) == 1 and _folds_away(token)
+
+
+@lru_cache(maxsize=4_096)
+def _folds_away(character: str) -> bool:
+    return not fold(character)

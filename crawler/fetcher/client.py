@@ -238,7 +238,8 @@ class HttpFetcher:
         Coming back to the same address with a new cookie is progress: many sites set one and redirect to themselves.
         """
         step = errand.step
-        headers = dict(step.headers)
+        # Given by us because httpx would decode the name first, and refuses some that resolve well.
+        headers = {"host": step.url.netloc.decode("ascii"), **dict(step.headers)}
         cookies = self._cookies.header(errand.source.id, step.url, now=self._clock.now())
         if cookies:
             headers["cookie"] = "; ".join(filter(None, (headers.get("cookie"), cookies)))

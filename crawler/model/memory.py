@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from crawler.model.articles import Article
+from crawler.model.articles import Article, Entry
 from crawler.model.wire import Validators
 from crawler.model.words import ArticleState, Verdict
 
@@ -80,8 +80,9 @@ class KnownArticle:
 
     ``source_id`` owns it (it was seen there first); ``also_at`` are other sources that list it. ``keys`` are all
     identity keys it was ever seen under, strongest first. ``steps`` counts its changes and makes their ids
-    deterministic. ``entry_fingerprint`` is what its listing last said of it. ``baseline`` is true for the articles
-    of a source's first check.
+    deterministic. ``entry_fingerprint`` is what its listing last said of it. ``entry`` is that saying
+    without its text: what only the listing tells stays known when the page is read alone. ``baseline`` is true for the
+    articles of a source's first check.
     """
 
     id: str
@@ -104,12 +105,13 @@ class KnownArticle:
     absence: Absence | None = None
     suspicion: Suspicion | None = None
     files: tuple[FileState, ...] = ()
+    entry: Entry | None = None
     also_at: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
-    """What we remember of a source between two checks."""
+    """What we remember of a source between two checks. ``kind`` is what an ``auto`` source turned out to be."""
 
     source_id: str
     address: str = ""
@@ -127,3 +129,4 @@ class SourceState:
     entry_count: int = 0
     checks: int = 0
     muted: bool = False
+    kind: str = ""

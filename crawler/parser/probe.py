@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from itertools import islice
 from urllib.parse import urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
-
 from crawler.errors import ParseError
 from crawler.model import Entry, Fetched, Listing, Source
 from crawler.parser.article.decode import decode_html
 from crawler.parser.feeds import FeedForm, excerpt, feed_form, is_feed
 from crawler.parser.kinds import find_kind
+from crawler.parser.tree import parse_html
 from crawler.text.dates import default_timezone
 from crawler.text.languages import detect_language
 from crawler.text.normalize import clean
@@ -141,7 +140,7 @@ def _propose(
 
 def _read_head(text: str, url: str) -> _Head:
     title, generator, feeds = "", "", []
-    for node in LexborHTMLParser(text).css("title, meta[name], link[rel]"):
+    for node in parse_html(text).css("title, meta[name], link[rel]"):
         attributes = node.attributes
         if node.tag == "title":
             title = title or clean(node.text())[:300]

@@ -9,23 +9,26 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from crawler.model import Article, Assessment, Fetched, Verdict
 from crawler.parser import verdict_rules as rules
-from crawler.parser.article.decode import decode_html
+from crawler.parser.decoding import decode_html, find_declared_charset
 from crawler.text.urls import canonical_url
 
 _HEAD = 8_192
 _SMALL_PAGE = 60_000
 _LITTLE_TEXT = 400
 _STUB = 500
+_BARE = 30
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,400})", re.IGNORECASE)
-_HIDDEN = re.compile(r"<(script|style|noscript|template)\b[^>]{0,2000}>.*?</\1\s{0,5}>", re.IGNORECASE | re.DOTALL)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_OPENING = re.compile(r"<!--|<(script|style|noscript|template|title)\b")
 _TAG = re.compile(r"<[^<>]{0,3000}>")
 _OK = Assessment(verdict=Verdict.OK)
-_HOME_PATHS = frozenset({"", "/", "/index.html", "/index.htm", "/index.shtml", "/index.php", "/index.jsp", "/default.aspx"})
+_HOME_PATHS = frozenset(
+    {"", "/", "/index.html", "/index.htm", "/index.shtml", "/index.php", "/index.jsp", "/default.aspx"}
+)
 
 
 def assess(fetched: Fetched, *, expect: str) -> Assessment:
@@ -41,7 +44,7 @@ def assess(fetched: Fetched, *, expect: str) -> Assessment:
     )
 
 
-# -- status ------------------------------------------------------------------------------------------------------------
+# -- status ----------------------------------------------------------------------------------------------
 
 
 def _assess_status(fetched: Fetched, head: str) -> Assessment | None:
@@ -75,7 +78,7 @@ def _is_challenge(fetched: Fetched, head: str) -> bool:
     cookies = " ".join(value for name, value in fetched.headers if name == "set-cookie").lower()
     if fetched.status == 521 and any(cookie in cookies for cookie in rules.CHALLENGE_COOKIES):
         return True
-    return any(phrase in head for phrase in rules.CHALLENGE_PHRASES)
+    return any(phrase in head for phrase in (*rules.CHALLENGE_PHRASES, *rules.REFUSAL_MARKERS))
 
 
 def _assess_unavailable(fetched: Fetched, head: str) -> Assessment:
@@ -90,7 +93,7 @@ def _assess_unavailable(fetched: Fetched, head: str) -> Assessment:
     return _say(Verdict.UNREACHABLE, "the server answered 503")
 
 
-# -- what came -----------------------------------------------------------------------------------------------------------
+# -- what came ----------------------------------------------------------------------------------------------
 
 
 def _assess_transfer(fetched: Fetched, expect: str) -> Assessment | None:
@@ -120,7 +123,7 @@ def _assess_machinery(fetched: Fetched, head: str) -> Assessment | None:
     if len(fetched.body) > _SMALL_PAGE or _has_signal(head):
         return None
     marker = next((marker for marker in rules.CHALLENGE_MARKERS if marker in head), "")
-    if marker and (len(fetched.body) < _HEAD or len(visible_text(head)) < _LITTLE_TEXT):
+    if marker and len(visible_text(head)) < _LITTLE_TEXT:
         return _say(Verdict.CHALLENGE, f"challenge script ({marker[:30]})")
     return None
 
@@ -153,11 +156,13 @@ def _assess_attachment(fetched: Fetched, head: str) -> Assessment | None:
     start = head.lstrip("\ufeff \t\r\n")
     if start.startswith(("<!doctype html", "<html", "<head", "<script")):
         gone = _find_phrase(head, rules.GONE_PHRASES)
-        return _say(Verdict.SOFT_NOT_FOUND, f"“{gone}”") if gone else _say(Verdict.WRONG_TYPE, "a page instead of a file")
+        return (
+            _say(Verdict.SOFT_NOT_FOUND, f"“{gone}”") if gone else _say(Verdict.WRONG_TYPE, "a page instead of a file")
+        )
     return None
 
 
-# -- wordings ------------------------------------------------------------------------------------------------------------
+# -- wordings ----------------------------------------------------------------------------------------------
 
 
 def _assess_markup(fetched: Fetched, expect: str) -> Assessment | None:
@@ -166,7 +171,7 @@ def _assess_markup(fetched: Fetched, expect: str) -> Assessment | None:
         return _assess_data(start, expect)
     if len(fetched.body) > _SMALL_PAGE:
         return None
-    text = decode_html(fetched.body).text
+    text = decode_html(fetched.body, find_declared_charset(fetched.header("content-type"))).text
     lowered = text.lower()
     if _has_signal(lowered):
         return None
@@ -176,7 +181,7 @@ def _assess_markup(fetched: Fetched, expect: str) -> Assessment | None:
         return notice
     if found := _assess_wording(title.lower(), shown.lower(), expect):
         return found
-    if len(fetched.body) < _STUB and len(shown) < 80:
+    if len(fetched.body) < _STUB and len(shown) < _BARE:
         return _say(Verdict.STUB, f"a stub of {len(fetched.body)} bytes")
     return None
 
@@ -244,9 +249,26 @@ def is_undecodable(text: str, replaced: int) -> bool:
 
 def visible_text(markup: str) -> str:
     """The text a browser would show, roughly: scripts, styles, comments and tags removed, spaces collapsed."""
-    text = _COMMENT.sub(" ", _HIDDEN.sub(" ", markup[:_SMALL_PAGE * 2]))
-    title_less = re.sub(r"<title[^>]{0,200}>[^<]{0,400}</title>", " ", text, flags=re.IGNORECASE)
-    return " ".join(html.unescape(_TAG.sub(" ", title_less)).split())
+    text = markup[: 2 * _SMALL_PAGE]
+    lowered = text.lower()
+    if len(lowered) != len(text):  # a character whose lower case is longer would shift every position
+        text = lowered
+    shown = "".join(_drop_hidden(text, lowered))
+    return " ".join(html.unescape(_TAG.sub(" ", shown)).split())
+
+
+def _drop_hidden(text: str, lowered: str) -> Iterator[str]:
+    """The pieces of ``text`` outside elements that are never shown; one that does not end hides the rest."""
+    position = 0
+    while (found := _OPENING.search(lowered, position)) is not None:
+        yield text[position : found.start()]
+        closing = f"</{found[1]}" if found[1] else "-->"
+        end = lowered.find(closing, found.end())
+        if end < 0:
+            return
+        position = end if found[1] else end + len(closing)  # an end tag goes with the other tags
+        yield " "
+    yield text[position:]
 
 
 def _read_title(markup: str) -> str:

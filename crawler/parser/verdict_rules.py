@@ -18,7 +18,6 @@ CHALLENGE_MARKERS = (
     "var arg1='",
     "aliyun_waf_aa",
     "acw_sc__v2",
-    "/cdn-cgi/challenge-platform/",
     "cf-browser-verification",
     "_incapsula_resource",
     "tcaptcha_iframe_dy",
@@ -30,6 +29,8 @@ CHALLENGE_MARKERS = (
     "r='m'>",
     "geetest_captcha",
 )
+#: Machinery that such sites also put into their ordinary pages: it tells only in a refusal.
+REFUSAL_MARKERS = ("/cdn-cgi/challenge-platform/", "captcha")
 #: Cookies that come with a challenge of that status only.
 CHALLENGE_COOKIES = ("__jsluid", "__jsl_clearance", "wzws_sessionid", "acw_sc__v2", "fssbbil1ugzbn7n80")
 CHALLENGE_PHRASES = (
@@ -123,7 +124,15 @@ WAITING_PHRASES = (
     "正在排队",
     "ただいまアクセスが集中",
 )
-LOGIN_PHRASES = ("请登录", "请先登录", "登录后查看", "please log in", "please sign in", "you must be logged in", "ログインしてください")
+LOGIN_PHRASES = (
+    "请登录",
+    "请先登录",
+    "登录后查看",
+    "please log in",
+    "please sign in",
+    "you must be logged in",
+    "ログインしてください",
+)
 #: WeChat's own notices instead of an article, with who took it away (None: unknown, then it is no removal).
 WECHAT_REMOVALS: tuple[tuple[str, str], ...] = (
     ("该内容已被发布者删除", "author"),
@@ -137,7 +146,15 @@ WECHAT_REMOVALS: tuple[tuple[str, str], ...] = (
     ("此内容发送失败无法查看", "platform"),
     ("该内容被投诉且经审核涉嫌违规", "platform"),
 )
-WECHAT_EVENTS = ("此帐号已注销", "此账号已被屏蔽", "该公众号已被封禁", "根据作者隐私设置", "链接已过期", "系统出错", "参数错误")
+WECHAT_EVENTS = (
+    "此帐号已注销",
+    "此账号已被屏蔽",
+    "该公众号已被封禁",
+    "根据作者隐私设置",
+    "链接已过期",
+    "系统出错",
+    "参数错误",
+)
 #: Titles of a WeChat notice page: empty or the platform's own name.
 WECHAT_TITLES = frozenset({"", "微信公众平台", "weixin official accounts platform"})
 #: A page that has one of these holds an article, whatever it quotes.
@@ -159,7 +176,9 @@ ARTICLE_SIGNALS = (
 #: Status codes that are a product's challenge (瑞数 412, 加速乐 521 with its cookie) or refusal.
 CHALLENGE_STATUS = frozenset({412})
 BLOCK_STATUS = frozenset({401, 403, 405, 406, 418, 451, 468})
-GONE_TITLE = re.compile(r"\s*(?:404|error\s*404|404\s*[-–—:]?\s*(?:not found|page not found|错误|页面)?)[\s\S]{0,20}", re.IGNORECASE)
+GONE_TITLE = re.compile(
+    r"\s*(?:404|error\s*404|404\s*[-–—:]?\s*(?:not found|page not found|错误|页面)?)[\s\S]{0,20}", re.IGNORECASE
+)
 
 PDF = b"%PDF-"
 ZIP = b"PK\x03\x04"

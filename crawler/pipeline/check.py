@@ -33,6 +33,7 @@ from crawler.pipeline.decide import (
     needs_another_look,
 )
 from crawler.pipeline.gather import ArticleLook, Depth, Gatherer, ListingLook, Wanted, listing_look
+from crawler.pipeline.resolve import Resolved
 from crawler.pipeline.steps import decide_article
 from crawler.pipeline.writer import StoreThread
 from crawler.ports import Clock, Fetcher
@@ -95,12 +96,14 @@ class Checker:
 
         ``depth`` follows the listing's pages back; what only they name is recorded as baseline.
         """
+        resolved = await self._gatherer.resolve(source, state)
+        source = resolved.source
         fresh = is_fresh(source, state)
         due = [] if fresh else await self._due(source, recheck)
         asked_state = None if fresh else state
         if depth or (not source.follow and any(needs_another_look(article) for article in due)):
             asked_state = forget_validators(asked_state)
-        look = await self._gatherer.look_at_listing(source, asked_state, depth)
+        look = await self._gatherer.look_at_listing(resolved, asked_state, depth)
         trouble = judge_listing(None if fresh else state, look.usual) if look.listing else None
         # A partial listing is read for what it has; only that something is missing from it proves nothing.
         context = Context(source=source, now=self._clock.now(), state=state, fresh=fresh, well=trouble is None)
@@ -135,7 +138,7 @@ class Checker:
         if source.follow:
             wanted = [Wanted(article, None, article.keys) for article in doubtful.values()]
             return await self._gatherer.look_at_articles(source, wanted)
-        look = await self._gatherer.look_at_listing(source, forget_validators(result.state))
+        look = await self._gatherer.look_at_listing(Resolved(source=source), forget_validators(result.state))
         found = await self._gatherer.find_wanted(source, look.listing.entries if look.listing else (), look.usual)
         again = [each for each in found if each.known and each.known.id in doubtful]
         return await self._gatherer.look_at_articles(source, again)

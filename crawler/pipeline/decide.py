@@ -27,6 +27,7 @@ from crawler.model import (
 )
 from crawler.notifier.routing import route
 from crawler.pipeline.gather import ListingLook
+from crawler.pipeline.identifiers import mass_id
 
 MASS_REASONS = {ChangeKind.EDITED: IncidentReason.MASS_EDIT, ChangeKind.REMOVED: IncidentReason.MASS_REMOVAL}
 
@@ -122,7 +123,7 @@ def decide_check(
     chance: float,
 ) -> Outcome:
     """The outcome of a check whose listing was read, or is unchanged."""
-    changes, masses = hold_masses(steps, context, open_incidents)
+    changes, masses = hold_masses(steps, context)
     state = well_state(look, changes, context, chance)
     recovered = advance_incidents(open_incidents, None, "", state, context.now, context.source.id)
     over = end_masses(open_incidents, masses, context.now)
@@ -139,7 +140,7 @@ def decide_confirmation(
     audience: Audience,
 ) -> Outcome:
     """The outcome of the second look at doubtful edits; the state of the source is left as the check made it."""
-    changes, masses = hold_masses(steps, context, open_incidents)
+    changes, masses = hold_masses(steps, context)
     if changes or masses:
         state = replace(state, changed_at=context.now)
     return assemble((), steps, changes, masses, state, context, audience)
@@ -187,6 +188,7 @@ def well_state(look: ListingLook, changes: Sequence[Change], context: Context, c
     after = replace(
         before,
         address=context.source.address,
+        kind=context.source.kind,
         checked_at=now,
         well_at=now,
         changed_at=now if changes else before.changed_at,
@@ -197,14 +199,12 @@ def well_state(look: ListingLook, changes: Sequence[Change], context: Context, c
         reason="",
         validators=look.validators,
         body_sha256=look.body_sha256,
-        entry_count=len(look.listing.entries) if look.listing else before.entry_count,
+        entry_count=look.usual if look.listing else before.entry_count,
     )
     return replace(after, due_at=next_check(after, context.source.schedule, now=now, chance=chance))
 
 
-def hold_masses(
-    steps: Sequence[Step], context: Context, open_incidents: Sequence[Incident]
-) -> tuple[list[Change], list[Incident]]:
+def hold_masses(steps: Sequence[Step], context: Context) -> tuple[list[Change], list[Incident]]:
     """Splits the changes of a check into those told singly and mass events told as one incident each."""
     changes = [step.change for step in steps if step.change]
     masses: list[Incident] = []
@@ -212,15 +212,16 @@ def hold_masses(
         held = [change for change in changes if change.kind is kind]
         if not is_mass(len(held), max(context.reread, len(held)), context.source.guard):
             continue
-        masses.append(mass_incident(reason, held, context, open_incidents))
+        masses.append(mass_incident(reason, held, context))
         changes = [change for change in changes if change.kind is not kind]
     return changes, masses
 
 
-def mass_incident(
-    reason: IncidentReason, held: Sequence[Change], context: Context, open_incidents: Sequence[Incident]
-) -> Incident:
-    """One incident that lists every article it speaks for, with its facts; a mass that goes on stays the same one."""
+def mass_incident(reason: IncidentReason, held: Sequence[Change], context: Context) -> Incident:
+    """One incident that lists every article it speaks for, with its facts.
+
+    A second wave is an incident of its own: it stands for changes that nobody has been told yet.
+    """
     verb = "changed" if reason is IncidentReason.MASS_EDIT else "vanished"
     articles = [
         IncidentArticle(id=each.article.id, url=each.article.url, title=each.article.title, facts=each.facts)
@@ -228,17 +229,16 @@ def mass_incident(
     ]
     detail = f"{len(held)} of {max(context.reread, len(held))} articles looked at {verb} together"
     incident = open_incident(context.source.id, reason, context.now, detail=detail, articles=articles)
-    running = next((each for each in open_incidents if each.reason is reason), None)
-    return replace(incident, id=running.id, opened_at=running.opened_at) if running else incident
+    return replace(incident, id=mass_id(each.id for each in held))
 
 
 def end_masses(open_incidents: Sequence[Incident], masses: Sequence[Incident], now: datetime) -> list[Incident]:
-    """The mass events that are over: a check went by without one of their kind."""
-    going_on = {incident.reason for incident in masses}
+    """The mass events that are over: another check went by."""
+    begun = {incident.id for incident in masses}
     return [
         close_incident(incident, now)
         for incident in open_incidents
-        if incident.reason in MASS_REASONS.values() and incident.reason not in going_on
+        if incident.reason in MASS_REASONS.values() and incident.id not in begun
     ]
 
 

@@ -15,6 +15,7 @@ from crawler.differ.identity import article_keys, entry_keys, match
 from crawler.errors import ParseError
 from crawler.model import (
     Article,
+    ArticleState,
     Assessment,
     Attachment,
     Entry,
@@ -35,8 +36,9 @@ from crawler.model import (
     Verdict,
 )
 from crawler.parser.article import article_from_entry, read_article
-from crawler.parser.kinds import find_kind
+from crawler.parser.kinds import find_kind, page_limit
 from crawler.parser.verdict import assess
+from crawler.pipeline.resolve import AUTO, Resolved, resolve_kind
 from crawler.pipeline.writer import StoreThread
 from crawler.ports import Fetcher
 from crawler.text.urls import canonical_url
@@ -130,29 +132,34 @@ class Gatherer:
 
     # -- the listing --
 
+    async def resolve(self, source: Source, state: SourceState | None) -> Resolved:
+        """The source as the kind it is; see ``resolve_kind``."""
+        return await resolve_kind(self._fetcher, source, state)
+
     async def look_at_listing(
-        self, source: Source, state: SourceState | None, depth: Depth | None = None
+        self, resolved: Resolved, state: SourceState | None, depth: Depth | None = None
     ) -> ListingLook:
         """Requests the listing and reads it, following its pages as far as the source's options, or ``depth``, say."""
-        request = find_kind(source.kind).request_listing(source, state)
-        if state is not None and not request.validators:
-            request = replace(request, validators=state.validators)
-        look = await self._judge_listing(source, await self._fetcher.fetch(request, source), state)
+        source = resolved.source
+        response = resolved.response
+        if source.kind != AUTO:
+            request = find_kind(source.kind).request_listing(source, state)
+            if response is None or request.url != response.request.url:
+                response = await self._fetcher.fetch(request, source)
+        if response is None:
+            raise ValueError("a source of unknown kind comes with the response it was not recognised by")
+        if resolved.trouble is not None:
+            return unread_listing(response, resolved.trouble)
+        look = await self._judge_listing(source, response, state)
         if look.listing is None:
             return look
-        pages = int(getattr(source.options, "max_pages", 1) or 1)
-        look = await self._follow_pages(source, look, Depth(pages=pages))
+        look = await self._follow_pages(source, look, Depth(pages=page_limit(source)))
         look = replace(look, usual=len(look.listing.entries) if look.listing else 0)
         return await self._follow_pages(source, look, depth) if depth else look
 
     async def _judge_listing(self, source: Source, response: Response, state: SourceState | None) -> ListingLook:
         if isinstance(response, FetchFailure):
-            return ListingLook(
-                assessment=Assessment(verdict=response.verdict, reason=response.reason),
-                observations=(observe(response, response.verdict, response.reason),),
-                robots=response.robots,
-                retry_at=response.retry_at,
-            )
+            return unread_listing(response, Assessment(verdict=response.verdict, reason=response.reason))
         if isinstance(response, NotModified):
             kept = state or SourceState(source_id=source.id)
             return ListingLook(
@@ -240,7 +247,7 @@ class Gatherer:
         return look, bodies + file_bodies
 
     async def _load_before(self, look: ArticleLook) -> ArticleLook:
-        if look.known is None or (look.unchanged and not look.known.files):
+        if look.known is None or can_do_without_text(look, look.known):
             return look
         return replace(look, before=await self._store.latest_revision(look.known.id))
 
@@ -290,6 +297,16 @@ class Gatherer:
         return recognised
 
 
+def unread_listing(response: Response, assessment: Assessment) -> ListingLook:
+    """The look at a listing that nothing can be read from."""
+    return ListingLook(
+        assessment=assessment,
+        observations=(observe(response, assessment.verdict, assessment.reason),),
+        robots=isinstance(response, FetchFailure) and response.robots,
+        retry_at=response.retry_at if isinstance(response, FetchFailure) else None,
+    )
+
+
 def article_request(source: Source, wanted: Wanted) -> Request | None:
     """How to ask for the article's page, or None where the listing's own text is the article."""
     if not source.follow and wanted.entry is not None:
@@ -300,7 +317,15 @@ def article_request(source: Source, wanted: Wanted) -> Request | None:
         request = Request(url=wanted.known.url, purpose=Purpose.ARTICLE) if wanted.known else None
     if request is None or wanted.known is None or wanted.known.suspicion is not None:
         return request  # a doubtful edit is asked for unconditionally: we want to see the bytes again
+    if canonical_url(request.url) != canonical_url(wanted.known.url):
+        return request  # what the old address told us to repeat means nothing at a new one
     return replace(request, validators=wanted.known.validators)
+
+
+def can_do_without_text(look: ArticleLook, known: KnownArticle) -> bool:
+    """Whether nothing can come of the look that would have to be told with the article's text."""
+    moved = look.entry is not None and canonical_url(look.entry.url) != canonical_url(known.url)
+    return look.unchanged and not moved and not known.files and known.state is not ArticleState.REMOVED
 
 
 def listing_look(source: Source, wanted: Wanted) -> ArticleLook:
@@ -346,7 +371,8 @@ def judge_article(source: Source, wanted: Wanted, response: Response) -> Article
             final_url=response.url,
             files=known.files if known else (),
         )
-    reading = read_article(response, source, entry=wanted.entry)
+    remembered = known.entry if known else None
+    reading = read_article(response, source, entry=wanted.entry or remembered)
     return ArticleLook(
         keys=wanted.keys,
         known=known,

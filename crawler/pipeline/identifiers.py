@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from crawler.differ.identity import new_article_id
 from crawler.model import ChangeKind
@@ -18,3 +18,8 @@ def article_id(keys: Sequence[str]) -> str:
 def change_id(article: str, step: int, kind: ChangeKind) -> str:
     """The id of the ``step``-th change in an article's life."""
     return "chg_" + hashlib.sha256(f"{article} {step} {kind}".encode()).hexdigest()[:20]
+
+
+def mass_id(changes: Iterable[str]) -> str:
+    """The id of the incident that stands for these changes."""
+    return "inc_" + hashlib.sha256(" ".join(sorted(changes)).encode()).hexdigest()[:16]

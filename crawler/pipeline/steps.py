@@ -122,11 +122,11 @@ def decide_sighting(look: ArticleLook, known: KnownArticle, context: Context) ->
 
 def decide_unchanged(look: ArticleLook, known: KnownArticle, context: Context) -> Step:
     """The bytes say that nothing moved. An edit seen once and gone again was a stale node: it is dropped."""
-    article = look.before.article if look.before else None
+    article = look.before.article if look.before else bare_article(known)
     alive = replace(remember_look(known, look, context), state=ArticleState.PRESENT, absence=None, suspicion=None)
     if known.state is ArticleState.REMOVED:
-        return restore(look, known, alive, article or bare_article(known), None, context)
-    return Step(article=alive, observations=own_observations(look, known))
+        return restore(look, known, alive, article, None, context)
+    return stay_or_move(look, known, alive, article, context)
 
 
 def decide_present(look: ArticleLook, known: KnownArticle, article: Article, context: Context) -> Step:
@@ -149,6 +149,13 @@ def decide_present(look: ArticleLook, known: KnownArticle, article: Article, con
 def settle(look: ArticleLook, known: KnownArticle, article: Article, mark: str, context: Context) -> Step:
     """Nothing a reader would call a change; perhaps a new address."""
     settled = replace(remember_look(known, look, context), fingerprint=mark, suspicion=None)
+    return stay_or_move(look, known, settled, article, context)
+
+
+def stay_or_move(
+    look: ArticleLook, known: KnownArticle, settled: KnownArticle, article: Article, context: Context
+) -> Step:
+    """The text is what it was; the address may not be."""
     address = new_address(look, known)
     if not address:
         return Step(article=settled, observations=own_observations(look, known))
@@ -174,6 +181,7 @@ def complete(look: ArticleLook, known: KnownArticle, article: Article, mark: str
     """The page of an article that was told from its listing can be read at last: no edit, a new ground."""
     whole = replace(
         remember_look(known, look, context),
+        url=new_address(look, known) or known.url,
         revision=known.revision + 1,
         fingerprint=mark,
         title=article.title,
@@ -188,10 +196,11 @@ def complete(look: ArticleLook, known: KnownArticle, article: Article, mark: str
 
 def suspect(look: ArticleLook, known: KnownArticle, mark: str, context: Context) -> Step:
     """An edit seen for the first time: looked at once more before it is told, because nodes of a CDN disagree."""
-    tries = known.suspicion.tries + 1 if known.suspicion else 1
+    seen = known.suspicion
+    since = seen.first_seen_at if seen and seen.fingerprint == mark else context.now
     doubtful = replace(
         known,
-        suspicion=Suspicion(fingerprint=mark, first_seen_at=context.now, tries=tries),
+        suspicion=Suspicion(fingerprint=mark, first_seen_at=since, tries=seen.tries + 1 if seen else 1),
         due_at=context.now + context.source.confirm_after,
         fetched_at=context.now,
     )
@@ -204,6 +213,7 @@ def edit(
     """A confirmed edit: a new revision and a change."""
     edited = replace(
         remember_look(known, look, context),
+        url=new_address(look, known) or known.url,
         revision=known.revision + 1,
         fingerprint=mark,
         title=article.title,
@@ -239,6 +249,7 @@ def restore(
     changed = comparison is not None
     restored = replace(
         alive,
+        url=new_address(look, known) or known.url,
         steps=known.steps + 1,
         changed_at=context.now,
         revision=known.revision + 1 if changed else known.revision,
@@ -339,6 +350,7 @@ def remember_look(known: KnownArticle, look: ArticleLook, context: Context) -> K
         body_sha256=look.body_sha256 if asked else known.body_sha256,
         files=look.files or known.files,
         entry_fingerprint=entry_fingerprint(look.entry) if look.entry else known.entry_fingerprint,
+        entry=replace(look.entry, body="", summary="") if look.entry else known.entry,
         due_at=next_recheck(
             first_seen_at=known.first_seen_at, changed_at=known.changed_at, policy=context.source.recheck, now=now
         ),

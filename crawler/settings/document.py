@@ -58,6 +58,16 @@ class Document:
     references: dict[KeyPath, str] = field(default_factory=dict)
     unreadable: set[KeyPath] = field(default_factory=set)
 
+    def value(self, path: KeyPath) -> Any:  # noqa: ANN401 - a TOML value
+        """The value at ``path`` as it stands in the tree, or None."""
+        value: Any = self.tree
+        for part in path:
+            try:
+                value = value[part]
+            except (LookupError, TypeError):
+                return None
+        return value
+
     def place(self, path: KeyPath) -> str:
         """Where ``path``, or the nearest thing around it, was written: ``sources.toml:12``."""
         return self.position(path)[0]

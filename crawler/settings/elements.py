@@ -8,11 +8,13 @@ from typing import Any
 from crawler.errors import ConfigError
 from crawler.notifier.channels import channel_names, find_channel
 from crawler.parser.kinds import find_kind, kind_names
+from crawler.parser.lists import is_selector
 from crawler.settings.findings import find_nearest
 from crawler.settings.lines import KeyPath
-from crawler.settings.options import make_options, model_options
+from crawler.settings.options import make_options, model_options, written_name
 from crawler.settings.resolve import ChannelTables, SourceTables, SubscriptionTables, Tables
 from crawler.settings.review import Review, check_name, suggest_key
+from crawler.settings.show import spell
 from crawler.settings.tables import (
     ARRAY_TABLES,
     GLOBAL_TABLES,
@@ -66,11 +68,23 @@ def _read_source(review: Review, raw: Mapping[str, Any], number: int) -> SourceT
     table = review.check(SourceTable, own, path, keys)
     options_table = _read_options(review, model, subs.pop("options", {}), path, kind)
     checked = {name: review.check(SUB_TABLES["source"][name], sub, (*path, name), keys) for name, sub in subs.items()}
+    _check_selectors(review, checked.get("article"), (*path, "article"))
     if table is None or len(review.findings) > known:
         return None
     options = _make(review, find_kind(kind).Options, options_table, (*path, "options")) if options_table else None
     kept = {name: sub for name, sub in checked.items() if sub is not None}
     return SourceTables(number=number, table=table, subs=kept, options=options, options_table=options_table)
+
+
+def _check_selectors(review: Review, table: Table | None, path: KeyPath) -> None:
+    """Notes what is no CSS selector in ``[source.article]``."""
+    for key, value in table.written().items() if table else ():
+        selectors = [((*path, key), value)]
+        if isinstance(value, tuple):
+            selectors = [((*path, key, number), each) for number, each in enumerate(value)]
+        for where, selector in selectors:
+            if selector and not is_selector(str(selector)):
+                review.add(where, f"{spell(selector)} is no CSS selector", 'a selector such as "#zoom" "div.text p"')
 
 
 def _read_options(review: Review, model: type[Table] | None, raw: object, path: KeyPath, kind: object) -> Table | None:
@@ -86,12 +100,15 @@ def _make(review: Review, options: type, table: Table, path: KeyPath) -> object:
     try:
         return make_options(options, table, review.document.folder)
     except ConfigError as error:
-        for problem in error.problems:
-            key, mark, wrong = problem.removeprefix("options.").partition(": ")
-            known = mark and key in type(table).model_fields
-            review.add((*path, key) if known else path, wrong if known else problem)
+        problems = [problem.removeprefix("options.") for problem in error.problems]
     except (ValueError, TypeError) as error:
-        review.add(path, f"the options do not fit together: {error}")
+        problems = [str(error)]
+    keys = {written_name(name) for name in type(table).model_fields}
+    for problem in problems:
+        word, _, rest = problem.partition(" ")
+        key = word.removesuffix(":")
+        told = review.conceal(rest if key in keys else problem, path)
+        review.add((*path, key) if key in keys else path, told)
     return None
 
 

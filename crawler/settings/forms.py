@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -84,8 +86,13 @@ def _refuse_truth(value: object) -> object:
     return value
 
 
-Whole = Annotated[int, BeforeValidator(_refuse_truth), Form("a whole number")]
-Number = Annotated[float, BeforeValidator(_refuse_truth), Form("a number")]
+#: Python counts true as 1; people do not.
+NotTruth = BeforeValidator(_refuse_truth)
+Whole = Annotated[int, NotTruth, Form("a whole number")]
+Number = Annotated[float, NotTruth, Form("a number")]
+
+
+_BLANK = re.compile(r"[\s\x00-\x1f]")
 
 
 def _check_web_address(value: object) -> object:
@@ -96,7 +103,7 @@ def _check_web_address(value: object) -> object:
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError as error:
         raise ValueError(f"is not a web address ({error})") from error
-    if not usable or value != value.strip() or any(character.isspace() for character in value):
+    if not usable or _BLANK.search(value):
         raise ValueError("is not a web address")
     return value
 
@@ -151,7 +158,8 @@ def explain(annotation: Any, form: Form | None = None) -> str:  # noqa: ANN401 -
         return explain(next(argument for argument in arguments if argument is not type(None)))
     if origin is dict:
         return 'a table such as { name = "value" }'
-    return {bool: "true or false", int: "a whole number", float: "a number"}.get(annotation, "text")
+    words = {bool: "true or false", int: "a whole number", float: "a number", Path: "a path, from this folder on"}
+    return words.get(annotation, "text")
 
 
 def _explain_list(element: Any) -> str:  # noqa: ANN401 - any type expression

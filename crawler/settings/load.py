@@ -22,6 +22,7 @@ from crawler.settings.findings import describe, order
 from crawler.settings.phrases import parse_rhythm, place_database, place_path
 from crawler.settings.references import apply_overrides, resolve_references
 from crawler.settings.resolve import (
+    Layer,
     Policies,
     SourceTables,
     SubscriptionTables,
@@ -82,14 +83,14 @@ def _resolve_sources(review: Review, tables: Tables) -> tuple[Source, ...]:
     common = apply_layers(shared)
     check_schedule(review, shared, common)
     check_ladders(review, shared, common)
-    return tuple(_resolve_source(review, source, common, tables) for source in tables.sources)
+    return tuple(_resolve_source(review, source, shared, common) for source in tables.sources)
 
 
-def _resolve_source(review: Review, source: SourceTables, common: Policies, tables: Tables) -> Source:
+def _resolve_source(review: Review, source: SourceTables, shared: tuple[Layer, ...], common: Policies) -> Source:
     own = stack_source(source)
     policies = common
     if own:
-        layers = stack_shared(tables.shared) + own
+        layers = shared + own
         policies = apply_layers(layers)
         if policies.schedule != common.schedule:
             check_schedule(review, layers, policies)

@@ -35,7 +35,8 @@ def model_options(options: type) -> type[Table]:
     fields: dict[str, Any] = {}
     for field in dataclasses.fields(options):
         if field.init:
-            fields[field.name] = (_read_as(hints[field.name]), _describe(field))
+            reading = _read_as(hints[field.name])
+            fields[field.name] = (reading, _describe(field, dict if reading == dict[str, str] else None))
     return create_model("OptionsTable", __base__=Table, __doc__=options.__doc__, **fields)
 
 
@@ -70,11 +71,11 @@ def describe_fields(options: type) -> dict[str, str]:
     }
 
 
-def _describe(field: dataclasses.Field[Any]) -> Any:  # noqa: ANN401 - pydantic's own field
+def _describe(field: dataclasses.Field[Any], convert: type | None) -> Any:  # noqa: ANN401 - pydantic's own field
     alias = written_name(field.name) if field.name.endswith("_") else None
     description = str(field.metadata.get("description", ""))
     if field.default is not dataclasses.MISSING:
-        return Field(field.default, alias=alias, description=description)
+        return Field(convert(field.default) if convert else field.default, alias=alias, description=description)
     if field.default_factory is not dataclasses.MISSING:
         return Field(field.default_factory(), alias=alias, description=description)
     return Field(alias=alias, description=description)

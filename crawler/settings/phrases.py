@@ -6,6 +6,8 @@ is wrong with it, without repeating it: it may be a secret.
 
 from __future__ import annotations
 
+import codecs
+import ipaddress
 import os
 import re
 from pathlib import Path
@@ -16,6 +18,8 @@ from crawler.model import Rhythm
 _SOURCE_ID = re.compile(r"[a-z0-9-]{1,100}")
 _DAILY = re.compile(r"daily ([01]\d|2[0-3]):([0-5]\d)")
 _COVERAGE = re.compile(r"(?:daily|weekly (?:mon|tue|wed|thu|fri|sat|sun)) (?:[01]\d|2[0-3]):[0-5]\d")
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
 _POSTGRES = re.compile(r"postgres(?:ql)?(?:\+psycopg)?://")
 
 
@@ -61,6 +65,42 @@ def read_proxy(value: object) -> str:
         usable = False
     if not usable:
         raise ValueError("is not the address of a proxy")
+    return value
+
+
+def read_private_host(value: object) -> str:
+    """One exception to the address guard: a name, an address or a network, with a port or without."""
+    if not isinstance(value, str) or not re.fullmatch(r"[^\s/@?#]+(?:/[^\s/@?#]+)?", value):
+        raise ValueError("is not a host")
+    head, slash, tail = value.partition("/")
+    if slash:
+        bits, _, port = tail.partition(":")
+        if port and not port.isdecimal():
+            raise ValueError("is not a network")
+        try:
+            ipaddress.ip_network(f"{head.lstrip('[')}/{bits.rstrip(']')}", strict=False)
+        except ValueError as error:
+            raise ValueError("is not a network") from error
+    return value
+
+
+def read_header_table(value: object) -> object:
+    """Request headers that can be sent as they stand (RFC 9110 §5.1, §5.5)."""
+    for name, content in value.items() if isinstance(value, dict) else ():
+        if not _HEADER_NAME.fullmatch(str(name)):
+            raise ValueError(f"holds {str(name)[:40]!r}, which is not the name of a header")
+        if isinstance(content, str) and not _HEADER_VALUE.fullmatch(content):
+            raise ValueError(f"holds a value of {name} that cannot be sent in a header")
+    return value
+
+
+def read_encoding(value: object) -> object:
+    """The name of a character encoding that Python knows, or nothing."""
+    if isinstance(value, str) and value:
+        try:
+            codecs.lookup(value)
+        except (LookupError, ValueError) as error:  # ValueError: a NUL in the name
+            raise ValueError("is not a known character encoding") from error
     return value
 
 

@@ -13,7 +13,7 @@ from crawler.settings.document import Document
 from crawler.settings.findings import Finding, find_nearest
 from crawler.settings.forms import explain, form_of
 from crawler.settings.lines import KeyPath
-from crawler.settings.secrets import is_secret, mask_address
+from crawler.settings.secrets import HIDDEN, is_secret, mask_address
 from crawler.settings.show import spell
 from crawler.settings.tables import ARRAY_TABLES, GLOBAL_TABLES, SUB_TABLES, Table
 
@@ -30,6 +30,8 @@ _WRONG = {
     "int_from_float": "is not a whole number",
     "float_type": "is not a number",
     "float_parsing": "is not a number",
+    "greater_than_equal": "is too small",
+    "less_than_equal": "is too large",
     "finite_number": "is not a number",
     "literal_error": "is not known",
     "tuple_type": "is not a list",
@@ -88,10 +90,18 @@ class Review:
         shown = "the value" if hidden else mask_address(spell(given))
         self.add(where, f"{shown} {wrong}", expected, f'did you mean "{nearest}"?' if nearest else "")
 
+    def conceal(self, text: str, path: KeyPath) -> str:
+        """``text`` without the values below ``path`` that were given by reference."""
+        for where in self.document.references:
+            value = self.document.value(where) if where[: len(path)] == path else ""
+            if value and isinstance(value, str):
+                text = text.replace(value, HIDDEN)
+        return text
+
     def hides(self, path: KeyPath) -> bool:
         """Whether the value at ``path`` must not be repeated: a secret by name, or given by reference."""
         read_elsewhere = any(path[:length] in self.document.references for length in range(1, len(path) + 1))
-        return read_elsewhere or is_secret(path)
+        return read_elsewhere or is_secret(path) or "headers" in path
 
 
 def explain_key(model: type[Table], key: str) -> str:

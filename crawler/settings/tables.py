@@ -27,25 +27,41 @@ from crawler.settings.forms import (
     Forever,
     Form,
     Never,
-    Number,
+    NotTruth,
     Pause,
     Size,
     SizeOrNone,
     Timezone,
     WebAddress,
-    Whole,
 )
-from crawler.settings.phrases import read_coverage, read_proxy, read_rhythm, read_source_id, read_storage_url
+from crawler.settings.phrases import (
+    read_coverage,
+    read_encoding,
+    read_header_table,
+    read_private_host,
+    read_proxy,
+    read_rhythm,
+    read_source_id,
+    read_storage_url,
+)
 
 _FETCH, _SCHEDULE, _RECHECK = FetchPolicy(), SchedulePolicy(), RecheckPolicy()
 _REMOVAL, _GUARD = RemovalPolicy(), GuardPolicy()
 _SOURCE, _SUBSCRIPTION = Source(id="", kind="", url=""), Subscription(name="", channel="")
 
-Share = Annotated[Number, Field(ge=0, le=1), Form("a number from 0 to 1")]
-Count = Annotated[Whole, Field(ge=1), Form("a whole number from 1 upwards")]
+Share = Annotated[float, Field(ge=0, le=1), NotTruth, Form("a number from 0 to 1")]
+Count = Annotated[int, Field(ge=1), NotTruth, Form("a whole number from 1 upwards")]
 Paces = Literal["breaking", "normal", "slow"]
 Texts = tuple[str, ...]
 ProxyAddress = Annotated[str, BeforeValidator(read_proxy), Form('"" or an address with http:// https:// or socks5h://')]
+
+PrivateHost = Annotated[
+    str, BeforeValidator(read_private_host), Form('a host or network such as "rsshub:1200" "192.168.1.0/24"')
+]
+Headers = Annotated[
+    dict[str, str], BeforeValidator(read_header_table), Form('a table such as { Accept-Language = "zh" }')
+]
+Encoding = Annotated[str, BeforeValidator(read_encoding), Form('"" or a name such as "gb18030" "shift_jis"')]
 
 
 class Table(BaseModel):
@@ -66,9 +82,8 @@ class StorageTable(Table):
         BeforeValidator(read_storage_url),
         Form('"sqlite:///path/to/file.db" or "postgresql+psycopg://user@host/name"'),
     ] = Field("sqlite:///../data/gazette.db", description="The database; a relative path starts at this folder.")
-    snapshots: str = Field(
+    snapshots: Annotated[str, Field(min_length=1), Form('a folder, or "db"')] = Field(
         "../data/snapshots",
-        min_length=1,
         description='The folder for raw bodies, relative to this one; "db" keeps them in the database.',
     )
 
@@ -76,10 +91,8 @@ class StorageTable(Table):
 class FetchTable(Table):
     """How pages are requested."""
 
-    user_agent: str = Field(
+    user_agent: Annotated[str, Field(pattern=r"^[\x20-\x7e]+$"), Form("text of plain ASCII characters")] = Field(
         _FETCH.user_agent,
-        min_length=1,
-        pattern=r"^[\x20-\x7e]*$",
         description="How Gazette introduces itself; put an address of yours in it.",
     )
     timeout: Pause = Field(_FETCH.timeout, description="For a whole request, redirects and body included.")
@@ -95,7 +108,7 @@ class FetchTable(Table):
         _FETCH.allow_private_networks,
         description="Let sources lead to loopback, private, link-local and metadata addresses.",
     )
-    private_hosts: Texts = Field(
+    private_hosts: tuple[PrivateHost, ...] = Field(
         _FETCH.private_hosts,
         description='Exceptions to that guard: "rsshub:1200", "192.168.1.0/24"; without a port, all ports.',
     )
@@ -105,8 +118,10 @@ class FetchTable(Table):
 class SourceFetchTable(FetchTable):
     """Any key of ``[fetch]``, for this source only, and what only a source can have."""
 
-    headers: dict[str, str] = Field({}, description="Further request headers.")
-    encoding: str = Field(_FETCH.encoding, description="The character encoding, where the site declares a wrong one.")
+    headers: Headers = Field({}, description="Further request headers.")
+    encoding: Encoding = Field(
+        _FETCH.encoding, description="The character encoding, where the site declares a wrong one."
+    )
     tls: Literal["default", "legacy"] = Field(
         "default", description='"legacy" accepts the outdated TLS that some old sites still speak.'
     )
@@ -166,8 +181,10 @@ class GuardTable(Table):
 class WebTable(Table):
     """The dashboard."""
 
-    listen: str = Field("127.0.0.1", min_length=1, description="Any address but loopback needs a password.")
-    port: Annotated[Whole, Field(ge=0, le=65535), Form("a port number from 0 to 65535")] = Field(
+    listen: Annotated[str, Field(min_length=1), Form('an address of this machine such as "127.0.0.1" "0.0.0.0"')] = (
+        Field("127.0.0.1", description="Any address but loopback needs a password.")
+    )
+    port: Annotated[int, Field(ge=0, le=65535), NotTruth, Form("a port number from 0 to 65535")] = Field(
         8500, description="0 takes any free port."
     )
     password: str = Field("", description='Best given as "file:…" or "env:…".')
@@ -265,7 +282,7 @@ class SubscriptionTable(Table):
     gather: Duration = Field(
         _SUBSCRIPTION.gather, description="Mail and chat at_once: one message for a burst; webhook and file never wait."
     )
-    max_per_hour: Annotated[Whole, Field(ge=0), Form("a whole number, 0 for no limit")] = Field(
+    max_per_hour: Annotated[int, Field(ge=0), NotTruth, Form("a whole number, 0 for no limit")] = Field(
         0, description="More are folded into one message, never dropped."
     )
     when_empty: Literal["skip", "send"] = Field("skip", description='Digests: "send" proves that nothing changed.')

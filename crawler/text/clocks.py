@@ -39,6 +39,7 @@ _TIME = re.compile(
     re.VERBOSE,
 )
 _TIME_BEFORE = re.compile(r"(?<![\d:])\d{1,2}:\d\d(?::\d\d)?(?:\s?[AaPp]\.?[Mm]\b\.?)?(?=[\s,]{1,2}(?:on\s|-\s)?$)")
+_RANGE_END = re.compile(r"-\d{1,2}:\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def _clock(found: re.Match[str], text: str) -> Clock | None:
     second = _number(found["second"] or found["seconds"] or "0")
     if hour is None or minute is None or second is None or hour > 24 or minute > 59 or second > 60:
         return None
-    zone, end = _read_zone(text, found.end())
+    zone, end = ("", found.end()) if _is_range(text, found) else _read_zone(text, found.end())
     return Clock(
         hour=_on_24_hours(hour, (found["half"] or "").strip(), (found["suffix"] or "").lower()),
         minute=minute,
@@ -93,6 +94,13 @@ def _clock(found: re.Match[str], text: str) -> Clock | None:
         zone=zone or _spoken_zone(found["spoken"]),
         end=end,
     )
+
+
+def _is_range(text: str, found: re.Match[str]) -> bool:
+    """Whether an end follows (09:00-11:00) and not an offset, which has seconds, a T or a space before it."""
+    if found["second"] or text[found.start() - 1 : found.start()] == "T":
+        return False
+    return _RANGE_END.match(text, found.end()) is not None
 
 
 def _number(digits: str) -> int | None:

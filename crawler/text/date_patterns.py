@@ -16,6 +16,8 @@ from crawler.text.eras import ERA_NAMES, read_year
 from crawler.text.months import MONTHS
 from crawler.text.numerals import NUMERAL_CHARACTERS, read_chinese_numeral
 
+#: On sites of Taiwan, two digits below this are a Gregorian year (23 = 2023), above it one of the Republic (99 = 2010).
+_REPUBLICAN_SINCE = 70
 _EASTERN = frozenset({"zh", "ja", "ko", "yue"})
 _MONTH_FIRST_REGIONS = frozenset({"us", "ph", "fm", "mh", "pw", "gu"})
 #: Zones where an English page may put the day or the month first; there only a date with one reading is read.
@@ -136,7 +138,7 @@ def _read_era_short(found: re.Match[str], custom: Custom) -> Day | None:
 
 
 def _read_republican(found: re.Match[str], custom: Custom) -> Day | None:
-    if not custom.republican or int(found["y"]) < 70:  # before that, two digits are a Gregorian year
+    if not custom.republican or int(found["y"]) < _REPUBLICAN_SINCE:
         return None
     return _build(found, read_year(found["y"], "民國"), int(found["m"]), int(found["d"]))
 
@@ -144,6 +146,8 @@ def _read_republican(found: re.Match[str], custom: Custom) -> Day | None:
 def _read_short(found: re.Match[str], custom: Custom) -> Day | None:
     """27/10/2023, 10/27/2023, 30.10.23, 23.10.27: the order is the source's custom."""
     first, second, third = int(found["a"]), int(found["b"]), int(found["c"])
+    if custom.republican and first >= _REPUBLICAN_SINCE:
+        return None
     if custom.year_first and third < 100:
         return _build(found, full_year(first), second, third) if len(found["a"]) == 2 else None
     year = full_year(third)

@@ -44,6 +44,10 @@ _YEARLESS_NAMED = re.compile(
 _MONTH = re.compile(r"(\d{4})[-/.](\d{1,2})")
 _YEAR = re.compile(r"(\d{4})\s?[年년]?")
 _RANGE = re.compile(r"\s?(?:-|至|到|~|to|until|bis|jusqu)\s?(?:\d|[^\W\d_]{3,9}\.?\s\d)")
+_RANGE_BEFORE = re.compile(
+    r"(?:(?<!\d)\d{1,2}|[日月号]|\b([^\W\d_]{3,9}))\s?(?:-|至|到|~|to|until|bis|au)\s?(?:\d\d?\s)?$"
+)
+_TIME_RANGE = re.compile(r" \d\d:\d\d-")  # 09:00-11:00, which ISO 8601 would take for an offset
 _EARLIEST_EPOCH = 631_152_000  # 1990; digits of an earlier one would be a plain number
 _LATEST_EPOCH = 4_102_444_800  # 2100
 _FIRST_YEAR = 1868
@@ -73,7 +77,7 @@ def _read_iso(raw: str, home: tzinfo) -> Moment | None:
         read = datetime.fromisoformat(raw)
     except ValueError:
         return None
-    if not _FIRST_YEAR <= read.year <= _LAST_YEAR:
+    if not _FIRST_YEAR <= read.year <= _LAST_YEAR or _TIME_RANGE.match(raw, 10):
         return None
     if len(raw) == 10:
         return Moment(instant=read.replace(tzinfo=home), precision=Precision.DAY, raw=raw)
@@ -134,11 +138,17 @@ def _read_written(text: str, home: tzinfo, custom: Custom, now: datetime | None)
     if day is None:
         return None
     clock = read_clock(text, day.end) if day.precision == Precision.DAY else None
-    if clock is None and _RANGE.match(text, day.end):
+    if (clock is None and _RANGE.match(text, day.end)) or _ends_range(text, day.start):
         return None
     if clock is None and day.precision == Precision.DAY:
         clock = read_clock_before(text, day.start)
     return _moment(day, clock, home)
+
+
+def _ends_range(text: str, start: int) -> bool:
+    """Whether what begins at ``start`` is the far end of a range: 27 October to 2 November 2023."""
+    found = _RANGE_BEFORE.search(text[max(0, start - 20) : start])
+    return found is not None and (found[1] is None or found[1].lower() in MONTHS)
 
 
 def _rank(day: Day) -> tuple[bool, int, int]:

@@ -31,7 +31,10 @@ _WEIGHT = {"han": 3, "kana": 2, "hangul": 2}
 _JAPANESE_ONLY = re.compile(
     "[円図対広発気総県売読続込働営検験駅鉄戦帰変拡応済価団権単働峠沢浜渋択転辺囲歳圏経労徴戻渡辻畑枠]|令和|平成|昭和"
 )
-_SIMPLIFIED_ONLY = re.compile("[们这为说发对时开关动会后业务务设产华东车长门问间见观规进过还运动农书风]")
+_SIMPLIFIED_ONLY = re.compile(
+    "[们这为说发对时开关动业务设产华东车长门问间见观规进过还运农书风际个县应经济环级线纪统组织网给续维综绿编责资财货购费"
+    "贸质赛转轮较达迁边选遗邮释针钟钢铁银错镇闻阳阴队阶随隐难雾顾顿领题额颜飞饭馆马驻验鱼鸟龙]"
+)
 _STOP_WORDS = {
     "en": "the of and to in is for on with that by as are was be from at this it has have will an which not its or "
     "their were been would said more about our his her we you who",
@@ -52,6 +55,8 @@ _STOP_SETS = {language: frozenset(words.split()) for language, words in _STOP_WO
 _VIETNAMESE = re.compile("[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
 _PERSIAN = re.compile("[پچژگ]")
 _UKRAINIAN = re.compile("[іїєґІЇЄҐ]")
+#: Han characters alone, none of them simplified, may be Japanese up to this weight.
+_SURELY_CHINESE = 75
 #: Below so many letters (Han characters count threefold) a block may be a caption, a name or a label.
 _SURE = 24
 
@@ -72,14 +77,21 @@ def language_runs(texts: Sequence[str], declared: str = "") -> list[str]:
     counts). A claim never beats a block that is sure.
     """
     found = [_detect(text[:_SAMPLE]) for text in texts]
-    sure = [language if weight >= _SURE else "" for language, weight in found]
+    sure = [own if _is_sure(text, own, weight) else "" for text, (own, weight) in zip(texts, found, strict=True)]
     before = _carry(sure)
     after = _carry(sure[::-1])[::-1]
     claimed = declared.replace("_", "-").partition("-")[0].lower()
     return [
-        own if own and weight >= _SURE else _adopt(text, own, (left, right, claimed))
-        for text, (own, weight), left, right in zip(texts, found, before, after, strict=True)
+        known or _adopt(text, own, (left, right, claimed))
+        for text, known, (own, _), left, right in zip(texts, sure, found, before, after, strict=True)
     ]
+
+
+def _is_sure(text: str, language: str, weight: int) -> bool:
+    """Whether a block tells its language by itself."""
+    if language == "zh" and weight < _SURELY_CHINESE and not _SIMPLIFIED_ONLY.search(text):
+        return False
+    return weight >= _SURE
 
 
 def _carry(languages: Sequence[str]) -> list[str]:

@@ -31,6 +31,11 @@ _LONGEST_TEXT = 400_000
 _MOST_DIGITS = 24
 
 
+Kind = Literal["number", "percent", "money"]
+#: Start, end, kind, value and unit.
+_Reading = tuple[int, int, Kind, Decimal, str]
+
+
 @dataclass(frozen=True, slots=True)
 class NumberSpan:
     """A figure at ``text[start:end]``, sign, currency, scale and unit included.
@@ -41,7 +46,7 @@ class NumberSpan:
 
     start: int
     end: int
-    kind: Literal["number", "percent", "money"]
+    kind: Kind
     value: Decimal
     unit: str
     raw: str
@@ -66,7 +71,7 @@ _NO_QUANTITY = re.compile(
 )
 _DESIGNATION = re.compile(r"[A-Za-z\d\-]*+(?:\.\d++)*+(?!%)")
 _IS_DESIGNATION = re.compile(r"[A-Za-z]-?$")
-_LEAD = re.compile(rf"(?:(?P<currency>{LEADING_PATTERN})\s?)?(?P<sign>(?<![\w\-%])[-+]|负)?$")
+_LEAD = re.compile(rf"(?:(?P<currency>{LEADING_PATTERN})\s?)?(?P<sign>(?<![A-Za-z\d\-%])[-+]|负)?$")
 _LEAD_ENDS = frozenset("$€£₩₽₹¥-+负币幣 ")
 _LONGEST_LEAD = 8
 _PART = re.compile(rf"({_DIGITS})\s?({SCALE_PATTERN})?", re.IGNORECASE)
@@ -97,69 +102,76 @@ def _spans(text: str) -> Iterator[NumberSpan]:
     matched = narrow(_join_groups(text))
     position = 0
     while start := _START.search(matched, position):
-        position = _skip(matched, start.start())
-        if position > start.start():
+        after = _skip(matched, start.start(), position)
+        if after > start.start():
+            position = after
             continue
-        found = _FIGURE.match(matched, position)
+        found = _FIGURE.match(matched, after)
         assert found is not None  # every character that starts a figure is one by itself
-        span = _read(found, matched, text)
-        if span is not None:
-            yield span
-        position = max(span.end if span else 0, found.end())
+        reading = _read_share(found) or _read_figure(found, matched, position)
+        position = found.end()
+        if reading:
+            begin, position, kind, value, unit = reading
+            yield NumberSpan(begin, position, kind, value, unit, text[begin:position])
 
 
-def _skip(text: str, start: int) -> int:
+def _skip(text: str, start: int, earliest: int) -> int:
     """Where the thing at ``start`` ends if it is no quantity but a date, a time of day or a designation."""
     if not text[start].isascii():
         return start
     if other := _NO_QUANTITY.match(text, start):
         return other.end()
-    if start and _IS_DESIGNATION.search(text[max(0, start - 2) : start]) and not _lead(text, start)[0]:
+    if start and _IS_DESIGNATION.search(text[max(0, start - 2) : start]) and not _lead(text, start, earliest)[0]:
         designation = _DESIGNATION.match(text, start)
         return designation.end() if designation else start
     return start
 
 
-def _lead(text: str, start: int) -> tuple[str, str, int]:
-    """Currency and sign in front of a figure at ``start``, and where they begin."""
+def _lead(text: str, start: int, earliest: int) -> tuple[str, str, int]:
+    """Currency and sign in front of a figure at ``start``, and where they begin; nothing before ``earliest``."""
     last = text[start - 1 : start]
     if last not in _LEAD_ENDS and not ("A" <= last <= "Z"):
         return "", "", start
     found = _LEAD.search(text[max(0, start - _LONGEST_LEAD) : start])
-    if not found or not found[0]:
+    if not found or start - len(found[0]) < earliest:
         return "", "", start
     return found["currency"] or "", found["sign"] or "", start - len(found[0])
 
 
-def _read(found: re.Match[str], matched: str, text: str) -> NumberSpan | None:
-    """The span of a figure. ``matched`` is the text as matched, ``text`` as written."""
-    end = found.end()
+def _read_share(found: re.Match[str]) -> _Reading | None:
+    """百分之三十五, 千分之5."""
+    if not found["base"]:
+        return None
+    share = found["share"]
+    value = _read_digits(share) if share[0].isdecimal() else _read_chinese(share)
+    return None if value is None else (*found.span(), "percent", value * _PARTS_PER[found["base"]], "%")
+
+
+def _read_figure(found: re.Match[str], text: str, earliest: int) -> _Reading | None:
     if found["base"]:
-        share = _read_digits(found["share"]) if found["share"][0].isdecimal() else _read_chinese(found["share"])
-        start, value = found.start(), None if share is None else share * _PARTS_PER[found["base"]]
-        return None if value is None else NumberSpan(start, end, "percent", value, "%", text[start:end])
-    currency, sign, start = _lead(matched, found.start())
-    percent = _SHARE_WORDS.find(matched, end)
-    after = None if percent else _CURRENCY_WORDS.find(matched, end)
-    measure = None if percent or after else _MEASURE_WORDS.find(matched, end)
-    is_counted = bool(percent or after or currency or (measure and measure[1] in COUNTERS))
+        return None
+    currency, sign, start = _lead(text, found.start(), earliest)
+    end = found.end()
+    percent = _SHARE_WORDS.find(text, end)
+    money = None if percent else _CURRENCY_WORDS.find(text, end)
+    measure = None if percent or money else _MEASURE_WORDS.find(text, end)
+    is_counted = bool(percent or money or currency or (measure and measure[1] in COUNTERS))
     value = _value(found, measure[1] if measure else "", is_counted=is_counted)
     if value is None:
         return None
     value = -value if sign in ("-", "负") else value
-    kind: Literal["number", "percent", "money"] = "number"
-    unit = ""
     if percent:
-        kind, (end, unit) = "percent", percent
-        value, unit = (value * _PER_MILLE, "%") if unit == "‰" else (value, unit)
-    elif after or currency:
-        kind, unit = "money", after[1] if after else CURRENCIES[currency]
-        if measure and measure[1] == "m":  # £5m
-            value *= _MILLION
-        end = after[0] if after else measure[0] if measure and measure[1] == "m" else end
-    elif measure:
-        end, unit = measure
-    return NumberSpan(start, end, kind, value, unit, text[start:end])
+        return (start, percent[0], "percent", *_in_percent(value, percent[1]))
+    if money:
+        return start, money[0], "money", value, money[1]
+    if currency:
+        end, value = (measure[0], value * _MILLION) if measure and measure[1] == "m" else (end, value)  # £5m
+        return start, end, "money", value, CURRENCIES[currency]
+    return (start, measure[0], "number", value, measure[1]) if measure else (start, end, "number", value, "")
+
+
+def _in_percent(value: Decimal, unit: str) -> tuple[Decimal, str]:
+    return (value * _PER_MILLE, "%") if unit == "‰" else (value, unit)
 
 
 def _join_groups(text: str) -> str:

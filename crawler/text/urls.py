@@ -75,8 +75,7 @@ def join_url(base: str, href: str) -> str:
     href = _INVISIBLE.sub("", href[: _LONGEST_URL + 1]).strip().replace("\\", "/")
     if not href or len(href) > _LONGEST_URL or (href[0] == "#" and href[1:2] not in ("!", "/")):
         return ""
-    scheme = _SCHEME.match(href)
-    if scheme and scheme[0].lower() not in ("http:", "https:"):
+    if _SCHEME.match(href) and not is_http(href):
         return ""
     try:
         joined = urljoin(base.strip(), href)
@@ -92,7 +91,6 @@ def join_url(base: str, href: str) -> str:
     return result if len(result) <= _LONGEST_LINK else ""
 
 
-@lru_cache(maxsize=2_048)
 def canonical_url(url: str) -> str:
     """The one spelling by which an address is known; two spellings of one page come out equal. Idempotent.
 
@@ -102,13 +100,15 @@ def canonical_url(url: str) -> str:
     in other scripts name their original. What is no http(s) address comes back stripped.
     """
     url = _INVISIBLE.sub("", url).strip()
-    known = url
-    for _ in range(4):  # mirrors of mirrors, and folders whose default document had a default document
-        spelled = _spell(known)
-        if spelled == known:
-            break
-        known = spelled
-    return known
+    return _settle(url) if len(url) <= _LONGEST_URL else url
+
+
+@lru_cache(maxsize=2_048)
+def _settle(url: str) -> str:
+    """Spells until nothing changes: mirrors of mirrors, folders whose default document had a default document."""
+    while (spelled := _spell(url)) != url:
+        url = spelled
+    return url
 
 
 def _spell(url: str) -> str:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 _HOUR = timedelta(hours=1)
+_WIDEST_OFFSET = 14
 _OFFSETS = {
     **dict.fromkeys(("Z", "GMT", "UTC", "UT", "WET"), 0.0),
     **{"EDT": -4, "CDT": -5, "MDT": -6, "PDT": -7, "MST": -7, "PST": -8, "AKST": -9, "HST": -10},
@@ -138,7 +139,7 @@ def place(local: datetime, token: str, home: tzinfo) -> datetime | None:
 
 def _at_offset(local: datetime, offset: re.Match[str]) -> datetime | None:
     hours = int(offset[2]) + int(offset[3] or 0) / 60
-    if hours > 15:
+    if hours > _WIDEST_OFFSET:
         return None
     return local.replace(tzinfo=_fixed(-hours if offset[1] == "-" else hours))
 
@@ -155,4 +156,6 @@ def _region(name: str) -> tzinfo | None:
 
 def is_zone(token: str) -> bool:
     """Whether ``token`` names a zone or an offset."""
-    return token in _OFFSETS or token in _SHARED or bool(_NAMED_OFFSET.fullmatch(token)) or _region(token) is not None
+    if offset := _NAMED_OFFSET.fullmatch(token):
+        return int(offset[2]) <= _WIDEST_OFFSET
+    return token in _OFFSETS or token in _SHARED or _region(token) is not None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from crawler.errors import StoreError
+from crawler.errors import StoreError, UsageError
 from crawler.model import (
     ArticleState,
     ChangeKind,
@@ -194,35 +195,24 @@ def test_committing_nothing_changes_nothing(store):
 
 def test_seq_grows_with_commits_of_many_writers(url, made):
     names = [f"{writer}-{number}" for writer in range(4) for number in range(12)]
-    seen: list[int] = []
+    seen: set[int] = set()
     guard = threading.Lock()
 
     def write(mine):
         with open_store(url, busy_timeout=timedelta(seconds=30)) as store:
             for name in mine:
                 store.commit([made.found(name)])
-                with guard:  # who looks after a commit never finds a smaller seq later
+                with guard:  # who has seen a seq never finds a smaller one later
                     known = {change.seq for change in store.list_changes(after=0, limit=1000)}
-                    assert not {seq for seq in known - set(seen) if seen and seq < max(seen)}
-                    seen[:] = sorted(known)
+                    assert min(known - seen, default=1_000) > max(seen, default=0)
+                    seen.update(known)
 
-    failures = []
-    threads = [threading.Thread(target=run_and_note, args=(write, names[i::4], failures)) for i in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
+    with ThreadPoolExecutor() as writers:
+        for done in [writers.submit(write, names[each::4]) for each in range(4)]:
+            done.result()
     with open_store(url) as store:
         assert len(store.list_changes(limit=1000)) == len(names)
         assert verify_chain(store) == []
-
-
-def run_and_note(function, argument, failures):
-    try:
-        function(argument)
-    except BaseException as error:
-        failures.append(error)
 
 
 # -- incidents ------------------------------------------------------------------------------------------------------
@@ -372,3 +362,71 @@ def test_the_next_due_instant_is_the_earliest(store, made):
         [made.outcome(articles=(made.known("a", due_at=made.now), made.known("b"), made.known("c", due_at=None)))]
     )
     assert store.next_due() == made.now
+
+
+def test_an_article_is_found_by_id_prefix_or_address(store, made):
+    store.commit([made.found("a"), made.found("b")])
+    known = store.load_articles([made.known("a").id])[0]
+    keyed = made.known("c", keys=("url:https://example.gov.cn/c",), url="https://www.example.gov.cn/c?utm_source=x")
+    store.commit([made.outcome(articles=(keyed,))])
+    assert store.find_article(known.id) == known
+    assert store.find_article(known.id[:6]) == known
+    assert store.find_article(known.url) == known
+    assert store.find_article("http://www.example.gov.cn/c").id == keyed.id
+
+
+@pytest.mark.parametrize(
+    ("ref", "words"),
+    [
+        ("", "could be several articles"),
+        ("zzz", "no article zzz"),
+        ("%", "no article %"),
+        ("https://example.org/unknown", "no article is known at https://example.org/unknown"),
+    ],
+)
+def test_an_article_that_is_not_found_says_what_to_do(store, made, ref, words):
+    store.commit([made.found("a"), made.found("b")])
+    with pytest.raises(UsageError, match=words):
+        store.find_article(ref)
+
+
+def test_an_ambiguous_prefix_names_the_candidates(store, made):
+    ids = [f"abc{number}" for number in range(7)]
+    store.commit([made.outcome(articles=tuple(made.known(str(n), id=each) for n, each in enumerate(ids)))])
+    with pytest.raises(UsageError, match="abc0, abc1, abc2, abc3, abc4 and more"):
+        store.find_article("abc")
+    assert store.find_article("abc3").id == "abc3"
+
+
+def test_an_id_that_begins_another_is_found(store, made):
+    store.commit([made.outcome(articles=(made.known("a", id="abc"), made.known("b", id="abcd")))])
+    assert store.find_article("abc").id == "abc"
+
+
+def test_a_change_is_found_by_a_piece_of_its_id(store, made):
+    (change,) = store.commit([made.outcome(changes=(made.change("a"),))])
+    assert (
+        store.find_change(change.id) == store.find_change(change.id[:8]) == store.find_change(change.id[4:9]) == change
+    )
+    with pytest.raises(UsageError, match="no change zzz"):
+        store.find_change("zzz")
+
+
+def test_an_articles_revisions_and_changes_come_oldest_first(store, made):
+    life = [made.change("a", id=f"chg_{number}") for number in range(3)]
+    revisions = tuple(made.revision(number=number) for number in (2, 1, 3))
+    store.commit([made.outcome(articles=(made.known(),), revisions=revisions, changes=tuple(life))])
+    assert [revision.number for revision in store.revisions(made.known().id)] == [1, 2, 3]
+    assert [change.id for change in store.changes_of(made.known().id)] == ["chg_0", "chg_1", "chg_2"]
+
+
+def test_incidents_are_listed_newest_first_as_last_told(store, made):
+    later = made.incident("j", source="gd-gov", opened_at=made.now + timedelta(minutes=1))
+    closing = made.incident("i", IncidentState.CLOSED)
+    store.commit([made.outcome(incidents=(made.incident("i"), later))])
+    store.commit([made.outcome(incidents=(closing,))])
+    assert store.list_incidents() == [later, closing]
+    assert store.list_incidents(states=["closed"]) == [closing]
+    assert store.list_incidents(sources=["gd-gov"]) == [later]
+    assert store.list_incidents(since=later.opened_at) == [later]
+    assert store.list_incidents(until=later.opened_at, limit=1) == [closing]

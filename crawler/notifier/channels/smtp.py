@@ -139,7 +139,7 @@ def read_address(written: str) -> Address:
     """``Name <a@b>`` as a header takes it. Raises ``ValueError`` where there is no address."""
     name, bracket, rest = written.strip().rpartition("<")
     bare = rest.removesuffix(">") if bracket else written.strip()
-    if not _BARE_ADDRESS.fullmatch(bare):
+    if not bare.isascii() or not _BARE_ADDRESS.fullmatch(bare):
         raise ValueError(f"{written!r} is no mail address")
     try:
         return Address(display_name=name.strip().strip('"'), addr_spec=bare)
@@ -182,18 +182,18 @@ async def hand_over(payload: bytes, settings: Options) -> Sequence[str]:
         hostname=settings.host,
         port=settings.port,
         local_hostname=own_name(),
-        username=settings.username or None,
-        password=settings.password or None,
         use_tls=settings.security == "tls",
-        start_tls=settings.security == "starttls",
+        start_tls=False,
         tls_context=tls_context(settings.ca_file) if settings.security != "none" else None,
         timeout=settings.timeout.total_seconds(),
     )
     try:
-        await client.connect()
+        await introduce(client, settings)
         refused, _ = await client.sendmail(address_of(settings.from_), [address_of(to) for to in settings.to], payload)
     except SMTPException as error:
         raise as_delivery_error(error, settings) from error
+    except ssl.SSLError:  # one of them is also a ValueError
+        raise
     except ValueError as error:  # an address or a login that cannot be put on the wire
         raise PermanentDeliveryError(f"{settings.host}:{settings.port}: {error}") from error
     finally:
@@ -201,16 +201,29 @@ async def hand_over(payload: bytes, settings: Options) -> Sequence[str]:
     return [f"{address}: {answer.code} {answer.message}" for address, answer in refused.items()]
 
 
+async def introduce(client: SMTP, settings: Options) -> None:
+    """Connects, step by step, so that ``part`` can close what a failed step leaves open."""
+    await client.connect()
+    if settings.security == "starttls":
+        await client.starttls()
+    if settings.username:
+        await client.login(settings.username, settings.password)
+
+
 async def part(client: SMTP) -> None:
     """Says goodbye, if there is time; what the server took stays taken."""
     from aiosmtplib import SMTPException
 
+    transport = cast("asyncio.Transport | None", client.transport)
     try:
         if client.is_connected:
             with contextlib.suppress(SMTPException, OSError, TimeoutError):
                 await client.quit(timeout=QUIT_SECONDS)
     finally:
         client.close()
+        if transport is not None:
+            transport.abort()  # TLS would wait for the other side's farewell
+            await asyncio.sleep(0)  # the socket is closed in the next turn of the loop
 
 
 def as_delivery_error(error: Exception, settings: Options) -> DeliveryError:

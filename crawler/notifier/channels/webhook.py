@@ -206,8 +206,11 @@ def sign(signed: bytes, key: bytes) -> str:
 
 def read_secrets(secret: str) -> Sequence[bytes]:
     """The keys in ``secret``. Raises ``ValueError``, without telling the secret."""
+    written = secret.split()
+    if len(written) > 1 and not all(each.startswith("whsec_") for each in written):
+        raise ValueError("secret must be one whsec_…, or several separated by spaces")
     try:
-        keys = [base64.b64decode(pad(each.removeprefix("whsec_")), validate=True) for each in secret.split()]
+        keys = [base64.b64decode(pad(each.removeprefix("whsec_")), validate=True) for each in written]
     except (binascii.Error, ValueError) as error:
         raise ValueError("secret must be whsec_ followed by base64") from error
     if not all(keys):

@@ -127,10 +127,8 @@ def subject_of_change(change: Change, reader: Reader) -> str:
 
 def subject_of_incident(incident: Incident, reader: Reader) -> str:
     """``Trouble with a source: zq-news, unreachable``"""
-    return one_line(
-        f"{headline_of_incident(incident, reader)}: {incident.source}{reader.labels['comma']}{reader.labels[incident.reason]}",
-        200,
-    )
+    reason = f"{incident.source}{reader.labels['comma']}{reader.labels[incident.reason]}"
+    return one_line(f"{headline_of_incident(incident, reader)}: {reason}", 200)
 
 
 def heading_of(notice: Notice, reader: Reader) -> str:

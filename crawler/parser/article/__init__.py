@@ -1,19 +1,30 @@
 """Reading an article: bytes of a page, or an entry of a listing, become a record. Pure, and it never raises.
 
-    decode -> page (one traversal) -> metadata, segments -> container, title, byline -> body -> Article
+decode -> page (one traversal) -> metadata, segments -> container, title, byline -> body -> Article
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from crawler.model import Article, Assessment, Attachment, BlockKind, Entry, Fetched, Moment, Precision, Reading, Source, Verdict
+from crawler.model import (
+    Article,
+    Assessment,
+    Attachment,
+    BlockKind,
+    Entry,
+    Fetched,
+    Moment,
+    Precision,
+    Reading,
+    Source,
+    Verdict,
+)
 from crawler.parser import verdict
-from crawler.parser.article.decode import decode_html
 from crawler.parser.article.dating import fineness, refine
 from crawler.parser.article.reader import Manner, read_fragment, read_markup
+from crawler.parser.decoding import decode_html, find_declared_charset
 from crawler.text.dates import default_timezone
-from crawler.text.normalize import clean
 from crawler.text.urls import host_of
 
 __all__ = ["READER_VERSION", "article_from_entry", "extract", "read_article"]
@@ -27,7 +38,7 @@ def read_article(fetched: Fetched, source: Source, *, entry: Entry | None = None
     assessment = verdict.assess(fetched, expect="article")
     if assessment.verdict is not Verdict.OK:
         return Reading(assessment=assessment)
-    decoded = decode_html(fetched.body, charset_of(fetched), source.fetch.encoding)
+    decoded = decode_html(fetched.body, find_declared_charset(fetched.header("content-type")), source.fetch.encoding)
     if verdict.is_undecodable(decoded.text, decoded.replaced):
         return Reading(assessment=Assessment(verdict=Verdict.DECODE_ERROR, reason="most characters cannot be read"))
     manner = Manner(
@@ -83,15 +94,6 @@ def extract(html: bytes, url: str) -> dict[str, object]:
         "body": [block.text for block in article.blocks if block.kind is not BlockKind.CAPTION],
         "language": article.language,
     }
-
-
-def charset_of(fetched: Fetched) -> str:
-    """The charset of the Content-Type header, or an empty string."""
-    for part in fetched.header("content-type").split(";")[1:]:
-        name, _, value = part.partition("=")
-        if name.strip().lower() == "charset":
-            return value.strip().strip("\"'")
-    return ""
 
 
 def complete(article: Article, entry: Entry) -> Article:

@@ -17,8 +17,10 @@ _FILE = re.compile(
     re.IGNORECASE,
 )
 _FILE_CLASSES = ("nfw-cms-attachment", "attachment", "fujian", "file-download", "ke-insertfile")
-_FILE_QUERY = re.compile(r"(?:file|filename|name|path|attach)=[^&]{1,300}?\.(?:pdf|docx?|xlsx?|wps|et|ofd|zip|rar|hwpx?)(?:&|$)",
-                         re.IGNORECASE)  # fmt: skip
+_FILE_QUERY = re.compile(
+    r"(?:file|filename|name|path|attach)=[^&]{1,300}?\.(?:pdf|docx?|xlsx?|wps|et|ofd|zip|rar|hwpx?)(?:&|$)",
+    re.IGNORECASE,
+)
 _PICTURES = ("data-src", "data-original", "data-lazy-src", "src", "oldsrc")
 _MAX = 500
 #: How many segments after the text files may follow under a heading of their own (相关附件, 添付ファイル).

@@ -17,7 +17,7 @@ from crawler.parser.article.segments import Segment, Segments
 MAX_BLOCKS = 4_000
 _ENOUGH = 0.35
 _STANDFIRST_REACH = 30
-_STANDFIRST_SCORE = 40.0
+_STANDFIRST_SCORE = 15.0
 
 
 @dataclass(slots=True)
@@ -52,8 +52,15 @@ def _find_standfirst(segments: Segments, title: int, start: int, skipped: frozen
     return [
         segment
         for position, segment in enumerate(segments.items[title + 1 : start], title + 1)
-        if position not in skipped and score_segment(segment) >= _STANDFIRST_SCORE and not _is_furniture(segment)
+        if position not in skipped and _is_standfirst(segment)
     ][:3]
+
+
+def _is_standfirst(segment: Segment) -> bool:
+    """A sentence or a longer line without links. Short labels between title and text are none."""
+    score = score_segment(segment)
+    ends = segment.text.rstrip("”\"'」』)）").endswith((".", "。", "!", "！", "?", "？", "…"))
+    return score >= (_STANDFIRST_SCORE if ends else 3 * _STANDFIRST_SCORE) and not _is_furniture(segment)
 
 
 def _find_cut(segments: Segments, container: Container) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from crawler.model import Moment, Precision
-from crawler.parser.article.labels import BARE, LABELLED, Label, find_label, is_update_word
+from crawler.parser.article.labels import AMBIGUOUS, BARE, LABELLED, Label, find_label, is_update_word
 from crawler.text.dates import find_dates, read_date
 from crawler.text.normalize import clean
 
@@ -19,28 +19,39 @@ _MAX_LINE = 320
 #: What may stand around the date of an unlabelled byline; more, or sentences, is text, whose dates never count.
 _MAX_REST = 70
 _SENTENCES = re.compile(r"[，。；！？]|[.!?]\s+[A-Z]|,\s\w+\s\w+\s\w+\s")
-_DATE_HINT = re.compile(r"\d{1,4}\s?[-/.年월月]|[0-9０-９]{4}|(?:令和|平成|民國|民国|二〇|二○|昨天|今天|小时前|分钟前)|ago\b|HKT", re.IGNORECASE)
+_DATE_HINT = re.compile(
+    r"\d{1,4}\s?[-/.年월月]|[0-9０-９]{4}|(?:令和|平成|民國|民国|二〇|二○|昨天|今天|小时前|分钟前)|ago\b|HKT",
+    re.IGNORECASE,
+)
 _PLACES = (
     re.compile(r"(?:发表于|發表於|发布于|發佈於)\s{0,3}([一-鿿]{2,12})$"),
     re.compile(r"(?:Published|Posted)\s+(?:in|from|on)\s+([A-Z][A-Za-z .,'-]{1,40})$"),
     re.compile(r"([一-鿿ァ-ヶー]{2,12})で(?:公開|発表|投稿)$"),
     re.compile(r"IP属地[:：]?\s{0,3}([一-鿿]{2,12})$"),
 )
-_RELEASED = re.compile(r"\s{0,3}(?:has\s+)?(?:released|published|posted|release|publishes|公開|発表|発布)$", re.IGNORECASE)
+_RELEASED = re.compile(
+    r"\s{0,3}(?:has\s+)?(?:released|published|posted|release|publishes|公開|発表|発布)$", re.IGNORECASE
+)
 _ISSUED_AT = re.compile(
     r"(?:Issued at HKT|香港時間|香港时间)\s{0,3}(\d{1,2})\s{0,2}[:：時时]\s{0,2}(\d{2})\s{0,2}分?", re.IGNORECASE
 )
 _BY = re.compile(r"^(?:By|Words by|Written by|Text by|Von|Par|Por|Di|Door|Av|Af|Autor:?|Autore:?|Text:)\s+(.{3,120})$")
 _ORIGINAL = re.compile(r"(?:本网|本站|本|网站|null|undefined|互联网|网络|未知|不详|无|-+|暂无)", re.IGNORECASE)
-_VALUE_END = re.compile(r"\s{2,}|\s[|｜丨•·]\s|[|｜丨]|\s(?=\d{4}[-年/.])|\s(?=【|\[|（字|字体|字号|分享|打印|浏览|阅读|点击)")
+_VALUE_END = re.compile(
+    r"\s{2,}|\s[|｜丨•·]\s|[|｜丨]|\s(?=\d{4}[-年/.])|\s(?=【|\[|（字|字体|字号|分享|打印|浏览|阅读|点击)"
+)
 #: Date and time in two elements without a space between them.
 _GLUED = re.compile(r"(?<=[-/.]\d\d)(?=\d\d:\d\d)|(?<=日)(?=\d{1,2}[:：]\d\d)")
+_COLON = re.compile("[:：∶﹕]")
 _EDGE = " \t|｜丨·•,，;；:：/\\-—–()（）[]【】"
 
 
 @dataclass(slots=True)
 class Byline:
-    """What the byline and the official table say. Moments carry the label they stood at as ``origin``."""
+    """What the byline and the official table say. Moments carry the label they stood at as ``origin``.
+
+    ``origin_published`` is the time in a platform's own byline (name, time, place), which a repost carries along.
+    """
 
     publisher: str = ""
     publisher_origin: str = ""
@@ -49,6 +60,7 @@ class Byline:
     marks: list[tuple[str, str]] = field(default_factory=list)
     authors: list[str] = field(default_factory=list)
     place: str = ""
+    origin_published: Moment | None = None
     written: Moment | None = None
     document_number: str = ""
     index_number: str = ""
@@ -58,11 +70,15 @@ class Byline:
 
 @dataclass(frozen=True, slots=True)
 class Reckoning:
-    """What dates are read against: the source's zone and locale, and the instant of reading where known."""
+    """What dates are read against: the source's zone and locale, and the instant of reading where known.
+
+    ``strict``: the line may be text of the article, so labels that texts use too do not count.
+    """
 
     timezone: str
     locale: str | None = None
     now: datetime | None = None
+    strict: bool = False
 
 
 def read_line(line: str, reckoning: Reckoning, into: Byline) -> bool:
@@ -70,11 +86,13 @@ def read_line(line: str, reckoning: Reckoning, into: Byline) -> bool:
     if len(line) > _MAX_LINE:
         return False
     text = _GLUED.sub(" ", clean(line))
-    spans = list(LABELLED.finditer(text))
+    spans = list(LABELLED.finditer(text)) if _COLON.search(text) else []
     known = False
     for index, span in enumerate(spans):
         stop = spans[index + 1].start() if index + 1 < len(spans) else len(text)
         label = find_label(span[1])
+        if reckoning.strict and clean(span[1]).lower() in AMBIGUOUS:
+            return False
         if label is not None:
             known = True
             _read_value(label, span[1], text[span.end() : stop], reckoning, into)
@@ -96,7 +114,7 @@ def read_cells(cells: list[str], reckoning: Reckoning, into: Byline) -> bool:
 
 def _read_value(label: Label, name: str, value: str, reckoning: Reckoning, into: Byline) -> None:
     if label in (Label.PUBLISHED, Label.UPDATED, Label.WRITTEN):
-        _read_moment(label, clean(name), value, reckoning, into)
+        _read_moment(label, clean(name).strip(" :："), value, reckoning, into)
         return
     text = _trim_value(value)
     if not text:
@@ -106,7 +124,8 @@ def _read_value(label: Label, name: str, value: str, reckoning: Reckoning, into:
     elif label is Label.AUTHOR and len(text) <= 80:
         into.authors.extend(name for name in split_names(text) if name not in into.authors)
     elif label is Label.NUMBER:
-        into.document_number = into.document_number or value.strip(_EDGE)[:80].strip()
+        number = clean(value).strip(" :：|")[:80]
+        into.document_number = into.document_number or (number if any(char.isdigit() for char in number) else "")
     elif label is Label.INDEX:
         into.index_number = into.index_number or text[:80]
     elif label is Label.STATUS:
@@ -122,7 +141,11 @@ def _trim_value(value: str) -> str:
 
 def _read_moment(label: Label, name: str, value: str, reckoning: Reckoning, into: Byline) -> None:
     found = find_dates(value, timezone=reckoning.timezone, locale=reckoning.locale, now=reckoning.now)
-    moment = found[0][2] if found else read_date(value[:80], timezone=reckoning.timezone, locale=reckoning.locale, now=reckoning.now)
+    moment = (
+        found[0][2]
+        if found
+        else read_date(value[:80], timezone=reckoning.timezone, locale=reckoning.locale, now=reckoning.now)
+    )
     if moment is None or moment.precision is Precision.APPROX:
         return
     moment = Moment(instant=moment.instant, precision=moment.precision, raw=moment.raw, origin=f"label:{name}")
@@ -162,10 +185,14 @@ def _read_lead(lead: str, reckoning: Reckoning, into: Byline, *, labelled: bool)
         rest = rest[:start] + " | " + rest[stop:]
     if len(rest) > _MAX_REST or _SENTENCES.search(rest):
         return False
-    for start, _, moment in reversed(found):
-        if moment.precision is not Precision.APPROX:
-            _place_moment(text[:start], moment, into)
-    return _read_rest(rest, into, timed=found[0][2].precision in (Precision.MINUTE, Precision.SECOND))
+    moments = [(start, moment) for start, _, moment in reversed(found) if moment.precision is not Precision.APPROX]
+    for start, moment in moments:
+        _place_moment(text[:start], moment, into)
+    timed = found[0][2].precision in (Precision.MINUTE, Precision.SECOND)
+    whole = _read_rest(rest, into, timed=timed)
+    if timed and moments and into.place and into.origin_published is None:
+        into.origin_published = into.published[-1] if into.published else None
+    return whole
 
 
 def _read_author_line(text: str, into: Byline) -> bool:
@@ -217,7 +244,9 @@ def find_place(text: str) -> str:
 
 def _read_issued(text: str, issued: re.Match[str], reckoning: Reckoning, into: Byline) -> bool:
     """Hong Kong press releases: the date and, after it, the time of issue in Hong Kong."""
-    found = find_dates(text[: issued.start()], timezone="Asia/Hong_Kong", locale=reckoning.locale, now=reckoning.now, limit=1)
+    found = find_dates(
+        text[: issued.start()], timezone="Asia/Hong_Kong", locale=reckoning.locale, now=reckoning.now, limit=1
+    )
     hour, minute = int(issued[1]), int(issued[2])
     if found and hour < 24 and minute < 60:
         day = found[0][2].instant
@@ -230,7 +259,10 @@ def _read_issued(text: str, issued: re.Match[str], reckoning: Reckoning, into: B
 
 
 _NAME_SPLIT = re.compile(r"\s{0,3}(?:[;；,，、|｜/&]|\s(?:and|und|et|y|e|og|och|en)\s)\s{0,3}")
-_ROLE = re.compile(r"^(?:by|von|par|por|记者|本报记者|通讯员|记者[:：]|作者[:：]|文[/:：]|图[/:：]|文・|author:?)\s{0,3}", re.IGNORECASE)
+_ROLE = re.compile(
+    r"^(?:by|von|par|por|记者|本报记者|通讯员|记者[:：]|作者[:：]|文[/:：]|图[/:：]|文・|author:?)\s{0,3}",
+    re.IGNORECASE,
+)
 _ROLE_END = re.compile(r"(?:\s{0,2}(?:记者|記者|기자|报道|摄|文))$")
 
 

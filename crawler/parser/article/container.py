@@ -11,25 +11,35 @@ import re
 from dataclasses import dataclass
 
 from crawler.parser.article.furniture import JUNK_TAGS, is_good_hint, is_known_container
-from crawler.parser.article.page import Element, Page
+from crawler.parser.article.page import Element, Page, word_set
 from crawler.parser.article.segments import Segment, Segments
 
 _DISCUSSION = re.compile(r"\b(?:comments?(?!-(?:enabled|open|on))|disqus|cookies?|consent|gdpr|onetrust)(?:\b|[-_])")
 _PRICE = 40.0
 _BASE = 24.0
 _PLAIN_LIMIT = 12.0
+#: A known container decides above this share of the page's text, or this much of it; others weigh less than a third.
+_KNOWN_SHARE = 0.3
+_KNOWN_ENOUGH = 160.0
+_RIVALRY = 0.3
+_LEAVES = word_set("p span font b strong em i u li dd dt h1 h2 h3 h4 h5 h6 blockquote ul ol pre center")
+_MOSTLY_TEXT = 0.25
 #: A class name may lie, ``<footer>`` hardly does: text inside such a tag counts this much for a pardon.
 _TAG_DOUBT = 0.3
 
 
 @dataclass(slots=True, eq=False)
 class Container:
-    """The chosen element and its range of segments. ``score`` tells how much text speaks for it."""
+    """The chosen element and its range of segments. ``score`` tells how much text speaks for it.
+
+    ``given``: not found by score but named, by the configuration or by the page's family; nothing outside it is text.
+    """
 
     element: Element
     start: int
     stop: int
     score: float
+    given: bool = False
 
 
 def score_segment(segment: Segment) -> float:
@@ -51,14 +61,45 @@ def choose_container(page: Page, segments: Segments) -> Container | None:
     if not segments.items:
         return None
     sums = _sum_up(page, segments)
-    best: Element | None = None
-    for element in page.elements:
-        if best is None or sums[element.order] > sums[best.order]:
-            best = element
+    best = max(page.elements, key=lambda element: sums[element.order], default=None)
     if best is None or sums[best.order] <= 0:
         return None
-    chosen = _descend(best, sums)
+    chosen = _find_known(page, sums, sums[best.order]) or _widen(_descend(best, sums), segments)
     return Container(chosen, chosen.start, chosen.stop, sums[chosen.order])
+
+
+def _find_known(page: Page, sums: list[float], total: float) -> Element | None:
+    """The element whose class is a family's own name for its text, if there is one such text on the page.
+
+    A short notice among long surroundings is found by this alone. Several of them are parts, or a list of posts.
+    """
+    known = [element for element in page.elements if sums[element.order] > 0 and is_known(element)]
+    if not known:
+        return None
+    best = max(known, key=lambda element: sums[element.order])
+    score = sums[best.order]
+    others = sum(sums[element.order] for element in known if not _is_related(element, best))
+    return best if others < _RIVALRY * score and score > min(_KNOWN_SHARE * total, _KNOWN_ENOUGH) else None
+
+
+def is_known(element: Element) -> bool:
+    """Whether class, id or microdata name the element as the text of an article."""
+    given = element.attributes
+    if not given:
+        return False
+    if "articleBody" in (given.get("itemprop") or ""):
+        return True
+    hint = f"{given.get('class') or ''} {given.get('id') or ''}"
+    return len(hint) > 1 and is_known_container(hint)
+
+
+def _is_related(one: Element, other: Element) -> bool:
+    """Whether one of the two holds the other."""
+    inner, outer = (one, other) if one.depth >= other.depth else (other, one)
+    current: Element | None = inner
+    while current is not None and current is not outer:
+        current = current.parent
+    return current is outer
 
 
 def find_pardon(segments: Segments, rival: float) -> Element | None:
@@ -70,7 +111,12 @@ def find_pardon(segments: Segments, rival: float) -> Element | None:
     suspects: dict[int, Element] = {}
     for segment in segments.items:
         suspect = segment.suspect
-        if suspect is not None and segment.is_prose and (score := score_text(segment)) > 0 and not is_discussion(suspect):
+        if (
+            suspect is not None
+            and segment.is_prose
+            and (score := score_text(segment)) > 0
+            and not is_discussion(suspect)
+        ):
             score *= _TAG_DOUBT if suspect.tag in JUNK_TAGS else 1.0
             masses[suspect.order] = masses.get(suspect.order, 0.0) + score
             suspects[suspect.order] = suspect
@@ -109,9 +155,25 @@ def _descend(element: Element, sums: list[float]) -> Element:
         element = heir
 
 
+def _widen(element: Element, segments: Segments) -> Element:
+    """From a single paragraph to what holds its neighbours: in a short notice the others alone weigh too little."""
+    while element.parent is not None and element.parent.tag not in {"body", "html", "-document"}:
+        parent = element.parent
+        lonely = element.tag in _LEAVES or element.stop - element.start == 1
+        if not lonely or _link_share(segments.items[parent.start : parent.stop]) > _MOSTLY_TEXT:
+            break
+        element = parent
+    return element
+
+
+def _link_share(items: list[Segment]) -> float:
+    shown = [item for item in items if not item.junk]
+    return sum(item.linked for item in shown) / (sum(item.weight for item in shown) or 1)
+
+
 def _required_share(element: Element) -> float:
     hint = f"{element.attribute('class')} {element.attribute('id')}"
-    if is_known_container(hint) or "articleBody" in element.attribute("itemprop"):
+    if is_known(element):
         return 0.5
     if element.tag in {"article", "main"} or is_good_hint(hint):
         return 0.75

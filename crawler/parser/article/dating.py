@@ -43,6 +43,8 @@ def choose_published(
     labelled = [moment for moment in shown if moment.origin.startswith("label:")]
     ordered = [*strong, *labelled, *shown, *weak, *_from_url(url, timezone)]
     plausible = [moment for moment in ordered if _is_plausible(moment, now)]
+    if byline.origin_published is not None and _is_plausible(byline.origin_published, now):
+        return byline.origin_published
     if not plausible:
         return None
     return refine(plausible[0], plausible[1:])

@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from crawler.parser.article.page import word_set
+
 #: Elements that never hold the article by their meaning (HTML Living Standard §4.3, ARIA landmark roles).
-JUNK_TAGS = frozenset("nav footer aside button dialog menu label input".split())
-JUNK_ROLES = frozenset(
-    "navigation banner contentinfo complementary dialog alertdialog search menu menubar toolbar tablist".split()
+JUNK_TAGS = word_set("nav footer aside button dialog menu label input")
+JUNK_ROLES = word_set(
+    "navigation banner contentinfo complementary dialog alertdialog search menu menubar toolbar tablist"
 )
 
-_STRONG = frozenset(
+_STRONG = word_set(
     "related relate recommend recommended recommendation recommendations recommends comment comments commentlist "
     "disqus share shares sharing sharebar sharethis addthis social socials newsletter newsletters subscribe "
     "subscription promo promos promotion advert adverts advertisement advertising ads ad adv adbox advertise sponsored "
@@ -23,35 +25,40 @@ _STRONG = frozenset(
     "bdsharebuttonbox jiathis bshare qrcode erweima screenreader hidden skiplink offcanvas lightbox tooltip dropdown "
     "correction jiucuo postnav backtotop sidenav topnav mininav navbar navigation blogpager teaser teasers "
     "noprint printonly morefrom bottomnav prenext shangxia xgyd xgwz xglj hotnews rank ranking donate "
-    "vote voting rating ratings feedback".split()
+    "vote voting rating ratings feedback"
 )
-_LAST = frozenset(
+_LAST = word_set(
     "nav menu footer foot sidebar aside toolbar widget widgets banner tags tag tools tool rail links bottom fujian "
-    "keywords topics metas utility utilities masthead biography bio".split()
+    "keywords topics metas utility utilities masthead biography bio"
 )
-_IGNORED_PREFIXES = frozenset("has with no without hide is not js enable disable supports layout page single".split())
-_GOOD = frozenset(
+_IGNORED_PREFIXES = word_set("has with no without hide is not js enable disable supports layout page single")
+_GOOD = word_set(
     "article articlebody content body text story post entry main zoom detail details maintext richtext prose "
-    "newstext contenttext cont con bodytext posttext storybody postbody entrycontent articletext articlecontent".split()
+    "newstext contenttext cont con bodytext posttext storybody postbody entrycontent articletext articlecontent"
 )
 _SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])")
 
 #: Containers that official CMS families use for the text and nothing else (official sites, §1.7; Blogger; WeChat).
-_KNOWN = frozenset(
+_KNOWN = word_set(
     "ucap-content trs_ueditor trs_editor_view trs_editor zoom zoomcon fontzoom ivs_content article-content "
     "article_con article_content news_cont_d_wrap wzzw-article pages_content xxgk-content custom_unionstyle "
     "js_content rich_media_content post-body entry-content articlebody article-body article__body story-body "
-    "post-content js-article-text".split()
+    "post-content js-article-text"
 )
 
 _CONTROLS = (
-    r"(?:打印|打印本页|打印此页|关闭|关闭窗口|关闭本页|返回|返回顶部|返回列表|回到顶部|收藏|收藏本文|加入收藏|分享|分享到|分享至|分享本文|复制链接|复制|"
-    r"点赞|转发|字体|字号|大|中|小|默认|超大|正文|我要纠错|纠错|扫一扫|扫一扫在手机打开当前页|扫一扫在手机上查看当前页面|微信|微博|朋友圈|举报|"
-    r"繁体|简体|无障碍|全文朗读|朗读|语音播报|查看原文|阅读原文|展开全文|点击查看更多|查看更多|更多|责任编辑|放大|缩小|"
-    r"印刷|印刷する|シェア|シェアする|ツイート|ポスト|このページの先頭へ|ページの先頭へ|ページトップへ|トップへ|人が見ています|共有|コピー|リンクをコピー|"
+    r"(?:打印|打印本页|打印此页|关闭|关闭窗口|关闭本页|返回|返回顶部|返回列表|回到顶部|收藏|收藏本文|"
+    r"加入收藏|分享|分享到|分享至|分享本文|复制链接|复制|"
+    r"点赞|转发|字体|字号|大|中|小|默认|超大|正文|我要纠错|纠错|扫一扫|扫一扫在手机打开当前页|"
+    r"扫一扫在手机上查看当前页面|微信|微博|朋友圈|举报|"
+    r"繁体|简体|无障碍|全文朗读|朗读|语音播报|查看原文|阅读原文|展开全文|点击查看更多|查看更多|更多|"
+    r"责任编辑|放大|缩小|"
+    r"印刷|印刷する|シェア|シェアする|ツイート|ポスト|このページの先頭へ|ページの先頭へ|ページトップへ|"
+    r"トップへ|人が見ています|共有|コピー|リンクをコピー|"
     r"인쇄|공유|공유하기|글자크기|글자크기 조절|프린트|기사저장|스크랩|"
     r"share|share this|share this article|share this page|share on [a-z]{1,12}|tweet|facebook|twitter|x|linkedin|"
-    r"whatsapp|email|e-mail|print|print this page|copy link|copy url|link copied|save|bookmark|comments?|advertisement|"
+    r"whatsapp|email|e-mail|print|print this page|copy link|copy url|link copied|save|bookmark|comments?|"
+    r"advertisement|"
     r"advertising|ad|anzeige|werbung|publicité|publicidad|read more|continue reading|show more|load more|see more|"
     r"more|back to top|top|close|listen|listen to article|follow us|subscribe|subscribe now|sign up|log in|"
     r"skip to (?:main )?content|loading\.{0,3}|view (?:all )?comments|no comments:?|post a comment|leave a comment|"
@@ -59,16 +66,21 @@ _CONTROLS = (
     r"related|related articles|related content|story continues below advertisement|pdf)"
 )
 _CONTROL_LINE = re.compile(
-    rf"[\s【\[（(<＜|｜·:：/]*{_CONTROLS}(?:[\s】\]）)>＞|｜·:：/+!！,，、]+{_CONTROLS})*[\s】\]）)>＞|｜·:：]*", re.IGNORECASE
+    rf"[\s【\[（(<＜|｜·:：/]*{_CONTROLS}(?:[\s】\]）)>＞|｜·:：/+!！,，、]+{_CONTROLS})*[\s】\]）)>＞|｜·:：]*",
+    re.IGNORECASE,
 )
 #: Short lines whose beginning tells that they serve the site, not the reader of the article.
 _SERVICE_LINE = re.compile(
-    r"[\s【\[（(▶►»>＞*・●■◆]*(?:责任编辑|责编|编辑[:：]|编\s?审[:：]|审核[:：]|校对[:：]|初审|终审|复审|一审|二审|三审|上一篇|下一篇|上一条|下一条|上一页|下一页|上篇|下篇|"
-    r"浏览次数|浏览量|点击数|点击量|点击次数|阅读次数|阅读量|访问量|访问次数|打印本页|分享到|扫一扫|版权所有|版权声明|免责声明|"
-    r"原标题|【?我要纠错|您可能感兴趣|延伸阅读|相关阅读|相关新闻|推荐阅读|更多精彩|更多内容请|点击进入专题|特别声明|声明[:：]|"
+    r"[\s【\[（(▶►»>＞*・●■◆]*(?:责任编辑|责编|编辑[:：]|编\s?审[:：]|审核[:：]|校对[:：]|初审|终审|复审|"
+    r"一审|二审|三审|上一篇|下一篇|上一条|下一条|上一页|下一页|上篇|下篇|"
+    r"浏览次数|浏览量|点击数|点击量|点击次数|阅读次数|阅读量|访问量|访问次数|打印本页|分享到|扫一扫|"
+    r"版权所有|版权声明|免责声明|"
+    r"原标题|【?我要纠错|您可能感兴趣|延伸阅读|相关阅读|相关新闻|推荐阅读|更多精彩|更多内容请|点击进入专题|"
+    r"特别声明|声明[:：]|今天是|今日は|您是第|"
     r"関連記事|あわせて読みたい|関連リンク|この記事をシェア|無断転載|関連キーワード|続きを読む|"
     r"ⓒ|©|\(c\)|copyright|all rights reserved|무단\s?전재|저작권자|"
-    r"read more:|read also|also read|read next|see also:|related:|more on this|sign up (?:for|to)|subscribe to|follow us|"
+    r"read more:|read also|also read|read next|see also:|related:|more on this|sign up (?:for|to)|"
+    r"subscribe to|follow us|"
     r"click here to|get the latest|download (?:the|our) app|share this|photo credit|filed under|tags?:|posted in|"
     r"mehr zum thema|lesen sie auch|lire aussi|à lire aussi|lea también|leer más|leggi anche|leia também|lees ook|"
     r"läs mer|les også|czytaj także|подписывайтесь|читайте также|newsletter)",
@@ -76,19 +88,29 @@ _SERVICE_LINE = re.compile(
 )
 #: A short line that begins what is no longer the article.
 _CUT_LINE = re.compile(
-    r"[\s【\[（(▶►»>＞*・●■◆]*(?:相关附件|相关链接|相关文件|相关报道|相关稿件|相关阅读|相关新闻|相关文章|相关推荐|相关信息|推荐阅读|延伸阅读|热门推荐|热点推荐|猜你喜欢|"
-    r"为您推荐|精彩推荐|最新评论|网友评论|全部评论|发表评论|热门文章|上一篇|下一篇|関連記事|関連ニュース|おすすめ記事|人気記事|アクセスランキング|"
+    r"[\s【\[（(▶►»>＞*・●■◆]*(?:相关附件|相关链接|相关文件|相关报道|相关稿件|相关阅读|相关新闻|相关文章|"
+    r"相关推荐|相关信息|推荐阅读|延伸阅读|热门推荐|热点推荐|猜你喜欢|"
+    r"为您推荐|精彩推荐|最新评论|网友评论|全部评论|发表评论|热门文章|上一篇|下一篇|関連記事|関連ニュース|"
+    r"おすすめ記事|人気記事|アクセスランキング|"
     r"この記事を読んだ人|コメント(?:を投稿)?|관련기사|관련뉴스|인기기사|많이 본 뉴스|댓글|"
-    r"related (?:articles?|stories|posts?|content|topics|news|links)|more (?:stories|news|from .{1,40}|articles|on this)|"
-    r"recommended(?: (?:for you|stories|articles|reading))?|you (?:may|might) (?:also )?(?:like|be interested).{0,20}|"
-    r"(?:post|leave|add) a (?:comment|reply)|\d{0,5} ?comments?|no comments|most (?:read|popular|viewed)|trending(?: now)?|"
-    r"latest (?:news|stories|articles)|about the authors?|popular (?:posts|articles)|read next|up next|share this.{0,20}|"
+    r"related (?:articles?|stories|posts?|content|topics|news|links)|more (?:stories|news|from .{1,40}|"
+    r"articles|on this)|"
+    r"recommended(?: (?:for you|stories|articles|reading))?|you (?:may|might) (?:also )?(?:like|"
+    r"be interested).{0,20}|"
+    r"(?:post|leave|add) a (?:comment|reply)|\d{0,5} ?comments?|no comments|most (?:read|popular|viewed)|"
+    r"trending(?: now)?|"
+    r"latest (?:news|stories|articles)|about the authors?|popular (?:posts|articles)|read next|up next|"
+    r"share this.{0,20}|"
     r"mehr zum thema|articles? liés|sur le même (?:thème|sujet)|noticias relacionadas|artículos relacionados)"
     r"[\s】\]）):：>＞»…]*",
     re.IGNORECASE,
 )
-_CAPTION_LINE = re.compile(r"[\s（(\[【]*(?:[▲△▼▽↑↓◀▶](?!\s{0,3}$)|图为|图[:：]|图源|图[一二三四五六七八九十\d]{1,3}[:：]|(?:资料|效果)图|摄影[:：/]|写真[:：=＝]|"
-                           r"photo(?:graph)?s?(?: by|:)|image(?: by|:| credit)|picture:|foto:|credit:)", re.IGNORECASE)  # fmt: skip
+_CAPTION_LINE = re.compile(
+    r"[\s（(\[【]*(?:[▲△▼▽↑↓◀▶](?!\s{0,3}$)|图为|图[:：]|图源|"
+    r"图[一二三四五六七八九十\d]{1,3}[:：]|(?:资料|效果)图|摄影[:：/]|写真[:：=＝]|"
+    r"photo(?:graph)?s?(?: by|:)|image(?: by|:| credit)|picture:|foto:|credit:)",
+    re.IGNORECASE,
+)
 
 
 @lru_cache(maxsize=8192)

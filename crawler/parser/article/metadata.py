@@ -1,7 +1,8 @@
 """What a page says about itself in its head: JSON-LD, Open Graph, Dublin Core, the metas Chinese sites must carry.
 
-Sources of the names: schema.org, ogp.me, DCMI terms (separators ``.`` and ``:``), 《政府网站发展指引》 (国办发〔2017〕47号)
-and the sets of gov.cn and mee.gov.cn. Names are matched without regard to case: sites write them both ways.
+Sources of the names: schema.org, ogp.me, DCMI terms (separators ``.`` and ``:``), 《政府网站发展指引》
+(国办发〔2017〕47号) and the sets of gov.cn and mee.gov.cn. Names are matched without regard to
+case: sites write them both ways.
 """
 
 from __future__ import annotations
@@ -11,16 +12,16 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from crawler.parser.article.page import Element, Page
+from crawler.parser.article.page import Element, Page, word_set
 from crawler.text.normalize import clean
 
-_ARTICLE_TYPES = frozenset(
+_ARTICLE_TYPES = word_set(
     "article newsarticle reportagenewsarticle analysisnewsarticle opinionnewsarticle backgroundnewsarticle "
     "reviewnewsarticle askpublicnewsarticle advertisercontentarticle satiricalarticle blogposting liveblogposting "
     "socialmediaposting report techarticle scholarlyarticle governmentservice specialannouncement pressrelease "
-    "legislation medicalscholarlyarticle".split()
+    "legislation medicalscholarlyarticle"
 )
-_PAGE_TYPES = frozenset("webpage itempage creativework medicalwebpage aboutpage discussionforumposting".split())
+_PAGE_TYPES = word_set("webpage itempage creativework medicalwebpage aboutpage discussionforumposting")
 _MAX_NODES = 3_000
 
 #: (name in the page's metas, what it is called in provenance); the first non-empty one of a field wins.
@@ -156,7 +157,9 @@ def _take(metas: dict[str, list[str]], names: Iterable[str], into: list[tuple[st
 
 def _declares_article(metas: dict[str, list[str]]) -> bool:
     declared = metas.get("og:type", [""])[0].lower()
-    return declared in {"article", "news", "newsarticle"} or "articletitle" in metas or "article:published_time" in metas
+    return (
+        declared in {"article", "news", "newsarticle"} or "articletitle" in metas or "article:published_time" in metas
+    )
 
 
 def _read_elements(page: Page, found: Metadata) -> None:
@@ -279,7 +282,7 @@ def _plain(text: str) -> str:
 
 
 def _names(value: object, nodes: list[dict[str, object]], depth: int = 0) -> list[str]:
-    """Names of people or organisations: a string, an object with ``name``, a reference by ``@id``, or a list of them."""
+    """Names of people or organisations: a string, an object with ``name``, a reference by ``@id``, or a list."""
     if isinstance(value, str):
         return [clean(value[:300])] if value.strip() else []
     if isinstance(value, list) and depth < 3:

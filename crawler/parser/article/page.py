@@ -10,7 +10,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+
+
+def word_set(words: str) -> frozenset[str]:
+    """The words of a text as a set, so that long lists read as text."""
+    return frozenset(words.split())
+
 
 MAX_CHARACTERS = 6_000_000
 MAX_NODES = 120_000
@@ -19,15 +25,15 @@ _MAX_OPEN = 3_000
 _CALM_TAGS = 6_000
 
 #: Never text of a page. ``noscript`` repeats what scripts show; ``textarea`` and ``select`` hold form values.
-_OPAQUE = frozenset(
-    "script style noscript template svg iframe object embed canvas select textarea datalist audio map math".split()
+_OPAQUE = word_set(
+    "script style noscript template svg iframe object embed canvas select textarea datalist audio map math"
 )
 _DECLARING = frozenset({"html", "title", "meta", "link", "base"})
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})")
 #: Elements without content, or whose end tag HTML implies: they do not nest by being left open.
-_SHALLOW = frozenset(
+_SHALLOW = word_set(
     "area base br col embed hr img input link meta source track wbr p li td th tr tbody thead tfoot dt dd option "
-    "html head body".split()
+    "html head body"
 )
 _BOUNDARIES = frozenset({"table", "object", "template", "marquee", "applet", "svg"})
 
@@ -85,7 +91,7 @@ def find_elements(page: Page, selector: str) -> list[Element]:
         return []
     try:
         nodes = {node.mem_id for node in page.tree.css(selector)}
-    except (ValueError, RuntimeError):  # what selectolax raises for a selector it cannot read
+    except (SelectolaxError, ValueError):  # what selectolax raises for a selector it cannot read
         return []
     return [element for node, element in zip(page.node_ids, page.elements, strict=True) if node in nodes]
 

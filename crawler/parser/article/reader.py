@@ -10,27 +10,25 @@ from datetime import datetime
 from crawler.model import Article, ArticleRules, Block, BlockKind, Moment
 from crawler.parser.article.attach import collect_attachments, collect_images, collect_links
 from crawler.parser.article.body import Body, read_body
-from crawler.parser.article.byline import Byline, Reckoning, read_cells, read_line, split_names
-from crawler.parser.article.container import Container, choose_container, find_pardon, score_segment
+from crawler.parser.article.byline import Byline, Reckoning, split_names
+from crawler.parser.article.container import Container, choose_container, find_pardon
 from crawler.parser.article.dating import choose_published, read_moments
+from crawler.parser.article.header import read_header
 from crawler.parser.article.metadata import Metadata, element_value, read_metadata
 from crawler.parser.article.page import Element, Page, close_page, find_by_id, find_elements, read_page
-from crawler.parser.article.segments import Segment, Segments, segment_page
+from crawler.parser.article.segments import Segments, segment_page
 from crawler.parser.article.title import choose_title, find_headings
 from crawler.parser.article.wechat import WechatFacts, is_wechat, read_wechat
 from crawler.text.languages import detect_language, language_runs
-from crawler.text.normalize import clean, squash
+from crawler.text.normalize import clean
 from crawler.text.urls import join_url
 
-_YEAR = re.compile(r"(?:19|20)\d\d年?")
-_MONTH_DAY = re.compile(r"(\d{1,2})[-/.月](\d{1,2})日?")
-_CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?")
-_HEADER_REACH = 14
 _MAX_PARDONS = 6
-_OPENING = 6
+_NUMBER = re.compile(r"[一-鿿]{2,14}[〔\[［﹝]\s?\d{4}\s?[〕\]］﹞]\s?(?:第\s?)?\d{1,5}\s?[号號]")
+_NUMBER_LINES = 4
 _LANGUAGE_SHARE = 0.05
 #: Characters of a block that settle its language.
-_LANGUAGE_SAMPLE = 240
+_LANGUAGE_SAMPLE = 160
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +57,7 @@ class _Draft:
     title: str = ""
     title_origin: str = ""
     title_position: int = -1
+    locale: str | None = None
     wechat: WechatFacts = field(default_factory=WechatFacts)
 
 
@@ -71,9 +70,14 @@ def read_markup(markup: str, manner: Manner) -> Article:
         draft.wechat = read_wechat(page, manner.url, manner.timezone)
     draft.segments, draft.container = _find_container(draft, ignored)
     _read_title(draft)
-    skipped = _read_byline(draft)
+    draft.locale = manner.language[:2] or detect_language(draft.title) or draft.metadata.language[:2].lower() or None
+    reckoning = Reckoning(manner.timezone, draft.locale, manner.now)
+    dated = bool(draft.metadata.published) or draft.wechat.published is not None
+    header = read_header(draft.segments, draft.container, draft.title, draft.title_position, reckoning, dated=dated)
+    draft.byline = header.byline
     if draft.container is not None:
-        draft.body = read_body(draft.segments, draft.container, skipped, draft.title_position)
+        title = -1 if draft.container.given else draft.title_position
+        draft.body = read_body(draft.segments, draft.container, frozenset(header.positions), title)
     article = _compose(draft)
     close_page(page)
     return article
@@ -86,7 +90,7 @@ def _find_container(draft: _Draft, ignored: frozenset[int]) -> tuple[Segments, C
         chosen = [content] if (content := find_by_id(page, "js_content")) is not None else []
     if chosen:
         segments = segment_page(page, ignored, frozenset(_lineage(chosen[0])))
-        return segments, Container(chosen[0], chosen[0].start, chosen[0].stop, 0.0)
+        return segments, Container(chosen[0], chosen[0].start, chosen[0].stop, 0.0, given=True)
     return find_container(page, ignored)
 
 
@@ -124,95 +128,13 @@ def _read_title(draft: _Draft) -> None:
         draft.title, draft.title_origin = draft.wechat.title, "script:msg_title"
 
 
-# -- byline ----------------------------------------------------------------------------------------------------------
-
-
-def _read_byline(draft: _Draft) -> frozenset[int]:
-    """Reads the lines around the title and at the text's ends; the positions that are title or byline, not text."""
-    items = draft.segments.items
-    reckoning = Reckoning(draft.manner.timezone, draft.manner.language[:2] or None, draft.manner.now)
-    skipped: set[int] = set()
-    wanted = squash(draft.title)
-    for position in _header_positions(draft):
-        segment = items[position]
-        if wanted and squash(segment.text) == wanted:
-            skipped.add(position)
-        elif joined := _join_split_date(items, position):
-            read_line(joined, reckoning, draft.byline)
-            skipped.update(range(position, position + 3))
-        elif segment.weight <= 400 and _read_segment(segment, reckoning, draft.byline):
-            skipped.add(position)
-    for position in _tail_positions(draft):
-        segment = items[position]
-        if segment.weight <= 120 and "：" in segment.text or ":" in segment.text or "HKT" in segment.text:
-            tail = Byline()
-            if _read_segment(segment, reckoning, tail):
-                _adopt_tail(draft.byline, tail)
-    return frozenset(skipped)
-
-
-def _header_positions(draft: _Draft) -> Iterable[int]:
-    """From the title, or a little before the text, to the text's first lines."""
-    items = draft.segments.items
-    if draft.container is None:
-        return range(min(len(items), 40))
-    first = draft.container.start
-    opening = 0
-    stop = first
-    while stop < draft.container.stop and opening < 2 and stop < first + _OPENING * 3:
-        opening += score_segment(items[stop]) > 60
-        stop += 1
-    start = draft.title_position if 0 <= draft.title_position < stop else first - _HEADER_REACH
-    start = max(0, start - 3, first - 60)
-    return range(start, stop)
-
-
-def _tail_positions(draft: _Draft) -> Iterable[int]:
-    if draft.container is None:
-        return range(0)
-    stop = draft.container.stop
-    return range(max(draft.container.start, stop - 5), min(len(draft.segments.items), stop + 8))
-
-
-def _read_segment(segment: Segment, reckoning: Reckoning, into: Byline) -> bool:
-    if segment.kind is BlockKind.TABLE_ROW:
-        cells = [cell.strip() for cell in segment.text.split(" | ")]
-        if read_cells(cells, reckoning, into):
-            return True
-    if segment.junk and segment.link_share > 0.5:
-        return False
-    if segment.kind is BlockKind.HEADING and segment.owner.tag in {"h1", "h2", "h3"}:
-        return False
-    return read_line(segment.text, reckoning, into)
-
-
-def _join_split_date(items: list[Segment], position: int) -> str:
-    """A date given as year, month/day and time in three elements (news.cn, qq.com), as one text; else empty."""
-    year, *rest = (item.text for item in items[position : position + 3])
-    if len(rest) < 2 or not _YEAR.fullmatch(year):
-        return ""
-    day, time = rest if _CLOCK.fullmatch(rest[1]) else (rest[0], "")
-    parts = _MONTH_DAY.fullmatch(day)
-    return f"{year[:4]}-{parts[1]}-{parts[2]} {time}".strip() if parts else ""
-
-
-def _adopt_tail(byline: Byline, tail: Byline) -> None:
-    """From the foot of a page: what the head did not tell, and marks of an update."""
-    byline.published = byline.published or [item for item in tail.published if item.origin.startswith("label:")]
-    byline.updated = byline.updated or tail.updated
-    byline.marks = byline.marks or tail.marks
-    if tail.publisher_origin.startswith("label:") and not byline.publisher:
-        byline.publisher, byline.publisher_origin = tail.publisher, tail.publisher_origin
-    byline.authors = byline.authors or tail.authors
-
-
 # -- the record ------------------------------------------------------------------------------------------------------
 
 
 def _compose(draft: _Draft) -> Article:
     manner, byline, wechat = draft.manner, draft.byline, draft.wechat
     blocks = make_blocks([(item.kind, item.text) for item in draft.body.segments], manner.language)
-    locale = manner.language[:2] or None
+    locale = draft.locale
     published = _published(draft, locale)
     marks = _collect_marks(draft)
     updated = _newest([*byline.updated, *read_moments(draft.metadata.updated, timezone=manner.timezone, locale=locale)])
@@ -239,7 +161,7 @@ def _compose(draft: _Draft) -> Article:
         place=wechat.place or byline.place,
         language=languages[0] if languages else detect_language(draft.title) or manner.language[:2],
         languages=languages,
-        document_number=byline.document_number,
+        document_number=byline.document_number or _find_document_number(blocks),
         index_number=byline.index_number,
         status=byline.status,
         attachments=collect_attachments(draft.segments, span, base),
@@ -276,6 +198,11 @@ def _collect_marks(draft: _Draft) -> tuple[tuple[str, str], ...]:
     return tuple(marks.items())
 
 
+def _find_document_number(blocks: tuple[Block, ...]) -> str:
+    """A document number that stands alone in one of the first lines; numbers inside sentences cite other texts."""
+    return next((block.text for block in blocks[:_NUMBER_LINES] if _NUMBER.fullmatch(block.text)), "")
+
+
 def _newest(moments: list[Moment]) -> Moment | None:
     return max(moments, key=lambda moment: moment.instant, default=None)
 
@@ -301,7 +228,9 @@ def _authors(draft: _Draft) -> tuple[tuple[str, ...], str]:
     if draft.wechat.author:
         return (draft.wechat.author,), "script:author"
     for wanted in ("json-ld", "meta:"):
-        names = [name for text, origin in draft.metadata.authors if origin.startswith(wanted) for name in split_names(text)]
+        names = [
+            name for text, origin in draft.metadata.authors if origin.startswith(wanted) for name in split_names(text)
+        ]
         if names:
             return tuple(dict.fromkeys(names))[:20], wanted.strip(":")
     return tuple(dict.fromkeys(draft.byline.authors))[:20], "byline" if draft.byline.authors else ""

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 
 from crawler.model import BlockKind
 from crawler.parser.article.furniture import JUNK_ROLES, JUNK_TAGS, is_junk_hint
-from crawler.parser.article.page import Element, Page
+from crawler.parser.article.page import Element, Page, word_set
 from crawler.text.normalize import clean
 
-_INLINE = frozenset(
+_INLINE = word_set(
     "a abbr b bdi bdo big cite code data dfn em font i ins kbd mark q rp rt ruby s samp small span strike strong sub "
-    "sup time tt u var wbr acronym o:p st1:chsdate nobr amp-img picture source img del meta link".split()
+    "sup time tt u var wbr acronym o:p st1:chsdate nobr amp-img picture source img del meta link"
 )
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _HIDDEN = re.compile(r"display\s{0,3}:\s{0,3}none", re.IGNORECASE)
@@ -79,9 +79,7 @@ def weigh(text: str) -> int:
     return (len(text.encode("utf-8", "replace")) + len(text)) // 2
 
 
-def segment_page(
-    page: Page, ignored: frozenset[int] = frozenset(), pardoned: frozenset[int] = frozenset()
-) -> Segments:
+def segment_page(page: Page, ignored: frozenset[int] = frozenset(), pardoned: frozenset[int] = frozenset()) -> Segments:
     """All text of the page in order.
 
     ``ignored`` holds the orders of elements to treat as furniture, ``pardoned`` of those that are none whatever their
@@ -148,7 +146,8 @@ class _Walker:
         self.found.anchors.append(Anchor(element, text, len(self.found.items), suspect is not None))
 
     def visit_block(self, element: Element, suspect: Element | None) -> None:
-        self.flush()
+        if self.buffer:
+            self.flush()
         element.start = len(self.found.items)
         if element.tag == "tr" and (cells := _row_cells(element)):
             self.add_row(element, cells, suspect)
@@ -158,7 +157,8 @@ class _Walker:
             self.kind = _kind_of(element, outer_kind)
             self.figure = outer_figure or element.tag == "figure"
             self.visit_children(element, suspect)
-            self.flush()
+            if self.buffer:
+                self.flush()
             self.kind, self.figure, self.block = outer_kind, outer_figure, outer_block
 
     def add_row(self, element: Element, cells: list[Element], suspect: Element | None) -> None:

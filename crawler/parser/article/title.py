@@ -13,7 +13,9 @@ from crawler.parser.article.metadata import Metadata
 from crawler.parser.article.segments import Segment
 from crawler.text.normalize import squash
 
-_SEPARATORS = re.compile(r"\s[-–—|｜·•»:：/]\s|\s?[|｜»]\s?|\s?[_]{1,3}\s?|\s?[-–—－]{1,2}(?=[一-鿿ァ-ヶ]{2,20}$)|：(?=[^：]{2,14}$)")
+_SEPARATORS = re.compile(
+    r"\s[-–—|｜·•»:：/]\s|\s?[|｜»]\s?|\s?[_]{1,3}\s?|\s?[-–—－]{1,2}(?=[一-鿿ァ-ヶ]{2,20}$)|：(?=[^：]{2,14}$)"
+)
 _STRONG_ORIGINS = ("json-ld", "meta:og:title", "meta:articletitle", "itemprop:headline", "meta:twitter:title")
 _MAX_TITLE = 300
 
@@ -100,7 +102,9 @@ def _cut_after(title: str, pieces: list[str]) -> str:
 def _strip_unnamed(title: str) -> str:
     """Cuts what looks like a site's name by its shape alone: short, last, and after a separator."""
     pieces = _SEPARATORS.split(title)
-    while len(pieces) > 1 and len(squash(pieces[-1])) <= max(24, 0) and len(squash(_cut_after(title, pieces[:-1]))) >= 6:
+    while (
+        len(pieces) > 1 and len(squash(pieces[-1])) <= max(24, 0) and len(squash(_cut_after(title, pieces[:-1]))) >= 6
+    ):
         if len(squash(pieces[-1])) >= len(squash(_cut_after(title, pieces[:-1]))):
             break
         pieces.pop()

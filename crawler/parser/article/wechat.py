@@ -17,18 +17,24 @@ from crawler.parser.article.page import Page
 from crawler.text.normalize import clean
 from crawler.text.zones import find_zone
 
-_EPOCH = re.compile(
-    r"""(?:\bvar\s{1,3}(?:ct|oriCreateTime)|\bori_create_time|\boriCreateTime|[{,\s]ct)\s{0,3}[=:]\s{0,3}["']?(\d{10})\b"""
+#: Each pattern begins with a literal, so that searching a megabyte of scripts stays cheap.
+_VALUE = r"""\s{0,3}[=:]\s{0,3}(?:["']{2}\s{0,3}\|\|\s{0,3}){0,3}["']?"""
+_EPOCH = tuple(
+    re.compile(name + _VALUE + r"(\d{10})\b")
+    for name in ("var ct", "ori_create_time", "var oriCreateTime", "oriCreateTime", "window.ct")
 )
-_BIZ = re.compile(
-    r"""(?:\bvar\s{1,3}biz|\bbizuin|\b__biz)\s{0,3}[=:]\s{0,3}(?:["']{2}\s{0,3}\|\|\s{0,3})?["']?([A-Za-z0-9+/]{8,24}={0,2})"""
+_BIZ = tuple(re.compile(name + _VALUE + r"([A-Za-z0-9+/]{8,24}={0,2})") for name in ("var biz", "bizuin", "__biz"))
+_MID = tuple(re.compile(name + _VALUE + r"(\d{6,12})") for name in ("var mid", "appmsgid", "&mid", ";mid"))
+_IDX = tuple(re.compile(name + _VALUE + r"(\d{1,2})\b") for name in ("var idx", "itemidx", "&idx", ";idx"))
+_NICKNAME = tuple(
+    re.compile(name + r"""\s{0,3}[=:]\s{0,3}(?:htmlDecode\(|JsDecode\()?["']([^"'\n]{1,80})["']""")
+    for name in ("var nickname", "nick_name")
 )
-_MID = re.compile(r"""(?:\bvar\s{1,3}mid|[?&;]mid|\bappmsgid)\s{0,3}[=:]\s{0,3}(?:["']{2}\s{0,3}\|\|\s{0,3}){0,3}["']?(\d{6,12})""")
-_IDX = re.compile(r"""(?:\bvar\s{1,3}idx|[?&;]idx|\bitemidx)\s{0,3}[=:]\s{0,3}(?:["']{2}\s{0,3}\|\|\s{0,3}){0,3}["']?(\d{1,2})\b""")
-_NICKNAME = re.compile(r"""\b(?:var\s{1,3}nickname|nick_name)\s{0,3}[=:]\s{0,3}(?:htmlDecode\(|JsDecode\()?["']([^"'\n]{1,80})["']""")
-_TITLE = re.compile(r"""\bvar\s{1,3}msg_title\s{0,3}=\s{0,3}["']([^"\n]{1,300}?)["'](?:\.html|;|\s)""")
-_PLACE = re.compile(r"""\bip_wording\s{0,3}[=:]\s{0,3}\{([^{}]{0,600})\}""")
-_PLACE_FIELD = re.compile(r"""(countryName|countryId|provinceName|cityName)['"]?\s{0,3}:\s{0,3}['"]([^'"\n]{0,60})['"]""")
+_TITLE = (re.compile(r"""var msg_title\s{0,3}=\s{0,3}["']([^"\n]{1,300}?)["'](?:\.html|;|\s)"""),)
+_PLACE = re.compile(r"""ip_wording\s{0,3}[=:]\s{0,3}\{([^{}]{0,600})\}""")
+_PLACE_FIELD = re.compile(
+    r"""(countryName|countryId|provinceName|cityName)['"]?\s{0,3}:\s{0,3}['"]([^'"\n]{0,60})['"]"""
+)
 _ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})")
 _MARKS = ("js_content", "rich_media_content", "js_article", "picture_page_info_list")
 _MAINLAND = "156"
@@ -50,7 +56,7 @@ def is_wechat(markup: str) -> bool:
     """Whether the page is of the WeChat family: its text container, and its own variables."""
     if "biz" not in markup or not any(mark in markup for mark in _MARKS):
         return False
-    return _BIZ.search(markup) is not None or _EPOCH.search(markup) is not None
+    return bool(_first(_BIZ, markup) or _first(_EPOCH, markup))
 
 
 def read_wechat(page: Page, url: str, timezone: str) -> WechatFacts:
@@ -66,9 +72,8 @@ def read_wechat(page: Page, url: str, timezone: str) -> WechatFacts:
     )
 
 
-def _first(pattern: re.Pattern[str], text: str) -> str:
-    found = pattern.search(text)
-    return found[1] if found else ""
+def _first(patterns: tuple[re.Pattern[str], ...], text: str) -> str:
+    return next((found[1] for pattern in patterns if (found := pattern.search(text))), "")
 
 
 def _unescape(text: str) -> str:
@@ -81,11 +86,11 @@ def _find_text(page: Page, ids: set[str]) -> str:
 
 
 def _read_epoch(markup: str, timezone: str) -> Moment | None:
-    found = _EPOCH.search(markup)
-    if found is None:
+    epoch = _first(_EPOCH, markup)
+    if not epoch:
         return None
-    instant = datetime.fromtimestamp(int(found[1]), tz=find_zone(timezone))
-    return Moment(instant=instant, precision=Precision.SECOND, raw=found[1], origin="script:ct")
+    instant = datetime.fromtimestamp(int(epoch), tz=find_zone(timezone))
+    return Moment(instant=instant, precision=Precision.SECOND, raw=epoch, origin="script:ct")
 
 
 def _read_place(markup: str) -> str:
@@ -101,7 +106,7 @@ def _read_place(markup: str) -> str:
 
 def _read_identity(markup: str, url: str) -> str:
     parts = []
-    for pattern in (_BIZ, _MID, _IDX):
-        value = _first(pattern, f"{url} ") if "__biz=" in url else ""
-        parts.append(value or _first(pattern, markup))
+    for patterns in (_BIZ, _MID, _IDX):
+        value = _first(patterns, url) if "__biz=" in url else ""
+        parts.append(value or _first(patterns, markup))
     return f"wechat:{parts[0]}/{parts[1]}/{parts[2] or '1'}" if parts[0] and parts[1] else ""

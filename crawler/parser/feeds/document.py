@@ -171,10 +171,19 @@ def _repaired_pieces(text: str) -> list[str]:
 
 
 def _spell_entity(found: re.Match[str]) -> str:
-    if found[1] or found[2] in _XML_ENTITIES:
+    if found[1]:
+        return found[0] if _is_xml_character(found[1]) else ""
+    if found[2] in _XML_ENTITIES:
         return found[0]
     meaning = html5.get(f"{found[2]};", "") if found[2] else ""
     return "&amp;" + found[0][1:] if not meaning or meaning in "<>&\"'" else meaning
+
+
+def _is_xml_character(reference: str) -> bool:
+    """Whether ``#10;`` or ``#xA;`` names a character that XML allows (XML 1.0 §2.2); recovery lets others through."""
+    digits = reference[1:-1]
+    code = int(digits[1:], 16) if digits[:1] in "xX" else int(digits)
+    return code in (9, 10, 13) or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000
 
 
 def _local_name(element: Any) -> str:  # noqa: ANN401 - lxml is untyped

@@ -30,6 +30,7 @@ def read_loosely(body: bytes, sheet: FeedSheet) -> tuple[Entry, ...]:
 
 
 def _read_entry(item: Any, sheet: FeedSheet) -> Entry | None:  # noqa: ANN401 - feedparser is untyped
+    item = dict(item)  # feedparser's own mapping answers `updated` with what was published
     content = next((str(part.get("value", "")) for part in item.get("content", ())), "")
     summary = shorten(strip_markup(str(item.get("summary", "")) or content), SUMMARY_LIMIT)
     title = title_or_opening(strip_markup(str(item.get("title", ""))), summary)

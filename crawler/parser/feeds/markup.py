@@ -5,8 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from selectolax.lexbor import LexborHTMLParser
-
+from crawler.parser.tree import parse_html
 from crawler.text.normalize import clean
 
 #: Titles and summaries are read up to this many characters of markup.
@@ -45,7 +44,7 @@ def paragraphs(text: str) -> str:
 
 
 def _parse_text(markup: str) -> str:
-    tree = LexborHTMLParser(_BLOCK.sub(" ", markup))
+    tree = parse_html(_BLOCK.sub(" ", markup))
     for node in tree.css("script, style, template, textarea"):
         node.decompose()
     return clean(tree.body.text() if tree.body else "")

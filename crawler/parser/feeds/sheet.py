@@ -19,7 +19,7 @@ SUMMARY_LIMIT = 2_000
 _TITLE_LIMIT = 500
 #: An address that joining and escaping would leave as it is: nearly every one in a feed.
 _PLAIN_URL = re.compile(
-    r"https?://[a-z0-9][a-z0-9.-]{0,250}(?::[1-9]\d{1,3})?/[A-Za-z0-9\-._~!$&'()*+,;=:@/?]{0,1500}(?<!\?)"
+    r"https?://[a-z0-9][a-z0-9.-]{0,250}(?::[1-9]\d{1,3})?/[A-Za-z0-9\-._~!$&'()*+,=:@/?]{0,1500}(?<!\?)"
 )
 _MEDIA = ("image/", "audio/", "video/")
 _MEDIA_FILES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".svg", ".mp3", ".m4a", ".mp4", ".mov", ".webm")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
@@ -30,11 +31,16 @@ Element = Any  # lxml's elements are untyped
 Fields = dict[str, list[Element]]
 
 _ENTRIES = frozenset({"item", "entry"})
+#: What cannot be part of a text: found inside one, its end tag is missing.
+_SWALLOWED = frozenset(
+    {*_ENTRIES, "link", "guid", "pubdate", "description", "content:encoded", "dc:date", "dc:creator"}
+)
 #: A description at least this long is the text itself, not a teaser of it (characters of markup).
 _FULL_TEXT = 1_000
 _PUBLISHED = ("published", "pubdate", "issued", "dc:date", "dcterms:issued", "dcterms:created", "created", "date")
 _UPDATED = ("updated", "modified", "dcterms:modified")
 _ENCLOSING = frozenset({"enclosure", "link", "media:content"})
+_PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{0,30}$")
 _MAILBOX = re.compile(r"^\s*\S+@\S+\s*\(([^()]{1,200})\)\s*$")
 
 
@@ -92,10 +98,15 @@ def _head(root: Element) -> Fields:
 
 
 def _gather(element: Element, fields: Fields) -> Fields:
+    """The children of ``element`` by their words, and those an unclosed title has swallowed."""
     for child in element:
         name = word(child.tag)
         if name not in _ENTRIES:
             fields.setdefault(name, []).append(child)
+            if name == "title" and len(child):
+                for lost in child:
+                    if word(lost.tag) in _SWALLOWED:
+                        fields.setdefault(word(lost.tag), []).append(lost)
     return fields
 
 
@@ -171,10 +182,10 @@ def _plain(element: Element) -> str:
 
 
 def _inner_text(element: Element) -> str:
-    """All text inside, but for that of entries which broken nesting has put there."""
+    """All text inside, up to the first element that only broken nesting can have put there."""
     parts = [element.text or ""]
     for child in element:
-        if word(child.tag) in _ENTRIES:
+        if word(child.tag) in _SWALLOWED:
             break
         parts.extend(islice(child.itertext(), 1_000))
         parts.append(child.tail or "")
@@ -187,10 +198,11 @@ def _is_literal(element: Element) -> bool:
 
 
 def _description(fields: Fields) -> str:
-    """The markup of the entry's description."""
+    """The markup of the entry's description; plain text comes escaped and without paragraphs."""
     for name in ("summary", "description", "dc:description", "media:description"):
         for element in fields.get(name, ()):
-            if markup := _markup(element):
+            literal = not len(element) and _is_literal(element)
+            if markup := html.escape((element.text or "").strip(), quote=False) if literal else _markup(element):
                 return markup
     return ""
 
@@ -218,7 +230,8 @@ def _markup(element: Element) -> str:
 def _inner_markup(element: Element) -> str:
     """The children as HTML, without namespaces, for a reader that knows only HTML."""
     for node in element.iter():
-        node.tag = node.tag.rpartition("}")[2]
+        name = _PLAIN_NAME.search(node.tag)
+        node.tag = name[0] if name else "span"
     parts = (etree.tostring(deepcopy(child), encoding="unicode", method="html") for child in element)
     return (strip_markup(element.text or "") + "".join(parts)).strip()
 
@@ -227,7 +240,7 @@ def _full_text(markup: str) -> str:
     """A description that holds the text itself: it is laid out in blocks, or longer than any teaser."""
     if not has_blocks(markup) and len(markup) < _FULL_TEXT:
         return ""
-    return markup if "<" in markup else paragraphs(markup)
+    return markup if "<" in markup else paragraphs(html.unescape(markup))
 
 
 def _moment(fields: Fields, names: Iterable[str], sheet: FeedSheet) -> Moment | None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from html import unescape
+from itertools import islice
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
 from crawler.errors import ParseError
@@ -35,6 +36,7 @@ _TITLE = re.compile(
     r"""<meta[^>]{0,100}?property=["']og:title["'][^>]{0,100}?content=(?:"([^"]{1,600})"|'([^']{1,600})')"""
 )
 _LIMIT = 2_000
+_LINKS_TRIED = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +130,7 @@ def _linked(fetched: Fetched, text: str) -> Iterator[Entry]:
     for href, title in read_anchors(text, fetched.url):
         if url := article_address(href):
             yield Entry(url=url, title=title)
-    for found in _URL_IN_TEXT.finditer(text):
+    for found in islice(_URL_IN_TEXT.finditer(text), _LINKS_TRIED):
         if url := article_address(found[0].rstrip(".,;:!?。，；：！？）】」")):
             yield Entry(url=url, title="")
 

@@ -15,6 +15,7 @@ from crawler.parser.lists.groups import Group, find_list, group_of
 from crawler.parser.lists.paging import find_next
 from crawler.parser.lists.records import unwrap_records
 from crawler.parser.lists.walk import Marks, Page, walk
+from crawler.parser.tree import parse_html
 
 __all__ = ["ListRules", "is_selector", "read_anchors", "read_list"]
 
@@ -48,7 +49,7 @@ def read_list(fetched: Fetched, source: Source, rules: ListRules) -> Listing:
     looks like a list.
     """
     text = _page_text(fetched, source)
-    tree = LexborHTMLParser(text)
+    tree = parse_html(text)
     page = walk(tree, fetched.url, _marks(tree, rules))
     group = _choose_group(page, rules, fetched)
     reading = ReadingRules(
@@ -62,7 +63,7 @@ def read_list(fetched: Fetched, source: Source, rules: ListRules) -> Listing:
 
 def read_anchors(text: str, base: str) -> list[tuple[str, str]]:
     """Every link of an HTML page as its absolute address and its text, in document order."""
-    page = walk(LexborHTMLParser(unwrap_records(text)), base, Marks())
+    page = walk(parse_html(unwrap_records(text)), base, Marks())
     return [(anchor.url, page.text_of(anchor.frame)) for anchor in page.anchors]
 
 

@@ -42,6 +42,7 @@ def create_memory() -> None:
         sa.Column("entry_count", sa.Integer(), nullable=False),
         sa.Column("checks", sa.Integer(), nullable=False),
         sa.Column("muted", sa.Boolean(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("source_id", name=op.f("pk_source_state")),
     )
     op.create_table(
@@ -66,6 +67,7 @@ def create_memory() -> None:
         sa.Column("absence", sa.String(), nullable=True),
         sa.Column("suspicion", sa.String(), nullable=True),
         sa.Column("files", sa.String(), nullable=False),
+        sa.Column("entry", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_article")),
     )
     op.create_index(op.f("ix_article_first_seen_at"), "article", ["first_seen_at"])

@@ -49,7 +49,9 @@ def test_every_block_occurs_exactly_once_and_in_order(before, after):
 
 
 def test_one_digit_changes_one_number_and_not_the_sentence():
-    assert changes("生产总值同比增长11%，位居全市前列。", "生产总值同比增长1.1%，位居全市前列。") == [(REPLACE, "11%", "1.1%")]
+    assert changes("生产总值同比增长11%，位居全市前列。", "生产总值同比增长1.1%，位居全市前列。") == [
+        (REPLACE, "11%", "1.1%")
+    ]
 
 
 def test_a_latin_word_is_replaced_whole():

@@ -12,7 +12,9 @@ from crawler.model import Attachment, Hunk, HunkOp, Link
 
 PARAGRAPHS = st.lists(
     st.text(alphabet="增长了百分之35。， ab.!\u3000\u200b１1%-“”\n&;", max_size=30)
-    | st.sampled_from(["全区生产总值增长11%。位居前列。", "全区生产总值增长1.1%。位居前列。", "更新时间：2023-10-27 15:10"]),
+    | st.sampled_from(
+        ["全区生产总值增长11%。位居前列。", "全区生产总值增长1.1%。位居前列。", "更新时间：2023-10-27 15:10"]
+    ),
     max_size=6,
 )
 
@@ -49,7 +51,10 @@ def test_a_text_does_not_differ_from_itself(texts):
 
 
 def test_only_the_changed_word_is_marked_among_many_paragraphs():
-    before = [f"第{number}段：这一段的文字没有变化。" for number in range(1, 30)] + ["费用为每人100元。", "联系人：李某。"]
+    before = [f"第{number}段：这一段的文字没有变化。" for number in range(1, 30)] + [
+        "费用为每人100元。",
+        "联系人：李某。",
+    ]
     after = [*before]
     after[29] = "费用为每人150元。"
     assert marked(diff_texts("body", before, after)) == [("replace", "100", "150")]

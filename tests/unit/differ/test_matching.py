@@ -1,4 +1,5 @@
 import random
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,7 +25,7 @@ def rebuild(runs, before, after):
 def test_runs_cover_both_sides_in_order_and_alternate(before, after):
     runs = match_runs(before, after)
     assert rebuild(runs, before, after) == (before, after)
-    assert all(left.same != right.same for left, right in zip(runs, runs[1:], strict=False))
+    assert all(left.same != right.same for left, right in pairwise(runs))
 
 
 @given(st.lists(st.integers(0, 40), max_size=30), st.lists(st.integers(0, 40), max_size=30))

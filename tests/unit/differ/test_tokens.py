@@ -4,7 +4,9 @@ from hypothesis import strategies as st
 
 from crawler.differ.tokens import split_sentences, split_tokens
 
-TEXTS = st.text(alphabet="增长了3.5%，。！ab .?\n\t\u3000\u200b“”「」;(é\u0301A1-,&amp;", max_size=60) | st.text(max_size=60)
+TEXTS = st.text(alphabet="增长了3.5%，。！ab .?\n\t\u3000\u200b“”「」;(é\u0301A1-,&amp;", max_size=60) | st.text(
+    max_size=60
+)
 
 
 @pytest.mark.parametrize(
@@ -15,7 +17,7 @@ TEXTS = st.text(alphabet="增长了3.5%，。！ab .?\n\t\u3000\u200b“”「�
         ("Growth was 3.5 per cent. It fell.", ["Growth was 3.5 per cent. ", "It fell."]),
         ("The U.S. Department said so. Yes.", ["The U.S. Department said so. ", "Yes."]),
         ("See Nos. 5 and 6. Mr. Li agreed.", ["See Nos. 5 and 6. ", "Mr. Li agreed."]),
-        ("第一行\n第二行", ["第一行\n", "第二行"]),
+        ("第一行\n第二行\n\n第三行", ["第一行\n第二行\n\n", "第三行"]),
         ("利率为3．5%。", ["利率为3．5%。"]),
         ("see https://example.org/?a=1;b=2 now", ["see https://example.org/?a=1;b=2 now"]),
         ("", []),

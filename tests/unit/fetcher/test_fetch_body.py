@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import tracemalloc
 import zlib
@@ -89,10 +90,8 @@ def test_what_was_compressed_comes_back_however_it_is_cut_into_pieces(data, size
 @given(st.binary(max_size=400), st.sampled_from(["gzip", "deflate", "", "br", "gzip, gzip"]))
 @settings(max_examples=200, deadline=None)
 def test_any_bytes_are_a_body_or_trouble(data, encoding):
-    try:
-        read(data, content_encoding=encoding)
-    except Trouble as trouble:
-        assert trouble.status == 200
+    with contextlib.suppress(Trouble):
+        assert isinstance(read(data, content_encoding=encoding), bytes)
 
 
 @pytest.mark.parametrize("encoding", ["", "gzip", "deflate"])

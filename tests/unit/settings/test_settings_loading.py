@@ -138,9 +138,7 @@ def test_every_key_of_the_contract_arrives(full: Settings) -> None:
     assert (source.id, source.kind, source.publisher) == ("zq-news", "html_list", "示例市人民政府")
     assert source.tags == ("guangdong",)
     assert source.attachments == "list"
-    assert source.options == html_list.Options(
-        item="ul.list li", link="a", date="span", next="a.next", max_pages=2
-    )
+    assert source.options == html_list.Options(item="ul.list li", link="a", date="span", next="a.next", max_pages=2)
     assert source.article == ArticleRules(title="h1", body="#zoom", published=".date", ignore=(".share", ".views"))
     assert source.recheck == RecheckPolicy(
         ladder=(timedelta(minutes=5), timedelta(days=1)), then_every=timedelta(days=7), stop_after=None

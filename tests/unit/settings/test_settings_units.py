@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 from datetime import timedelta
 
 import pytest
@@ -29,7 +30,9 @@ def test_a_duration_is_the_sum_of_its_parts(text: str, expected: timedelta) -> N
     assert read_duration(text) == expected
 
 
-@pytest.mark.parametrize("text", ["", "15", "m", "15x", "-5m", "5m!", "1h,30m", "forever", "９0s", "9" * 400 + "d", 15, True, None])
+@pytest.mark.parametrize(
+    "text", ["", "15", "m", "15x", "-5m", "5m!", "1h,30m", "forever", "９0s", "9" * 400 + "d", 15, True, None]
+)
 def test_what_is_no_duration_is_refused(text: object) -> None:
     with pytest.raises(ValueError, match="is not a duration"):
         read_duration(text)
@@ -56,10 +59,8 @@ def test_a_spelled_duration_reads_as_itself(milliseconds: int) -> None:
 @given(st.text(max_size=80))
 @settings(max_examples=300, deadline=None)
 def test_any_text_is_a_duration_or_a_value_error(text: str) -> None:
-    try:
+    with contextlib.suppress(ValueError):
         assert timedelta(0) <= read_duration(text) <= LONGEST
-    except ValueError as error:
-        assert "is" in str(error)
 
 
 @pytest.mark.parametrize(

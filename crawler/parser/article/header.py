@@ -1,0 +1,199 @@
+"""Which lines of a page are title and byline: those around the title, the text's first lines, and its foot.
+
+The text itself is left alone: a bare date inside it is a statement, not a byline, once the page has told its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from crawler.model import BlockKind
+from crawler.parser.article.byline import Byline, Reckoning, read_cells, read_line
+from crawler.parser.article.container import Container, score_segment
+from crawler.parser.article.furniture import is_caption_line
+from crawler.parser.article.labels import Label, find_label
+from crawler.parser.article.segments import Segment, Segments
+from crawler.text.normalize import squash
+
+_YEAR = re.compile(r"(?:19|20)\d\d年?")
+_MONTH_DAY = re.compile(r"(\d{1,2})[-/.月](\d{1,2})日?")
+_CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?")
+#: A clock of the site, which shows today.
+_TODAY = re.compile(r"今天是|今日是|现在是|当前时间|今日は|^\s{0,3}today is|last login", re.IGNORECASE)
+_LABEL_SIGNS = (":", "：", "HKT", "香港時間")
+_REACH = 14
+_BEFORE_TITLE = 12
+_NEAR_TITLE = 3
+_OPENING_LINES = 2
+_OPENING_SEGMENTS = 8
+_PROSE = 60
+_MAX_WEIGHT = 400
+_FOOT = 5
+_BELOW = 8
+
+
+@dataclass(slots=True)
+class Header:
+    """What the lines told, and the positions that are title or byline rather than text."""
+
+    byline: Byline = field(default_factory=Byline)
+    positions: set[int] = field(default_factory=set)
+
+
+def read_header(
+    segments: Segments,
+    container: Container | None,
+    title: str,
+    title_position: int,
+    reckoning: Reckoning,
+    *,
+    dated: bool = False,
+) -> Header:
+    """Reads the byline of a page. ``title_position`` is where the title stands among the segments, or -1.
+
+    ``dated``: the page declares its date elsewhere, so a bare date among the first lines is a statement of the text.
+    """
+    header = Header()
+    items = segments.items
+    wanted = squash(title)
+    start = container.start if container is not None else len(items)
+    inside = replace(reckoning, strict=True)
+    near = max(title_position, start - _REACH) - _NEAR_TITLE
+    for position in _order_positions(items, container, title_position):
+        segment = items[position]
+        if wanted and squash(segment.text) == wanted:
+            header.positions.add(position)
+        elif segment.weight <= _MAX_WEIGHT and not _TODAY.search(segment.text):
+            if position >= start and _is_statement(segment.text, header.byline, dated=dated):
+                continue
+            if position >= near or _is_labelled(segment.text) or segment.kind is BlockKind.TABLE_ROW:
+                _read_position(items, position, inside if position > start + 1 else reckoning, header)
+    if container is not None:
+        _read_later_bylines(items, container, reckoning, header)
+        _read_foot(items, container, inside, header)
+    return header
+
+
+def _order_positions(items: list[Segment], container: Container | None, title_position: int) -> Iterable[int]:
+    """From the title to the text's first lines, then what stands shortly before the title."""
+    if container is None:
+        return range(min(len(items), 40))
+    stop = _find_opening(items, container)
+    first = container.start
+    if 0 <= title_position < stop:
+        start = max(title_position, first - 60)
+    else:
+        start = max(0, first - _REACH)
+    return [*range(start, stop), *range(start - 1, max(-1, start - 1 - _BEFORE_TITLE), -1)]
+
+
+def _find_opening(items: list[Segment], container: Container) -> int:
+    """The position after the text's first lines: a byline may stand inside the container."""
+    prose, stop = 0, container.start
+    while stop < container.stop and prose < _OPENING_LINES and stop < container.start + _OPENING_SEGMENTS:
+        prose += score_segment(items[stop]) > _PROSE
+        stop += 1
+    return stop
+
+
+def _is_statement(text: str, byline: Byline, *, dated: bool) -> bool:
+    """Whether a line inside the text is no byline: one was read already, or it is a bare day on a dated page."""
+    if _is_labelled(text):
+        return False
+    return bool(byline.published) or (dated and not _CLOCK.search(text))
+
+
+def _read_position(items: list[Segment], position: int, reckoning: Reckoning, header: Header) -> None:
+    segment = items[position]
+    if joined := _join_split_date(items, position):
+        read_line(joined, reckoning, header.byline)
+        header.positions.update(range(position, position + 3))
+    elif (label := find_label(segment.text)) is not None and position + 1 < len(items):
+        _read_pair(label, items[position : position + 2], position, reckoning, header)
+    elif read_segment(segment, reckoning, header.byline):
+        header.positions.add(position)
+
+
+def _read_pair(label: Label, pair: list[Segment], position: int, reckoning: Reckoning, header: Header) -> None:
+    """A label and its value in two elements (``<dt>Last updated</dt><dd>27 October 2023</dd>``)."""
+    name, value = (segment.text for segment in pair)
+    if len(value) > 80 or (reckoning.strict and label is not Label.UPDATED):
+        return
+    if read_cells([name, value], reckoning, header.byline):
+        header.positions.update((position, position + 1))
+
+
+def _is_labelled(text: str) -> bool:
+    return any(sign in text for sign in _LABEL_SIGNS)
+
+
+def read_segment(segment: Segment, reckoning: Reckoning, into: Byline) -> bool:
+    """Reads one segment into the byline; whether it is nothing but byline."""
+    if segment.junk and segment.link_share > 0.5:
+        return False
+    if segment.kind is BlockKind.HEADING and segment.owner.tag in {"h1", "h2", "h3"}:
+        return False
+    if segment.kind is BlockKind.TABLE_ROW:
+        cells = [cell.strip() for cell in segment.text.split(" | ")]
+        if read_cells(cells, reckoning, into):
+            return True
+    return read_line(segment.text, reckoning, into)
+
+
+def _join_split_date(items: list[Segment], position: int) -> str:
+    """A date given as year, month/day and time in three elements (news.cn, qq.com), as one text; else empty."""
+    year, *rest = (item.text for item in items[position : position + 3])
+    if len(rest) < 2 or not _YEAR.fullmatch(year):
+        return ""
+    parts = _MONTH_DAY.fullmatch(rest[0])
+    time = rest[1] if _CLOCK.fullmatch(rest[1]) else ""
+    return f"{year[:4]}-{parts[1]}-{parts[2]} {time}".strip() if parts else ""
+
+
+def _read_later_bylines(items: list[Segment], container: Container, reckoning: Reckoning, header: Header) -> None:
+    """A post in two languages has a platform's byline at the head of each part; none of them is text."""
+    if header.byline.origin_published is None:
+        return
+    for position in range(container.start, container.stop):
+        segment = items[position]
+        if position in header.positions or segment.weight > 160 or not _CLOCK.search(segment.text):
+            continue
+        other = Byline()
+        if read_segment(segment, reckoning, other) and other.place:
+            header.positions.add(position)
+
+
+def _read_foot(items: list[Segment], container: Container, reckoning: Reckoning, header: Header) -> None:
+    for position in _foot_positions(items, container):
+        segment = items[position]
+        if segment.weight > 160 or not _is_labelled(segment.text) or is_caption_line(segment.text):
+            continue
+        foot = Byline()
+        if _read_issue(items, position, reckoning, foot) or read_segment(segment, reckoning, foot):
+            _adopt(header.byline, foot)
+            header.positions.add(position)
+
+
+def _read_issue(items: list[Segment], position: int, reckoning: Reckoning, foot: Byline) -> bool:
+    """Hong Kong releases end with the day in one line and the time of issue in the next."""
+    if "HKT" not in items[position].text and "香港時間" not in items[position].text:
+        return False
+    lines = items[max(0, position - 1) : position + 1]
+    return read_line(" ".join(line.text for line in lines), reckoning, foot)
+
+
+def _foot_positions(items: list[Segment], container: Container) -> Iterator[int]:
+    stop = container.stop
+    yield from range(max(container.start, stop - _FOOT), min(len(items), stop + _BELOW))
+
+
+def _adopt(byline: Byline, foot: Byline) -> None:
+    """From the foot of a page: what its head did not tell."""
+    byline.published = byline.published or [item for item in foot.published if item.origin.startswith("label:")]
+    byline.updated = byline.updated or foot.updated
+    byline.marks = byline.marks or foot.marks
+    if foot.publisher_origin.startswith("label:") and not byline.publisher:
+        byline.publisher, byline.publisher_origin = foot.publisher, foot.publisher_origin
+    byline.authors = byline.authors or foot.authors

@@ -1,0 +1,177 @@
+"""Backups, copies and retention."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from crawler.errors import StoreError, UsageError
+from crawler.model import FileState, IncidentState, digest
+from storage.maintenance import backup, copy, prune, verify_chain
+from storage.snapshots import DatabaseSnapshots
+from storage.store import open_store
+
+DAY = timedelta(days=1)
+
+
+def fill(store, made):
+    """A little of everything."""
+    store.commit([made.found("a", promises=True), made.found("b", "gd-gov")])
+    store.commit([made.outcome(articles=(made.troubled("c"),), incidents=(made.incident(),))])
+    store.commit([made.outcome(incidents=(made.incident(state=IncidentState.CLOSED),))])
+    (delivery,) = store.lease_deliveries(now=made.now, lease_until=made.now + DAY, limit=9, close_bursts=True)
+    store.freeze_payload(delivery, b"\0bytes\xff")
+    store.disable_channel("hook", "410")
+    DatabaseSnapshots(store).put([b"page", b""])
+
+
+def contents(store):
+    return {
+        "changes": store.list_changes(after=0),
+        "articles": store.list_articles(),
+        "incidents": store.list_incidents(),
+        "deliveries": store.list_deliveries(),
+        "states": store.source_states(["zq-news", "gd-gov"]),
+        "channels": store.disabled_channels(),
+        "revisions": store.revisions(store.list_articles()[0][0].id),
+        "snapshot": DatabaseSnapshots(store).get(digest(b"page")),
+    }
+
+
+# -- backup ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def file_store(tmp_path):
+    with open_store(f"sqlite:///{tmp_path}/gazette.db", busy_timeout=timedelta(milliseconds=200)) as store:
+        yield store
+
+
+def test_a_backup_holds_everything(file_store, made, tmp_path):
+    fill(file_store, made)
+    backup(file_store, tmp_path / "copy.bak")
+    with open_store(f"sqlite:///{tmp_path}/copy.bak") as copied:
+        assert not copied.created
+        assert contents(copied) == contents(file_store)
+        assert verify_chain(copied) == []
+
+
+def test_a_backup_is_made_while_another_writes(file_store, made, tmp_path):
+    fill(file_store, made)
+    with open_store(file_store.url) as writer, writer.database.writing(durable=False):
+        writer.database.run("DELETE FROM meta")
+        backup(file_store, tmp_path / "copy.bak")
+    with open_store(f"sqlite:///{tmp_path}/copy.bak") as copied:
+        assert copied.disabled_channels() == {"hook": "410"}
+
+
+def test_a_backup_never_replaces_a_file(file_store, tmp_path):
+    target = tmp_path / "precious"
+    target.write_text("precious")
+    with pytest.raises(UsageError, match="never replaces"):
+        backup(file_store, target)
+    assert target.read_text() == "precious"
+    assert [file.name for file in tmp_path.iterdir() if "partial" in file.name] == []
+
+
+def test_a_backup_into_nowhere_is_explained(file_store, tmp_path):
+    with pytest.raises(StoreError, match="cannot be written as a backup"):
+        backup(file_store, tmp_path / "nowhere" / "copy.bak")
+
+
+def test_postgresql_is_backed_up_by_its_own_tools(postgres_databases, postgres_template, tmp_path):
+    with (
+        open_store(postgres_databases(postgres_template)) as store,
+        pytest.raises(UsageError, match="pg_dump"),
+    ):
+        backup(store, tmp_path / "copy.bak")
+
+
+# -- copy -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def target_url(request, tmp_path):
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/target.db"
+    return request.getfixturevalue("postgres_databases")()
+
+
+def test_a_copy_holds_everything_and_goes_on_from_there(store, target_url, made):
+    fill(store, made)
+    counts = copy(store, target_url)
+    assert counts["change"] == 2
+    assert counts["article"] == 3
+    assert all(counts.values())
+    with open_store(target_url) as target:
+        assert contents(target) == contents(store)
+        assert verify_chain(target) == []
+        (change,) = target.commit([made.found("d")])
+        assert change.seq == 3
+        assert verify_chain(target) == []
+
+
+def test_an_empty_database_can_be_copied(store, target_url, made):
+    assert not any(copy(store, target_url).values())
+    with open_store(target_url) as target:
+        assert [change.seq for change in target.commit([made.found("d")])] == [1]
+
+
+def test_a_copy_never_mixes_with_what_is_there(store, target_url, made):
+    with open_store(target_url) as target:
+        target.commit([made.found("x")])
+    fill(store, made)
+    with pytest.raises(UsageError, match="empty database"):
+        copy(store, target_url)
+    with open_store(target_url) as target:
+        assert target.count_articles() == 1
+
+
+# -- retention ------------------------------------------------------------------------------------------------------
+
+
+def seen(made, name, days_ago, **values):
+    at = made.now - days_ago * DAY
+    return made.observation(name, at=at, sha256=digest(name.encode()), **values)
+
+
+def test_snapshots_go_by_age_unless_something_still_looks_so(store, made):
+    snapshots = DatabaseSnapshots(store)
+    names = ["old", "seen-again", "recent", "current", "attachment", "listing"]
+    snapshots.put([name.encode() for name in names])
+    observations = [seen(made, name, 40) for name in names if name != "recent"]
+    observations += [seen(made, "seen-again", 1), seen(made, "recent", 2)]
+    known = made.known("current", files=(FileState(url="f", sha256=digest(b"attachment")),))
+    state = made.state(body_sha256=digest(b"listing"))
+    store.commit([made.outcome(state=state, articles=(known,), observations=tuple(observations))])
+    report = prune(store, snapshots, now=made.now, snapshots_after=30 * DAY, changes_after=None)
+    assert str(report) == "removed 1 snapshots, 0 sent deliveries, 0 changes"
+    assert set(snapshots.names()) == {digest(name.encode()) for name in names[1:]}
+    assert verify_chain(store) == []
+
+
+def test_changes_go_by_age_but_never_what_is_still_promised(store, made):
+    old = replace(made, now=made.now - 40 * DAY)
+    store.commit(
+        [old.told("sent"), old.told("waiting", window="event:waiting"), old.outcome(changes=(old.change("old"),))]
+    )
+    store.commit([made.outcome(changes=(made.change("recent"),))])
+    sent, _ = sorted(
+        store.lease_deliveries(now=old.now, lease_until=old.now, limit=9, close_bursts=False),
+        key=lambda each: each.window,
+    )
+    store.acknowledge(sent, sent_at=old.now)
+    report = prune(store, DatabaseSnapshots(store), now=made.now, snapshots_after=None, changes_after=30 * DAY)
+    assert (report.snapshots, report.deliveries, report.changes) == (0, 1, 2)
+    assert {change.article.title for change in store.list_changes()} == {"关于waiting的通知", "关于recent的通知"}
+    assert store.waiting_count() == 1
+
+
+def test_nothing_goes_where_everything_is_kept_for_ever(store, made):
+    fill(store, made)
+    before = contents(store)
+    report = prune(store, DatabaseSnapshots(store), now=made.now + 999 * DAY, snapshots_after=None, changes_after=None)
+    assert (report.snapshots, report.deliveries, report.changes) == (0, 0, 0)
+    assert contents(store) == before

@@ -1,0 +1,94 @@
+"""Whatever arrives, a kind answers with a listing that can be stored, or with ``ParseError``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from crawler.errors import ParseError
+from crawler.model import Fetched, Listing, Purpose, Request, Source
+from crawler.parser.kinds import find_kind, kind_names
+from crawler.parser.probe import probe
+
+GOLDEN = Path(__file__).parents[3] / "golden"
+BODIES = {kind: [path.read_bytes() for path in sorted((GOLDEN / kind).glob("*/response.*"))] for kind in kind_names()}
+EVERYTHING = [body for bodies in BODIES.values() for body in bodies]
+SHARDS = [
+    b"<", b">", b"&", b"]]>", b"<![CDATA[", b"<!--", b'"', b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b"&#xD800;", b"&nbsp;",
+    b"<item>", b"</item>", b"<entry>", b"<title>", b"<link href='//['/>", b"<a href='http://[x'>", b"<base href='x:'>",
+    b"<!DOCTYPE", b'xml:base="http://[/"', b"\\ud800", b"1e999", b"{", b"[" * 200, b"<time datetime='9999-99-99'>",
+    b"9" * 5000, "２０２３年１３月".encode(), b"https://mp.weixin.qq.com/s?__biz=&mid=", b"\x1b$B", b"<div>" * 50,
+]  # fmt: skip
+URL = "https://www.example.org/s/index_2.html"
+
+
+@st.composite
+def mangled(draw: st.DrawFn, bodies: list[bytes]) -> bytes:
+    """A recorded body with pieces removed, repeated, replaced or taken from elsewhere."""
+    body = draw(st.sampled_from(bodies))
+    for _ in range(draw(st.integers(0, 4))):
+        start = draw(st.integers(0, len(body)))
+        end = min(len(body), start + draw(st.sampled_from([0, 1, 7, 60, 900])))
+        piece = draw(st.one_of(st.sampled_from(SHARDS), st.binary(max_size=12), st.just(body[start:end] * 2)))
+        body = body[:start] + piece + body[end:]
+    return body[: draw(st.sampled_from([10**6, 300, 40]))] if draw(st.integers(0, 9)) == 0 else body
+
+
+def receive(body: bytes) -> Fetched:
+    request = Request(url=URL, purpose=Purpose.LISTING)
+    now = datetime(2023, 10, 30, 1, tzinfo=UTC)
+    return Fetched(request=request, url=URL, status=200, headers=(), body=body, sha256="", fetched_at=now)
+
+
+@contextmanager
+def complaint_about(url: str) -> Iterator[None]:
+    """Lets a ``ParseError`` pass that names the address."""
+    try:
+        yield
+    except ParseError as error:
+        if url not in str(error):
+            raise
+
+
+def assert_storable(listing: Listing) -> None:
+    assert len(listing.entries) <= 2_000
+    listing.title.encode()
+    for entry in listing.entries:
+        assert entry.url or entry.title
+        texts = (entry.url, entry.title, entry.id, entry.summary, entry.body, entry.publisher, *entry.authors)
+        "".join(texts).encode()
+        assert all(moment is None or moment.instant.tzinfo for moment in (entry.published, entry.updated))
+
+
+@pytest.mark.parametrize("name", kind_names())
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(st.data())
+def test_a_mangled_response_yields_a_listing_or_a_parse_error(name: str, data: st.DataObject):
+    bodies = BODIES[name] if data.draw(st.integers(0, 4)) else EVERYTHING
+    source = Source(id="s", kind=name, url="https://www.example.org/list", timezone="Asia/Shanghai", language="zh")
+    source = replace(source, options=find_kind(name).Options())
+    body = data.draw(mangled(bodies))
+    with complaint_about(URL):
+        assert_storable(find_kind(name).parse_listing(source, receive(body)))
+
+
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(mangled(EVERYTHING))
+def test_probing_a_mangled_response_yields_a_proposal_or_a_parse_error(body: bytes):
+    with complaint_about(URL):
+        assert probe(receive(body)).kind in kind_names()

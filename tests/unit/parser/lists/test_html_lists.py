@@ -1,0 +1,280 @@
+from __future__ import annotations
+
+import contextlib
+from datetime import UTC, datetime
+
+import pytest
+
+from crawler.errors import ParseError
+from crawler.model import Fetched, Listing, Purpose, Request, Source
+from crawler.parser.lists import ListRules, is_selector, read_anchors, read_list
+from crawler.parser.lists.records import unwrap_records
+
+URL = "https://www.example.gov.cn/news/index.html"
+NOW = datetime(2023, 10, 30, 1, tzinfo=UTC)
+TITLES = ("关于调整供水价格的通知", "全区森林防火会议召开", "图书馆新馆试行开放公告", "农业龙头企业名单公布")
+
+
+def receive(body: str | bytes, url: str = URL) -> Fetched:
+    raw = body if isinstance(body, bytes) else body.encode()
+    request = Request(url=url, purpose=Purpose.LISTING)
+    return Fetched(request=request, url=url, status=200, headers=(), body=raw, sha256="", fetched_at=NOW)
+
+
+def read(body: str | bytes, rules: ListRules | None = None, *, url: str = URL, language: str = "zh") -> Listing:
+    source = Source(id="s", kind="html_list", url=url, timezone="Asia/Shanghai", language=language)
+    return read_list(receive(body, url), source, rules or ListRules())
+
+
+def items(pattern: str, count: int = 4) -> str:
+    """``count`` items; {t} is the title, {u} the address, {d} the day (27 and down)."""
+    rows = range(count)
+    return "".join(pattern.format(t=TITLES[i % 4], u=f"/news/t202310{27 - i}_{9000 + i}.html", d=27 - i) for i in rows)
+
+
+def days(listing: Listing) -> list[int | None]:
+    return [entry.published.instant.day if entry.published else None for entry in listing.entries]
+
+
+PLAIN = '<li><a href="{u}">{t}</a><span>2023-10-{d}</span></li>'
+
+
+# -- finding the list --
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        '<li><a href="{u}">{t}</a><span>2023-10-{d}</span></li>',
+        '<li><a href="{u}">{t}<em>2023-10-{d}</em></a></li>',
+        '<li><a href="{u}">{t} [2023-10-{d}]</a></li>',
+        '<li><a href="{u}">[2023-10-{d}]{t}</a></li>',
+        '<tr><td><a href="{u}">·{t}</a></td><td>2023年10月{d}日</td></tr>',
+        '<dt>2023.10.{d}</dt><dd><a href="{u}">{t}</a></dd>',
+        '<p><a href="{u}">{t}</a></p><p class="d">发布时间：2023-10-{d} 08:00</p>',
+        '<div><a href="{u}"><img src="x.png"></a><a href="{u}">{t}</a><i>10-{d}</i></div>',
+        '<a href="{u}"><div><h4>{t}</h4><p>摘要一句话。</p><span>2023-10-{d}</span></div></a>',
+        '<li><b>{d}</b><i>2023-10</i><a href="{u}">{t}</a></li>',
+        '<li><i>2023</i><b>10/{d}</b><a href="{u}">{t}</a></li>',
+        '<li><time datetime="2023-10-{d}T08:00:00+08:00">last week</time><a href="{u}">{t}</a></li>',
+    ],
+)
+@pytest.mark.parametrize("around", ["<ul>{}</ul>", '<table><tbody class="list">{}</tbody></table>', "<div>{}</div>"])
+def test_titles_and_dates_are_found_in_every_common_layout(pattern: str, around: str):
+    if pattern.startswith("<tr") != around.startswith("<table"):
+        around = "<table>{}</table>" if pattern.startswith("<tr") else "<div>{}</div>"
+    listing = read(f"<html><body>{around.format(items(pattern))}</body></html>")
+    assert [entry.title for entry in listing.entries] == list(TITLES)
+    assert days(listing) == [27, 26, 25, 24]
+
+
+def test_navigation_of_the_same_shape_is_not_taken_for_the_list():
+    menu = "".join(
+        f'<li><a href="/{i}/">{name}</a></li>'
+        for i, name in enumerate(["首页", "机构职能", "政策文件库", "互动交流", "办事", "数据", "专题"])
+    )
+    listing = read(f"<div><ul>{menu}</ul></div><div><ul>{items(PLAIN)}</ul></div>")
+    assert [entry.title for entry in listing.entries] == list(TITLES)
+
+
+def test_a_longer_list_without_dates_in_a_sidebar_loses_against_the_dated_one():
+    hot = "".join(f'<li><a href="/hot/{i}.html">热门专题报道之第{i}期精彩回顾</a></li>' for i in range(10))
+    listing = read(f'<div class="sidebar"><ul>{hot}</ul></div><div class="main"><ul>{items(PLAIN)}</ul></div>')
+    assert [entry.title for entry in listing.entries] == list(TITLES)
+
+
+def test_a_list_without_any_date_is_found_by_its_addresses():
+    listing = read(f"<ul>{items('<li><a href={u}>{t}</a></li>')}</ul>")
+    assert len(listing.entries) == 4
+    assert days(listing) == [None] * 4
+
+
+def test_a_single_dated_entry_is_a_list():
+    assert len(read(f"<ul>{items(PLAIN, 1)}</ul>").entries) == 1
+
+
+def test_a_highlighted_first_item_belongs_to_the_list():
+    first = '<li class="top"><a class="red" href="/news/t20231028_1.html">置顶：重要公告请注意</a><span>2023-10-28</span></li>'
+    listing = read(f"<ul>{first}{items(PLAIN)}</ul>")
+    assert days(listing) == [28, 27, 26, 25, 24]
+
+
+def test_links_to_other_hosts_and_to_files_stay_entries():
+    extra = '<li><a href="https://mp.weixin.qq.com/s/Ab3dE_fGh-IjKlMnOpQrSt">公众号文章也在列表里</a><span>2023-10-20</span></li>'
+    extra += '<li><a href="/files/P020231019.pdf">扫描件形式的批复文件</a><span>2023-10-19</span></li>'
+    assert [entry.url[-4:] for entry in read(f"<ul>{items(PLAIN)}{extra}</ul>").entries][-2:] == ["QrSt", ".pdf"]
+
+
+@pytest.mark.parametrize("hint", ["关于调整供水价格的通知", "别的文字"])
+def test_a_cut_title_is_completed_by_its_attribute_only_if_that_continues_it(hint: str):
+    row = f'<li><a title="{hint}" href="/news/t20231027_9.html">关于调整供水…</a><span>2023-10-27</span></li>'
+    title = read(f"<ul>{row}{items(PLAIN, 3)}</ul>").entries[0].title
+    assert title == (hint if hint.startswith("关于调整供水") else "关于调整供水…")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>只有一段话。</p>",
+        "<ul><li><a href='/'>首页</a></li><li><a href='/a/'>机构</a></li><li><a href='/b/'>新闻</a></li></ul>",
+        "<h1>标题</h1><p>正文<a href='/x.html'>链接</a></p>",
+        "plain text",
+    ],
+)
+def test_what_holds_no_list_says_so_and_names_the_way_out(body: str):
+    with pytest.raises(
+        ParseError, match=r"no list found at https://www\.example\.gov\.cn/news/index\.html; give options\.item"
+    ):
+        read(body)
+
+
+@pytest.mark.parametrize(
+    ("body", "word"), [("", "empty body"), ('{"a": []}', "JSON"), ("<rss><channel/></rss>", "is a feed")]
+)
+def test_other_things_than_pages_are_named(body: str, word: str):
+    with pytest.raises(ParseError, match=word):
+        read(body)
+
+
+def test_addresses_stand_against_the_base_element():
+    listing = read(
+        f'<base href="https://static.example.gov.cn/x/"><ul>{items("<li><a href=.{u}>{t}</a> 2023-10-{d}</li>")}</ul>'
+    )
+    assert listing.entries[0].url == "https://static.example.gov.cn/x/news/t20231027_9000.html"
+
+
+# -- selectors --
+
+
+def test_selectors_decide_where_they_are_given():
+    body = (
+        "".join(f'<div class=r><a href="/n/{i}">短{i}</a><b>2023/10/{20 + i}</b></div>' for i in range(3))
+        + f"<ul>{items(PLAIN)}</ul>"
+    )
+    listing = read(body, ListRules(item="div.r", date="b"))
+    assert [entry.title for entry in listing.entries] == ["短0", "短1", "短2"]
+    assert days(listing) == [20, 21, 22]
+
+
+def test_a_link_selector_alone_names_the_entries():
+    listing = read(
+        f"<ul>{items(PLAIN)}</ul><p><a class=go href=/1.html>唯一</a> 2023-10-01</p>", ListRules(link="a.go")
+    )
+    assert [(entry.title, entry.published and entry.published.instant.day) for entry in listing.entries] == [
+        ("唯一", 1)
+    ]
+
+
+def test_a_link_selector_may_name_what_holds_the_link():
+    body = '<div class=i><a href="/pic">图</a><h3><a href="/real">标题</a></h3></div>'
+    assert read(body, ListRules(item=".i", link="h3")).entries[0].url.endswith("/real")
+
+
+def test_selectors_that_match_nothing_are_a_fault_and_named():
+    with pytest.raises(ParseError, match=r"options\.item 'div\.gone'"):
+        read(f"<ul>{items(PLAIN)}</ul>", ListRules(item="div.gone"))
+
+
+@pytest.mark.parametrize(
+    ("text", "good"), [("ul li a", True), ("#zoom > p", True), ("li[", False), ("ul >> li", False), ("", False)]
+)
+def test_a_selector_can_be_checked_without_a_page(text: str, good: bool):
+    assert is_selector(text) is good
+
+
+# -- the next page --
+
+
+def next_of(tail: str, *, url: str = URL, head: str = "", rules: ListRules | None = None) -> str | None:
+    listing = read(f"<html><head>{head}</head><body><ul>{items(PLAIN)}</ul>{tail}</body></html>", rules, url=url)
+    return listing.next.url if listing.next else None
+
+
+@pytest.mark.parametrize(
+    ("tail", "path"),
+    [
+        ('<script>createPageHTML(5, 0, "index", "html");</script>', "index_1.html"),
+        ("<script>createPageHTML(5,3,'index','shtml')</script>", "index_4.shtml"),
+        (
+            "<script>var countPage = 9;\nvar currentPage = 2;createPageHTML(countPage, currentPage, 'list', 'htm');</script>",
+            "list_3.htm",
+        ),
+        ("<script>createPageHTML('pages', 34, 1, 'index', 'html', 680)</script>", "index_2.html"),
+        ('<a href="p2.html">下一页</a>', "p2.html"),
+        ('<a href="p2.html">[下一页]</a>', "p2.html"),
+        ('<a href="p2.html">下页 &gt;</a>', "p2.html"),
+        ('<a href="p2.html">Next &raquo;</a>', "p2.html"),
+        ('<a href="p2.html">次へ</a>', "p2.html"),
+        ('<div class="pager"><a href="p2.html">&gt;</a></div>', "p2.html"),
+        ('<a href="p9.html" rel="nofollow next">more</a>', "p9.html"),
+        ('<a href="index_3.html">3</a><a href="index_2.html">2</a>', "index_2.html"),
+    ],
+)
+def test_the_next_page_is_found_in_every_dialect(tail: str, path: str):
+    assert next_of(tail) == f"https://www.example.gov.cn/news/{path}"
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        '<script>createPageHTML(1, 0, "index", "html");</script>',
+        '<script>createPageHTML(5, 4, "index", "html");</script>',
+        "<script>createPageHTML(total, n, 'index', 'html');</script>",
+        '<a href="javascript:next()">下一页</a>',
+        '<a href="index.html">下一页</a>',
+        '<a href="https://elsewhere.example/p2.html">下一页</a>',
+        '<p><a href="p2.html">&gt;</a></p>',
+        "",
+    ],
+)
+def test_there_is_no_next_page_where_nothing_leads_to_one(tail: str):
+    assert next_of(tail) is None
+
+
+def test_a_numbered_page_leads_to_the_one_after_it():
+    links = "".join(f'<a href="index_{n}.html">{n}</a>' for n in (1, 2, 3, 4, 9))
+    assert (
+        next_of(links, url="https://www.example.gov.cn/news/index_3.html")
+        == "https://www.example.gov.cn/news/index_4.html"
+    )
+
+
+def test_a_link_element_names_the_next_page():
+    assert next_of("", head='<link rel="next" href="/news/2">') == "https://www.example.gov.cn/news/2"
+
+
+def test_the_operators_selector_for_the_next_page_comes_first():
+    tail = '<a class="n" href="mine.html">翻</a><a href="p2.html">下一页</a>'
+    assert next_of(tail, rules=ListRules(next="a.n")) == "https://www.example.gov.cn/news/mine.html"
+
+
+# -- records, anchors, bounds --
+
+
+def test_broken_records_are_unwrapped_by_searching():
+    text = "<script><recordset><record><![CDATA[<li>1]]></record><record><![CDATA[<li>2]]><record><![CDATA[<li>3"
+    assert unwrap_records(text) == "<div><div><li>1</div><div><li>2</div></div>"
+    assert unwrap_records("<p>none</p>") == "<p>none</p>"
+
+
+def test_all_links_of_a_page_come_with_their_texts():
+    found = read_anchors('<a href="/1">一 <b>个</b></a><a href="#x">no</a><a href="mailto:a@b">no</a>', URL)
+    assert found == [("https://www.example.gov.cn/1", "一 个")]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<div>" * 30_000 + f"<ul>{items(PLAIN)}</ul>",
+        "<ul>" + '<li><a href="/t20231027_1.html">同一个地址的标题</a>2023-10-27' * 20_000,
+        "<b><i>" * 5_000 + '<a href="/a">' * 5_000,
+        "createPageHTML(" * 50_000,
+        "<recordset" + "<![CDATA[" * 50_000,
+        '<div class="nav ' + "nav-" * 50_000 + '">',
+    ],
+)
+def test_hostile_pages_are_read_in_bounded_time(body: str):
+    started = datetime.now(UTC)
+    with contextlib.suppress(ParseError):
+        read(body)
+    assert (datetime.now(UTC) - started).total_seconds() < 8

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from crawler.errors import ParseError
+from crawler.model import Fetched, Purpose, Request
+from crawler.parser.probe import probe
+
+GOLDEN = Path(__file__).parents[2] / "golden"
+
+
+def receive(body: bytes | str, url: str) -> Fetched:
+    raw = body if isinstance(body, bytes) else body.encode()
+    now = datetime(2023, 10, 30, 1, tzinfo=UTC)
+    request = Request(url=url, purpose=Purpose.LISTING)
+    return Fetched(request=request, url=url, status=200, headers=(), body=raw, sha256="", fetched_at=now)
+
+
+def recorded(case: str, url: str) -> Fetched:
+    return receive(next((GOLDEN / case).glob("response.*")).read_bytes(), url)
+
+
+@pytest.mark.parametrize(
+    ("case", "url", "kind"),
+    [
+        ("feed/rss-2.0", "http://www.qinghu.example.gov.cn/rss.xml", "feed"),
+        ("feed/rss-1.0-rdf", "https://www.example.go.jp/news.rdf", "feed"),
+        ("feed/json-feed-1.1", "https://www.example.org/feed.json", "feed"),
+        ("blogger/whole-blog", "https://www.example.org/atom.xml", "blogger"),
+        ("wechat/one-article", "http://127.0.0.1:8080/s/Ab3dE_fGh-IjKlMnOpQrSt", "wechat"),
+        ("html_list/trs-columns", "http://www.qinghu.example.gov.cn/xwzx/", "html_list"),
+    ],
+)
+def test_the_kind_is_told_by_the_response(case: str, url: str, kind: str):
+    found = probe(recorded(case, url))
+    assert found.kind == kind
+    assert found.url == url
+    assert 1 <= len(found.entries) <= 3
+
+
+def test_a_proposal_names_zone_and_language():
+    found = probe(recorded("html_list/trs-columns", "http://www.qinghu.example.gov.cn/xwzx/"))
+    assert (found.timezone, found.language, found.title) == ("Asia/Shanghai", "zh", "要闻_青湖区人民政府")
+
+
+def test_the_home_of_a_blog_is_recognised_by_the_feed_it_announces():
+    body = '<link rel="alternate" type="application/atom+xml" href="https://b.example/feeds/posts/default"><title>Blog</title>'
+    found = probe(receive(body, "https://b.example/"))
+    assert (found.kind, found.title, found.entries) == ("blogger", "Blog", ())
+    assert found.feeds == ("https://b.example/feeds/posts/default",)
+
+
+def test_the_home_of_a_blog_is_recognised_by_its_generator():
+    assert probe(receive('<meta content="blogger" name="generator">', "https://b.example/")).kind == "blogger"
+
+
+def test_a_list_page_that_announces_a_feed_says_so():
+    page = recorded("html_list/trs-columns", "http://www.qinghu.example.gov.cn/xwzx/")
+    link = b'<link rel="alternate" type="application/rss+xml" href="rss.xml">'
+    found = probe(receive(page.body.replace(b"</head>", link + b"</head>"), page.url))
+    assert found.kind == "html_list"
+    assert found.feeds == ("http://www.qinghu.example.gov.cn/xwzx/rss.xml",)
+    assert "http://www.qinghu.example.gov.cn/xwzx/rss.xml" in found.notes[0]
+
+
+def test_one_wechat_article_comes_with_what_cannot_be_had():
+    found = probe(recorded("wechat/one-article", "http://127.0.0.1:8080/s/Ab3dE_fGh-IjKlMnOpQrSt"))
+    assert "no public list" in found.notes[0]
+
+
+def test_an_empty_feed_is_a_proposal_with_a_remark():
+    found = probe(recorded("feed/complete-and-empty", "https://www.example.org/w.atom"))
+    assert (found.kind, found.entries) == ("feed", ())
+    assert "no entries" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("body", "word"), [("", "empty body"), ("{}", "not a JSON Feed"), ("<p>x</p>", "no list found")]
+)
+def test_what_cannot_be_watched_is_named(body: str, word: str):
+    with pytest.raises(ParseError, match=word):
+        probe(receive(body, "https://www.example.org/"))
+
+
+def test_a_page_without_a_list_still_names_its_feed():
+    body = '<link rel="alternate" type="application/atom+xml" href="/a.atom"><p>x</p>'
+    with pytest.raises(ParseError, match=r"https://www\.example\.org/a\.atom"):
+        probe(receive(body, "https://www.example.org/"))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from crawler.errors import StoreError
 from crawler.fetcher.client import HttpFetcher
@@ -67,10 +68,10 @@ async def open_application(
     Raises ``StoreError``.
     """
     clock = clock or SystemClock()
-    store = open_database(settings)
-    try:
+    with open_untouched(settings) if dry else open_database(settings) as store:
+        snapshots = DatabaseSnapshots(store) if dry else open_snapshots(settings, store)
         async with (
-            StoreThread(store, open_snapshots(settings, store), dry=dry) as thread,
+            StoreThread(store, snapshots, dry=dry) as thread,
             HttpFetcher(clock=clock, concurrency=settings.concurrency) as fetcher,
         ):
             yield Application(
@@ -81,8 +82,6 @@ async def open_application(
                 checker=build_checker(settings, fetcher, thread, clock, alerts=alerts, chance=chance),
                 outbox=build_outbox(settings, store, thread, clock),
             )
-    finally:
-        store.close()
 
 
 def build_checker(
@@ -122,6 +121,18 @@ def open_database(settings: Settings, *, create: bool = True) -> SqlStore:
     if create and path is not None:
         make_folder(path.parent, "storage.url")
     return open_store(settings.storage.url, create=create)
+
+
+@contextmanager
+def open_untouched(settings: Settings) -> Iterator[SqlStore]:
+    """The store for a run that writes nothing: where there is no database yet, an empty one that is thrown away."""
+    path = settings.storage.sqlite_path
+    if path is None or path.exists():
+        with open_database(settings) as store:
+            yield store
+        return
+    with TemporaryDirectory(prefix="gazette-") as folder, open_store(f"sqlite:///{folder}/empty.db") as store:
+        yield store
 
 
 def open_snapshots(settings: Settings, store: SqlStore) -> Snapshots:

@@ -25,6 +25,8 @@ class Database(ABC):
     driver_error: type[Exception]
     #: Appended to a query that claims rows, so that two workers never claim the same.
     skip_locked = ""
+    #: What rows written in the same instant are told in the order of.
+    arrival = "id"
     #: Appended to a query for a row that this transaction will build upon.
     lock_row = ""
 

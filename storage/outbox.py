@@ -18,7 +18,7 @@ _CLAIMABLE = select(
     "WHERE ((state = 'pending' AND (due_at <= ? OR (? AND \"window\" = 'burst' AND payload IS NULL AND attempts = 0)))"
     " OR (state = 'leased' AND lease_until <= ?))"
     f" AND channel NOT IN ({DISABLED_CHANNELS})"
-    " ORDER BY due_at, created_at, id LIMIT ?",
+    " ORDER BY due_at, created_at",
 )
 # Only who holds the lease may settle: a worker that slept through its lease finds the delivery in other hands.
 _OURS = "id = ? AND state = 'leased' AND lease = ?"
@@ -41,7 +41,7 @@ class Outbox(Letters):
         """
         instant = rows.to_column(now)
         with self.database.writing(durable=False):
-            sql = _CLAIMABLE + self.database.skip_locked
+            sql = f"{_CLAIMABLE}, {self.database.arrival} LIMIT ?{self.database.skip_locked}"
             found = self.database.fetch(sql, (instant, close_bursts, instant, limit))
             if not found:
                 return []

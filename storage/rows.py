@@ -45,7 +45,7 @@ SOURCE_STATE = (
 ARTICLE = (
     "id", "source_id", "url", "state", "revision", "fingerprint", "title", "first_seen_at", "changed_at", "fetched_at",
     "due_at", "etag", "last_modified", "body_sha256", "entry_fingerprint", "steps", "baseline", "absence", "suspicion",
-    "files", "entry",
+    "files", "entry", "marks",
 )
 REVISION = ("article_id", "number", "fingerprint", "seen_at", "article", "evidence")
 CHANGE = ("id", "kind", "source", "article_id", "detected_at", "baseline", "significance", "record")
@@ -212,6 +212,7 @@ def article_values(known: KnownArticle) -> Row:
         None if known.suspicion is None else to_json(Suspicion, known.suspicion),
         to_json(tuple[FileState, ...], known.files) if known.files else "[]",
         None if known.entry is None else to_json(Entry, known.entry),
+        to_json(tuple[tuple[str, str], ...], known.marks) if known.marks else "[]",
     )
 
 
@@ -240,6 +241,7 @@ def known_article(row: Row, keys: Sequence[str], also_at: Sequence[str]) -> Know
             suspicion=None if row[18] is None else from_json(Suspicion, row[18]),
             files=() if row[19] == "[]" else from_json(tuple[FileState, ...], row[19]),
             entry=None if row[20] is None else from_json(Entry, row[20]),
+            marks=() if row[21] == "[]" else from_json(tuple[tuple[str, str], ...], row[21]),
             also_at=tuple(also_at),
         )
 

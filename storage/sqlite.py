@@ -34,6 +34,7 @@ class SqliteDatabase(Database):
     """A database file. Raises ``StoreError`` when it cannot be opened."""
 
     driver_error = sqlite3.Error
+    arrival = "rowid"
 
     def __init__(self, path: Path, *, busy_timeout: timedelta) -> None:
         super().__init__()

@@ -80,6 +80,7 @@ class ArticleRow(Table, table=True):
     suspicion: str | None
     files: str
     entry: str | None
+    marks: str
 
 
 class ArticleKeyRow(Table, table=True):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-
 from crawler.differ.identity import entry_keys
 from crawler.model import (
     Article,
@@ -192,16 +191,15 @@ class Desk:
         return [incident for incident in self.incidents.values() if incident.state == "open"]
 
     def remember(self, outcome: Outcome) -> Outcome:
-        by_id = {life.known.id: life for life in self.lives.values() if life.known}
         for article in outcome.articles:
-            life = by_id.get(article.id) or next(
-                life for life in self.lives.values() if f"url:{HOST}/news/{life.name}.html" in article.keys
-            )
-            life.known = article
+            self._whose(article.keys).known = article
         for revision in outcome.revisions:
             next(life for life in self.lives.values() if life.known.id == revision.article_id).revision = revision
         self.incidents |= {incident.id: incident for incident in outcome.incidents}
         return outcome
+
+    def _whose(self, keys: tuple[str, ...]) -> Life:
+        return next(life for life in self.lives.values() if entry_keys(make_entry(life.name), "harbour")[0] in keys)
 
     def begin(self, names: list[str], **context: object) -> Outcome:
         return self.check([self.life(name).read(entry=make_entry(name)) for name in names], **context)

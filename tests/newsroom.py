@@ -1,4 +1,4 @@
-"""An official site that lives on a test server: posts are published, edited, swapped and withdrawn while tests crawl it.
+"""An official site that lives on a test server: posts come, change and go while tests crawl it.
 
 with SiteServer() as site:
     room = Newsroom(site)
@@ -108,13 +108,11 @@ class Newsroom:
 
     def _page(self, post: Post) -> str:
         body = "\n".join(f"<p>{escape(part)}</p>" for part in post.text)
-        updated = (
-            f'<meta property="article:modified_time" content="{post.updated.isoformat()}">' if post.updated else ""
-        )
+        mark = f'<meta property="article:modified_time" content="{post.updated.isoformat()}">' if post.updated else ""
         attached = f'<p><a href="/{self.name}/files/{post.file}">{post.file}</a></p>' if post.file else ""
         return (
             f'<!doctype html><html lang="en"><head><title>{escape(post.title)} - Harbour Office</title>'
-            f'<meta property="article:published_time" content="{post.published.isoformat()}">{updated}</head>'
+            f'<meta property="article:published_time" content="{post.published.isoformat()}">{mark}</head>'
             f'<body><nav><a href="/">Home</a> <a href="/about">About</a></nav><main><article>'
             f"<h1>{escape(post.title)}</h1>{body}{attached}</article></main>"
             f"<footer>Harbour Office</footer></body></html>"
@@ -155,7 +153,7 @@ def invented_text(slug: str) -> tuple[str, ...]:
     return (
         f"The Harbour Office announces that the {slug} works begin on 14 April 2026 and end on 30 June 2026.",
         f"The fee for a permit at the {slug} site is 120 euros, and applications must be received by 2 April 2026.",
-        f"During the {slug} works 3 of the 7 berths remain open. Vessels shall report to the harbour master on arrival.",
+        f"During the {slug} works 3 of the 7 berths remain open. Vessels shall report to the master on arrival.",
     )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from crawler.cli.context import CliContext
+from crawler.cli.signals import stop_on_signals
 from crawler.errors import GazetteError
 
 app = typer.Typer(
@@ -72,6 +74,10 @@ def add_commands() -> None:
 
 def main() -> None:
     """The entry point: a user's mistake ends in one clear line and an exit code, never in a traceback."""
+    stop_on_signals()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a character shows a question mark
     add_commands()
     try:
         app()

@@ -67,7 +67,8 @@ def crawl(
         as_of=read_instant(as_of, "--as-of") if as_of else None,
     )
     report = run(run_crawl(settings, request, report=tell_progress))
-    (print_json if as_json else print_report)(report, settings)
+    tell_aside(report, settings)
+    print_json(report, settings) if as_json else print_report(report)
     raise typer.Exit(exit_code(report, fail_on))
 
 
@@ -98,6 +99,15 @@ def tell_progress(result: CheckResult) -> None:
         note(f"  {result.source.id}: {'checked' if result.is_well else result.verdict}")
 
 
+def tell_aside(report: CrawlReport, settings: Settings) -> None:
+    """On stderr: that a database is new, and what did not go well with deliveries."""
+    if report.created:
+        where = settings.storage.sqlite_path or "the configured database"
+        note(f"new database at {where}: this crawl is a baseline and alerts nobody; the next one tells what changed")
+    for trouble in report.deliveries.errors:
+        note(f"warning: {trouble}")
+
+
 def print_json(report: CrawlReport, settings: Settings) -> None:
     """Changes, incidents and one summary as JSON Lines."""
     from crawler.record import change_record, incident_record
@@ -125,11 +135,8 @@ def summary_record(report: CrawlReport) -> dict[str, object]:
     }
 
 
-def print_report(report: CrawlReport, settings: Settings) -> None:
+def print_report(report: CrawlReport) -> None:
     """What a person sees: sources that did something, the changes, and one line that explains silence."""
-    if report.created:
-        where = settings.storage.sqlite_path or "the configured database"
-        note(f"new database at {where}: this crawl is a baseline and alerts nobody; the next one tells what changed")
     width = max((len(result.source.id) for result in report.results), default=0)
     for result in report.results:
         line = source_line(result)
@@ -140,8 +147,6 @@ def print_report(report: CrawlReport, settings: Settings) -> None:
             emit(change_line(change))
     for incident in report.incidents:
         emit(incident_line(incident))
-    for trouble in report.deliveries.errors:
-        note(f"warning: {trouble}")
     emit(closing_line(report))
 
 
@@ -203,6 +208,7 @@ def closing_line(report: CrawlReport) -> str:
     parts += [f"{report.deliveries.retried} deliveries wait for a retry"] if report.deliveries.retried else []
     parts += [f"{report.deliveries.dead} deliveries dead: gazette alerts list"] if report.deliveries.dead else []
     parts += [f"{counted(len(report.failed), 'source')} failed"] if report.failed else []
+    parts += ["dry run: nothing was written"] if report.dry else []
     return " · ".join([*parts, f"{report.took:.0f} s"])
 
 

@@ -13,8 +13,9 @@ from crawler.text.normalize import clean, shorten
 
 
 def emit_json(record: Mapping[str, object]) -> None:
-    """One JSON object on one line of stdout."""
-    typer.echo(json.dumps(record, ensure_ascii=False, separators=(",", ":"), default=str))
+    """One JSON object on one line of stdout, in UTF-8 whatever the terminal speaks."""
+    line = json.dumps(record, ensure_ascii=False, separators=(",", ":"), default=str)
+    typer.echo(line.encode("utf-8", "replace"))
 
 
 def emit(line: str = "") -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
+import sys
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
@@ -14,16 +14,29 @@ T = TypeVar("T")
 STOPPING = {signal.SIGINT: 130, signal.SIGTERM: 143}
 
 
+def stop_on_signals() -> None:
+    """Makes SIGINT and SIGTERM end the process with 130 and 143 wherever it is, cleaning up on the way."""
+    for number in STOPPING:
+        signal.signal(number, lambda number, _: sys.exit(STOPPING[signal.Signals(number)]))
+
+
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Runs ``work``; on SIGINT or SIGTERM it is cancelled, and the command ends with 130 or 143.
 
     What was committed stays; a check in progress is dropped whole.
     """
-    return asyncio.run(watch(work))
+    import asyncio
+
+    try:
+        return asyncio.run(watch(work))
+    finally:
+        stop_on_signals()
 
 
 async def watch(work: Coroutine[Any, Any, T]) -> T:
     """The work as a task that signals may cancel."""
+    import asyncio
+
     loop, received = asyncio.get_running_loop(), list[int]()
     task = asyncio.ensure_future(work)
 

@@ -81,7 +81,8 @@ class KnownArticle:
     ``source_id`` owns it (it was seen there first); ``also_at`` are other sources that list it. ``keys`` are all
     identity keys it was ever seen under, strongest first. ``steps`` counts its changes and makes their ids
     deterministic. ``entry_fingerprint`` is what its listing last said of it. ``entry`` is that saying
-    without its text: what only the listing tells stays known when the page is read alone. ``baseline`` is true for the
+    without its text: what only the listing tells stays known when the page is read alone. ``marks``
+    are the publisher's announcements of updates as last seen, content changed or not. ``baseline`` is true for the
     articles of a source's first check.
     """
 
@@ -106,6 +107,7 @@ class KnownArticle:
     suspicion: Suspicion | None = None
     files: tuple[FileState, ...] = ()
     entry: Entry | None = None
+    marks: tuple[tuple[str, str], ...] = ()
     also_at: tuple[str, ...] = ()
 
 

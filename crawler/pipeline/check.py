@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from crawler.differ.fingerprint import entry_fingerprint
 from crawler.differ.guard import judge_listing
+from crawler.errors import GazetteError
 from crawler.model import (
     Assessment,
     Change,
@@ -37,6 +39,8 @@ from crawler.pipeline.resolve import Resolved
 from crawler.pipeline.steps import decide_article
 from crawler.pipeline.writer import StoreThread
 from crawler.ports import Clock, Fetcher
+
+log = logging.getLogger(__name__)
 
 #: Articles looked at in one check; what is left waits for the next one, so that no source starves the others.
 MAX_LOOKS = 200
@@ -94,8 +98,20 @@ class Checker:
     ) -> CheckResult:
         """Visits the source and the articles that are due, and commits what came of it.
 
-        ``depth`` follows the listing's pages back; what only they name is recorded as baseline.
+        ``depth`` follows the listing's pages back; what only they name is recorded as baseline. A mistake of our own
+        fails this source and no other. Raises ``StoreError``: then no source can be checked.
         """
+        try:
+            return await self._check(source, state, recheck, depth)
+        except GazetteError:
+            raise
+        except Exception as error:
+            log.exception("the check of %s broke off", source.id)
+            return await self._fail_inside(source, state, error)
+
+    async def _check(
+        self, source: Source, state: SourceState | None, recheck: Recheck, depth: Depth | None
+    ) -> CheckResult:
         resolved = await self._gatherer.resolve(source, state)
         source = resolved.source
         fresh = is_fresh(source, state)
@@ -115,7 +131,19 @@ class Checker:
         return await self._look_and_commit(look, context, due)
 
     async def confirm(self, result: CheckResult) -> CheckResult:
-        """The second look at the doubtful edits of a check, committed on its own."""
+        """The second look at the doubtful edits of a check, committed on its own. Raises ``StoreError``.
+
+        Where it breaks off, the edits stay doubtful and the next check confirms them.
+        """
+        try:
+            return await self._confirm(result)
+        except GazetteError:
+            raise
+        except Exception:
+            log.exception("the second look at %s broke off", result.source.id)
+            return result
+
+    async def _confirm(self, result: CheckResult) -> CheckResult:
         source = result.source
         context = Context(
             source=source,
@@ -163,6 +191,13 @@ class Checker:
             reason=look.assessment.reason,
             incidents=outcome.incidents,
         )
+
+    async def _fail_inside(self, source: Source, state: SourceState | None, error: Exception) -> CheckResult:
+        reason = f"an error in Gazette itself, please report it: {type(error).__name__}: {error}"
+        look = ListingLook(assessment=Assessment(verdict=Verdict.UNEXPECTED, reason=reason))
+        fresh = is_fresh(source, state)
+        context = Context(source=source, now=self._clock.now(), state=state, fresh=fresh, well=False)
+        return await self._fail(look, context, IncidentReason.PARSER_DRIFT)
 
     async def _look_and_commit(self, look: ListingLook, context: Context, due: Sequence[KnownArticle]) -> CheckResult:
         source = context.source

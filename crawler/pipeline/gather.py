@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from crawler.differ.identity import article_keys, entry_keys, match
+from crawler.differ.identity import article_keys, degenerate_ids, entry_keys, match
 from crawler.errors import ParseError
 from crawler.model import (
     Article,
@@ -215,7 +215,8 @@ class Gatherer:
 
         Entries from number ``usual`` on were found by going back.
         """
-        keyed = [(entry, entry_keys(entry, source.id)) for entry in entries]
+        trust_ids = not degenerate_ids(entries)
+        keyed = [(entry, entry_keys(entry, source.id, trust_ids=trust_ids)) for entry in entries]
         known = await self._store.find_articles(key for _, keys in keyed for key in keys)
         wanted: dict[str, Wanted] = {}
         for number, (entry, keys) in enumerate(keyed):

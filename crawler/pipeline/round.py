@@ -6,7 +6,7 @@ The round waits once, for all doubtful edits together, however many sources it v
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 
 from crawler.model import Source, SourceState
 from crawler.pipeline.check import Checker, CheckResult, Recheck
@@ -39,9 +39,7 @@ async def run_round(
             results[source.id] = await checker.check(source, states.get(source.id), recheck, depth)
             report(results[source.id])
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(min(concurrency, len(sources))):
-            group.create_task(work())
+    await run_together(work() for _ in range(min(concurrency, len(sources))))
     await confirm_doubtful(checker, results, pause=pause)
     return [results[source.id] for source in sources]
 
@@ -52,8 +50,21 @@ async def confirm_doubtful(checker: Checker, results: dict[str, CheckResult], *,
     if not doubtful:
         return
     await pause(longest_wait(doubtful))
-    for result in await asyncio.gather(*(checker.confirm(result) for result in doubtful)):
-        results[result.source.id] = result
+
+    async def confirm(result: CheckResult) -> None:
+        results[result.source.id] = await checker.confirm(result)
+
+    await run_together(confirm(result) for result in doubtful)
+
+
+async def run_together(jobs: Iterable[Coroutine[object, object, None]]) -> None:
+    """Runs all jobs at once. What one raises stops the others and is raised as it is, not wrapped in a group."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for job in jobs:
+                group.create_task(job)
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from errors
 
 
 def longest_wait(results: Iterable[CheckResult]) -> float:

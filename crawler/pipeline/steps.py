@@ -4,42 +4,38 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from crawler.cadence import next_recheck, retry_article
 from crawler.differ.compare import Comparison, compare
 from crawler.differ.facts import facts_of_new
-from crawler.differ.fingerprint import entry_fingerprint, fingerprint
-from crawler.differ.hunks import shorten_hunks
-from crawler.differ.removal import absence_after, is_removed, next_look
+from crawler.differ.fingerprint import fingerprint
 from crawler.differ.summary import summarize
 from crawler.model import (
     ABSENT,
-    Absence,
     Article,
     ArticleState,
-    Change,
     ChangeKind,
     Evidence,
     Hunk,
     HunkOp,
     KnownArticle,
-    Observation,
     Revision,
     Suspicion,
-    Verdict,
 )
 from crawler.parser.article import article_from_entry
 from crawler.pipeline.decide import Context, Step
 from crawler.pipeline.gather import ArticleLook
-from crawler.pipeline.identifiers import article_id, change_id
-from crawler.record import summarize_article
-from crawler.text.urls import canonical_url
-
-CAUSE_OF_ABSENCE = {
-    Verdict.NOT_FOUND: "404",
-    Verdict.GONE: "410",
-    Verdict.SOFT_NOT_FOUND: "soft_404",
-    Verdict.REMOVED_BY_OWNER: "tombstone_page",
-}
+from crawler.pipeline.gone import decide_absent, decide_unknown
+from crawler.pipeline.identifiers import article_id
+from crawler.pipeline.remembered import as_told, is_confirmed, is_redated, merged, new_address, remember_look
+from crawler.pipeline.told import (
+    bare_article,
+    begin_change,
+    cause_of_edit,
+    changed_text,
+    kept_evidence,
+    next_revision,
+    own_observations,
+    with_comparison,
+)
 
 
 def decide_article(look: ArticleLook, context: Context) -> Step:
@@ -132,8 +128,9 @@ def decide_unchanged(look: ArticleLook, known: KnownArticle, context: Context) -
 def decide_present(look: ArticleLook, known: KnownArticle, article: Article, context: Context) -> Step:
     """The page was read: equal, an edit to be confirmed, or a confirmed edit."""
     mark = fingerprint(article)
-    before = look.before.article if look.before else None
-    comparison = compare(before, article) if before is not None and mark != known.fingerprint else None
+    before = as_told(known, look.before) if look.before else None
+    differs = before is not None and (mark != known.fingerprint or is_redated(before, article))
+    comparison = compare(before, article) if before is not None and differs else None
     alive = replace(known, state=ArticleState.PRESENT, absence=None)
     if known.state is ArticleState.REMOVED:
         return restore(look, known, remember_look(alive, look, context), article, comparison, context)
@@ -275,184 +272,3 @@ def restore(
         change=change,
         text=article.text,
     )
-
-
-# -- gone, or nobody knows -------------------------------------------------------------------------------------
-
-
-def decide_absent(look: ArticleLook, known: KnownArticle, context: Context) -> Step:
-    """One more sign that it is gone; enough of them, over enough time, from a healthy source, prove it."""
-    policy = context.source.removal
-    sign = look.observation
-    if sign is None:
-        return decide_unknown(look, known, context)
-    absence = absence_after(known, sign, look.assessment, source_is_well=context.well, policy=policy)
-    if absence is None:
-        return decide_unknown(look, known, context)
-    missing = replace(
-        known,
-        absence=absence,
-        fetched_at=context.now,
-        due_at=next_look(absence, policy, context.now),
-        state=known.state if known.state is ArticleState.REMOVED else ArticleState.MISSING,
-    )
-    if known.state is ArticleState.REMOVED or not is_removed(absence, policy):
-        return Step(article=missing, observations=own_observations(look, known))
-    return remove(look, missing, absence, context)
-
-
-def remove(look: ArticleLook, known: KnownArticle, absence: Absence, context: Context) -> Step:
-    """Proven gone."""
-    removed = replace(known, state=ArticleState.REMOVED, steps=known.steps + 1, changed_at=context.now, suspicion=None)
-    article = look.before.article if look.before else bare_article(known)
-    cause = CAUSE_OF_ABSENCE[absence.observations[-1].verdict]
-    change = replace(
-        begin_change(ChangeKind.REMOVED, removed, article, context, cause=cause),
-        significance=1.0,
-        previous_revision=known.revision,
-        removed_by=absence.removed_by,
-        summary=summarize(
-            ChangeKind.REMOVED,
-            article.title,
-            sightings=len(absence.observations),
-            removed_by=absence.removed_by,
-        ),
-        evidence=Evidence(
-            before=look.before.evidence if look.before else None,
-            after=absence.observations[-1],
-            observations=absence.observations,
-        ),
-    )
-    return Step(article=removed, observations=own_observations(look, known), change=change, text=article.text)
-
-
-def decide_unknown(look: ArticleLook, known: KnownArticle, context: Context) -> Step:
-    """Nothing can be concluded: what we know stands, and it is tried again."""
-    retry_at = retry_article(context.source.recheck, now=context.now)
-    return Step(
-        article=replace(known, due_at=max(retry_at, look.retry_at) if look.retry_at else retry_at),
-        observations=own_observations(look, known),
-    )
-
-
-# -- the parts a step is made of -------------------------------------------------------------------------------
-
-
-def remember_look(known: KnownArticle, look: ArticleLook, context: Context) -> KnownArticle:
-    """What every believable look leaves behind: when, which bytes, which identities, and when to look again."""
-    now = context.now
-    asked = look.asked and (look.unchanged or look.article is not None)
-    return replace(
-        known,
-        keys=merged(known, look),
-        fetched_at=now if asked else known.fetched_at,
-        validators=look.validators if asked else known.validators,
-        body_sha256=look.body_sha256 if asked else known.body_sha256,
-        files=look.files or known.files,
-        entry_fingerprint=entry_fingerprint(look.entry) if look.entry else known.entry_fingerprint,
-        entry=replace(look.entry, body="", summary="") if look.entry else known.entry,
-        due_at=next_recheck(
-            first_seen_at=known.first_seen_at, changed_at=known.changed_at, policy=context.source.recheck, now=now
-        ),
-    )
-
-
-def is_confirmed(suspicion: Suspicion | None, mark: str, context: Context) -> bool:
-    """Whether an edit may be told: seen twice with the same text, far enough apart, or confirmation is off."""
-    wait = context.source.confirm_after
-    if not wait:
-        return True
-    if suspicion is None or suspicion.fingerprint != mark:
-        return False
-    return context.confirming or context.now - suspicion.first_seen_at >= wait
-
-
-def new_address(look: ArticleLook, known: KnownArticle) -> str:
-    """The article's new address, if it has one: the listing names another, or the old one redirects for good."""
-    named = look.entry.url if look.entry else look.final_url if look.moved_for_good else ""
-    if not named or canonical_url(named) == canonical_url(known.url) or f"url:{canonical_url(named)}" in known.keys:
-        return ""
-    return named
-
-
-def begin_change(kind: ChangeKind, known: KnownArticle, article: Article, context: Context, *, cause: str) -> Change:
-    """The part of a change that is the same for every kind."""
-    return Change(
-        id=change_id(known.id, known.steps, kind),
-        kind=kind,
-        source=context.source.id,
-        source_title=context.source.title,
-        tags=context.source.tags,
-        article=summarize_article(article, known),
-        detected_at=context.now,
-        cause=cause,
-    )
-
-
-def with_comparison(change: Change, comparison: Comparison, article: Article) -> Change:
-    """The change with everything that the differ found."""
-    return replace(
-        change,
-        fields=comparison.fields,
-        silent=comparison.silent,
-        significance=comparison.significance,
-        facts=comparison.facts,
-        diff=shorten_hunks(comparison.hunks),
-        summary=summarize(
-            change.kind,
-            article.title,
-            facts=comparison.facts,
-            fields=comparison.fields,
-            hunks=comparison.hunks,
-            silent=comparison.silent,
-            is_dated=article.published is not None,
-        ),
-    )
-
-
-def cause_of_edit(look: ArticleLook, known: KnownArticle, context: Context) -> str:
-    """The listing showed it if its entry changed too, else only the page did."""
-    if look.entry is not None and known.entry_fingerprint and entry_fingerprint(look.entry) != known.entry_fingerprint:
-        return context.listing_cause
-    return "page" if look.asked else context.listing_cause
-
-
-def next_revision(known: KnownArticle, article: Article, look: ArticleLook, context: Context) -> Revision:
-    """The revision that ``known`` now stands at."""
-    return Revision(
-        article_id=known.id,
-        number=known.revision,
-        article=article,
-        fingerprint=known.fingerprint,
-        seen_at=context.now,
-        evidence=kept_evidence(look),
-    )
-
-
-def kept_evidence(look: ArticleLook) -> Observation | None:
-    """The observation whose bytes prove what was read: the page's, or that of a swapped file."""
-    if look.observation is not None and look.observation.sha256:
-        return look.observation
-    return next((each for each in look.observations if each.sha256), look.observation)
-
-
-def own_observations(look: ArticleLook, known: KnownArticle) -> tuple[Observation, ...]:
-    """All observations of this look, named after the article."""
-    found = (look.observation, *look.observations)
-    return tuple(replace(each, article_id=known.id) for each in found if each is not None)
-
-
-def merged(known: KnownArticle, look: ArticleLook) -> tuple[str, ...]:
-    """All identities the article was ever seen under, oldest first."""
-    return tuple(dict.fromkeys((*known.keys, *look.keys)))
-
-
-def changed_text(comparison: Comparison) -> str:
-    """What keywords are matched in for an edit: the changed text alone, old and new."""
-    changed = (hunk for hunk in comparison.hunks if hunk.op is not HunkOp.EQUAL)
-    return "\n".join(part for hunk in changed for part in (hunk.before, hunk.after) if part)
-
-
-def bare_article(known: KnownArticle) -> Article:
-    """What is left to say of an article whose text is not at hand."""
-    return Article(url=known.url, title=known.title)

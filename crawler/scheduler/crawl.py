@@ -41,6 +41,7 @@ class CrawlReport:
     known: int
     took: float
     created: bool = False
+    dry: bool = False
     deliveries: DispatchReport = field(default_factory=DispatchReport)
     next_due_at: datetime | None = None
     failing_before: frozenset[str] = frozenset()
@@ -97,7 +98,8 @@ async def crawl(settings: Settings, request: CrawlRequest, *, report: Report = i
             results=tuple(results),
             known=await application.thread.call(application.store.count_articles),
             took=time.monotonic() - began,
-            created=application.store.created,
+            created=application.store.created and not request.dry,
+            dry=request.dry,
             deliveries=deliveries,
             next_due_at=await next_due(application, [source.id for source in sources]),
             failing_before=frozenset(state.source_id for state in states.values() if state.failures),

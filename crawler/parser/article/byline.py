@@ -266,11 +266,14 @@ _ROLE = re.compile(
 _ROLE_END = re.compile(r"(?:\s{0,2}(?:记者|記者|기자|报道|摄|文))$")
 
 
+_ADDRESS = re.compile(r"\S{1,200}(?:@|://)\S{1,300}")
+
+
 def split_names(text: str) -> list[str]:
     """Single names out of a line of names; roles, addresses and links left out."""
     names = []
-    for part in _NAME_SPLIT.split(text):
+    for part in _NAME_SPLIT.split(_ADDRESS.sub(" ", text)):
         name = _ROLE_END.sub("", _ROLE.sub("", part.strip(_EDGE))).strip(_EDGE)
-        if 1 < len(name) <= 60 and "@" not in name and "://" not in name and not name.isdigit():
+        if 1 < len(name) <= 60 and not name.isdigit():
             names.append(name)
     return names[:20]

@@ -66,7 +66,7 @@ _CONTROLS = (
     r"related|related articles|related content|story continues below advertisement|pdf)"
 )
 _CONTROL_LINE = re.compile(
-    rf"[\s【\[（(<＜|｜·:：/]*{_CONTROLS}(?:[\s】\]）)>＞|｜·:：/+!！,，、]+{_CONTROLS})*[\s】\]）)>＞|｜·:：]*",
+    rf"[\s【\[（(<＜|｜·:：/]*{_CONTROLS}(?:[\s【\[（(<＜】\]）)>＞|｜·:：/+!！,，、]+{_CONTROLS})*[\s】\]）)>＞|｜·:：]*",
     re.IGNORECASE,
 )
 #: Short lines whose beginning tells that they serve the site, not the reader of the article.

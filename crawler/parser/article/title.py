@@ -18,6 +18,8 @@ _SEPARATORS = re.compile(
 )
 _STRONG_ORIGINS = ("json-ld", "meta:og:title", "meta:articletitle", "itemprop:headline", "meta:twitter:title")
 _MAX_TITLE = 300
+_MIN_TITLE = 4
+_MAX_SITE = 24
 
 
 def choose_title(metadata: Metadata, headings: list[tuple[int, Segment]]) -> tuple[str, str, int]:
@@ -100,15 +102,21 @@ def _cut_after(title: str, pieces: list[str]) -> str:
 
 
 def _strip_unnamed(title: str) -> str:
-    """Cuts what looks like a site's name by its shape alone: short, last, and after a separator."""
+    """Cuts what looks like a site's name by its shape alone: last, short, and after a separator.
+
+    An underscore never occurs in prose: what follows one is the site or the column, however long.
+    """
+    first = title.split("_", 1)[0].strip()
+    if len(squash(first)) >= _MIN_TITLE:
+        title = first
     pieces = _SEPARATORS.split(title)
-    while (
-        len(pieces) > 1 and len(squash(pieces[-1])) <= max(24, 0) and len(squash(_cut_after(title, pieces[:-1]))) >= 6
-    ):
-        if len(squash(pieces[-1])) >= len(squash(_cut_after(title, pieces[:-1]))):
+    while len(pieces) > 1:
+        rest = _cut_after(title, pieces[:-1])
+        tail = len(squash(pieces[-1]))
+        if tail > _MAX_SITE or tail >= len(squash(rest)) or len(squash(rest)) < _MIN_TITLE:
             break
         pieces.pop()
-        title = _cut_after(title, pieces)
+        title = rest
     return title.strip()
 
 

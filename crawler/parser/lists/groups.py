@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from crawler.parser.lists.walk import Anchor, Frame, Page
 from crawler.text.normalize import is_cjk
-from crawler.text.urls import date_in_url, document_id, host_of
+from crawler.text.urls import date_in_url, document_id
 
 #: How many enclosing elements make the place of a link comparable to that of another.
 _PATH = 6
@@ -56,11 +56,13 @@ _EDGES = "[]【】<>«»‹›＞…. "
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Item:
-    """One member of a list: its link, the element that is the item, and the link's text."""
+    """One member of a list: its link, the element that is the item, the link's text, and how much it looks like an
+    entry."""
 
     anchor: Anchor
     frame: Frame
     text: str
+    worth: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +122,11 @@ def _marked_frame(frame: Frame) -> Frame | None:
 
 
 def _candidates(page: Page) -> Iterable[Item]:
-    own = page.url.partition("#")[0]
+    own, host = page.url.partition("#")[0], _authority(page.url)
     for anchor in page.anchors:
         text = page.text_of(anchor.frame) or anchor.hint
         if anchor.url.partition("#")[0] != own and _may_be_title(text):
-            yield Item(anchor, anchor.frame, text)
+            yield Item(anchor, anchor.frame, text, _worth(anchor, text, host))
 
 
 def _may_be_title(text: str) -> bool:
@@ -158,7 +160,7 @@ def _with_item_frames(items: list[Item]) -> list[Item]:
     climbs = [sum(1 for frame in item.anchor.frame.up(_CLIMB) if counts[id(frame)] == 1) for item in items]
     usual = min(Counter(climbs).most_common(1)[0][0], _CLIMB) if len(items) > 1 else 1
     return [
-        Item(item.anchor, _ancestor(item.anchor.frame, min(climb, usual)), item.text)
+        Item(item.anchor, _ancestor(item.anchor.frame, min(climb, usual)), item.text, item.worth)
         for item, climb in zip(items, climbs, strict=True)
     ]
 
@@ -197,21 +199,27 @@ class _Judged:
 
 
 def _judge(page: Page, items: list[Item]) -> _Judged:
-    host = host_of(page.url)
     sample = items[:_MEMBERS_COUNTED]
-    quality = sum(_quality(item, host) for item in sample) / len(sample) + _dated_share(page, sample)
+    worded = sum(_width(item.text) >= 10 for item in sample) / len(sample)
+    # a date proves little beside links of a word or two: sections and authors stand beside dates as well
+    dated = _dated_share(page, sample) * (0.4 + 0.6 * worded)
+    quality = sum(item.worth for item in sample) / len(sample) + dated
     quality *= len({item.text for item in sample}) / len(sample)
     return _Judged(items, quality, quality * math.log2(1 + len(sample)))
 
 
-def _quality(item: Item, host: str) -> float:
+def _worth(anchor: Anchor, text: str, host: str) -> float:
     """How much one link looks like an entry: title-long, to an article, on the same host, not furniture."""
-    title = min(max((_width(item.text) - 6) / 14, 0.0), 1.2)
-    same_host = 0.2 if host_of(item.anchor.url) == host else 0.0
-    return title + _address_quality(item.anchor.url) + same_host - (1.0 if item.frame.chrome else 0.0)
+    title = min(max((_width(text) - 6) / 14, 0.0), 1.2)
+    same_host = 0.2 if _authority(anchor.url) == host else 0.0
+    return title + _address_worth(anchor.url) + same_host - (1.0 if anchor.frame.chrome else 0.0)
 
 
-def _address_quality(url: str) -> float:
+def _authority(url: str) -> str:
+    return url.partition("://")[2].partition("/")[0].lower()
+
+
+def _address_worth(url: str) -> float:
     path = url.partition("://")[2].partition("/")[2]
     if _ARTICLE_URL.search(path) or document_id(url) or date_in_url(url):
         return 0.7
@@ -261,14 +269,13 @@ def _adopt(page: Page, best: _Judged, everything: list[Item]) -> list[Item]:
     """The chosen items and their like elsewhere: parts of a divided list, and items with a class of their own."""
     shapes = {_shape(best.items[0].anchor.frame)}
     tags, scope = _tags(best.items[0].anchor.frame), _scope(best.items[0])
-    host = host_of(page.url)
-    least = sum(_quality(item, host) for item in best.items) / len(best.items) * 0.6
+    least = sum(item.worth for item in best.items) / len(best.items) * 0.6
     known = {item.anchor.url for item in best.items}
     alike = [
         item
         for item in everything
         if item.anchor.url not in known
-        and _quality(item, host) >= least
+        and item.worth >= least
         and (_shape(item.anchor.frame) in shapes or (_tags(item.anchor.frame) == tags and scope.holds(item.frame)))
     ]
     if not alike:

@@ -68,6 +68,7 @@ def create_memory() -> None:
         sa.Column("suspicion", sa.String(), nullable=True),
         sa.Column("files", sa.String(), nullable=False),
         sa.Column("entry", sa.String(), nullable=True),
+        sa.Column("marks", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_article")),
     )
     op.create_index(op.f("ix_article_first_seen_at"), "article", ["first_seen_at"])

@@ -291,7 +291,8 @@ def test_a_description_laid_out_in_blocks_is_the_body():
 
 
 def test_content_of_a_foreign_media_type_is_not_read():
-    body = '<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>x</id><title>t</title><content type="image/png">aGk=</content></entry></feed>'
+    entry = '<entry><id>x</id><title>t</title><content type="image/png">aGk=</content></entry>'
+    body = f'<feed xmlns="http://www.w3.org/2005/Atom">{entry}</feed>'
     assert read(body).entries[0].body == ""
 
 

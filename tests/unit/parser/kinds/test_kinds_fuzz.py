@@ -18,7 +18,8 @@ from crawler.parser.kinds import find_kind, kind_names
 from crawler.parser.probe import probe
 
 GOLDEN = Path(__file__).parents[3] / "golden"
-BODIES = {kind: [path.read_bytes() for path in sorted((GOLDEN / kind).glob("*/response.*"))] for kind in kind_names()}
+RECORDED = {kind: sorted((GOLDEN / kind).glob("*/response.*")) for kind in kind_names()}
+BODIES = {kind: [path.read_bytes() for path in paths] for kind, paths in RECORDED.items()}
 EVERYTHING = [body for bodies in BODIES.values() for body in bodies]
 SHARDS = [
     b"<", b">", b"&", b"]]>", b"<![CDATA[", b"<!--", b'"', b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b"&#xD800;", b"&nbsp;",

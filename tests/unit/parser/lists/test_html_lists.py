@@ -83,6 +83,14 @@ def test_a_longer_list_without_dates_in_a_sidebar_loses_against_the_dated_one():
     assert [entry.title for entry in listing.entries] == list(TITLES)
 
 
+def test_section_links_beside_the_same_dates_lose_against_the_titles():
+    rows = "".join(
+        f'<div><a class="s" href="/{name}">{name}</a> <i>2023-10-2{n}</i><a class="t" href="/n/{n}">{TITLES[n]}</a></div>'
+        for n, name in enumerate(["要闻", "经济", "社会", "专题"])
+    )
+    assert [entry.title for entry in read(rows).entries] == list(TITLES)
+
+
 def test_a_list_without_any_date_is_found_by_its_addresses():
     listing = read(f"<ul>{items('<li><a href={u}>{t}</a></li>')}</ul>")
     assert len(listing.entries) == 4
@@ -94,7 +102,9 @@ def test_a_single_dated_entry_is_a_list():
 
 
 def test_a_highlighted_first_item_belongs_to_the_list():
-    first = '<li class="top"><a class="red" href="/news/t20231028_1.html">置顶：重要公告请注意</a><span>2023-10-28</span></li>'
+    first = (
+        '<li class="top"><a class="red" href="/news/t20231028_1.html">置顶：重要公告</a><span>2023-10-28</span></li>'
+    )
     listing = read(f"<ul>{first}{items(PLAIN)}</ul>")
     assert days(listing) == [28, 27, 26, 25, 24]
 
@@ -196,7 +206,7 @@ def next_of(tail: str, *, url: str = URL, head: str = "", rules: ListRules | Non
         ('<script>createPageHTML(5, 0, "index", "html");</script>', "index_1.html"),
         ("<script>createPageHTML(5,3,'index','shtml')</script>", "index_4.shtml"),
         (
-            "<script>var countPage = 9;\nvar currentPage = 2;createPageHTML(countPage, currentPage, 'list', 'htm');</script>",
+            "<script>var all = 9;\nvar at = 2;createPageHTML(all, at, 'list', 'htm');</script>",
             "list_3.htm",
         ),
         ("<script>createPageHTML('pages', 34, 1, 'index', 'html', 680)</script>", "index_2.html"),

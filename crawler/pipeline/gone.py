@@ -1,0 +1,82 @@
+"""Articles that cannot be seen: missing, removed, or simply not known. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from crawler.cadence import retry_article
+from crawler.differ.removal import absence_after, is_removed, next_look
+from crawler.differ.summary import summarize
+from crawler.model import (
+    Absence,
+    ArticleState,
+    ChangeKind,
+    Evidence,
+    KnownArticle,
+    Verdict,
+)
+from crawler.pipeline.decide import Context, Step
+from crawler.pipeline.gather import ArticleLook
+from crawler.pipeline.told import bare_article, begin_change, own_observations
+
+CAUSE_OF_ABSENCE = {
+    Verdict.NOT_FOUND: "404",
+    Verdict.GONE: "410",
+    Verdict.SOFT_NOT_FOUND: "soft_404",
+    Verdict.REMOVED_BY_OWNER: "tombstone_page",
+}
+
+
+def decide_absent(look: ArticleLook, known: KnownArticle, context: Context) -> Step:
+    """One more sign that it is gone; enough of them, over enough time, from a healthy source, prove it."""
+    policy = context.source.removal
+    sign = look.observation
+    if sign is None:
+        return decide_unknown(look, known, context)
+    absence = absence_after(known, sign, look.assessment, source_is_well=context.well, policy=policy)
+    if absence is None:
+        return decide_unknown(look, known, context)
+    missing = replace(
+        known,
+        absence=absence,
+        fetched_at=context.now,
+        due_at=next_look(absence, policy, context.now),
+        state=known.state if known.state is ArticleState.REMOVED else ArticleState.MISSING,
+    )
+    if known.state is ArticleState.REMOVED or not is_removed(absence, policy):
+        return Step(article=missing, observations=own_observations(look, known))
+    return remove(look, missing, absence, context)
+
+
+def remove(look: ArticleLook, known: KnownArticle, absence: Absence, context: Context) -> Step:
+    """Proven gone."""
+    removed = replace(known, state=ArticleState.REMOVED, steps=known.steps + 1, changed_at=context.now, suspicion=None)
+    article = look.before.article if look.before else bare_article(known)
+    cause = CAUSE_OF_ABSENCE[absence.observations[-1].verdict]
+    change = replace(
+        begin_change(ChangeKind.REMOVED, removed, article, context, cause=cause),
+        significance=1.0,
+        previous_revision=known.revision,
+        removed_by=absence.removed_by,
+        summary=summarize(
+            ChangeKind.REMOVED,
+            article.title,
+            sightings=len(absence.observations),
+            removed_by=absence.removed_by,
+        ),
+        evidence=Evidence(
+            before=look.before.evidence if look.before else None,
+            after=absence.observations[-1],
+            observations=absence.observations,
+        ),
+    )
+    return Step(article=removed, observations=own_observations(look, known), change=change, text=article.text)
+
+
+def decide_unknown(look: ArticleLook, known: KnownArticle, context: Context) -> Step:
+    """Nothing can be concluded: what we know stands, and it is tried again."""
+    retry_at = retry_article(context.source.recheck, now=context.now)
+    return Step(
+        article=replace(known, due_at=max(retry_at, look.retry_at) if look.retry_at else retry_at),
+        observations=own_observations(look, known),
+    )

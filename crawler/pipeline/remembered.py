@@ -1,0 +1,83 @@
+"""What a look at an article leaves behind in memory, and what memory says of the look. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from crawler.cadence import next_recheck
+from crawler.differ.fingerprint import entry_fingerprint
+from crawler.model import (
+    Article,
+    KnownArticle,
+    Revision,
+    Suspicion,
+)
+from crawler.pipeline.decide import Context
+from crawler.pipeline.gather import ArticleLook
+from crawler.text.urls import canonical_url
+
+
+def remember_look(known: KnownArticle, look: ArticleLook, context: Context) -> KnownArticle:
+    """What every believable look leaves behind: when, which bytes, which identities, and when to look again."""
+    now = context.now
+    asked = look.asked and (look.unchanged or look.article is not None)
+    return replace(
+        known,
+        keys=merged(known, look),
+        fetched_at=now if asked else known.fetched_at,
+        validators=look.validators if asked else known.validators,
+        body_sha256=look.body_sha256 if asked else known.body_sha256,
+        files=look.files or known.files,
+        entry_fingerprint=entry_fingerprint(look.entry) if look.entry else known.entry_fingerprint,
+        marks=look.article.marks if look.article else known.marks,
+        entry=replace(look.entry, body="", summary="") if look.entry else known.entry,
+        due_at=next_recheck(
+            first_seen_at=known.first_seen_at, changed_at=known.changed_at, policy=context.source.recheck, now=now
+        ),
+    )
+
+
+def is_confirmed(suspicion: Suspicion | None, mark: str, context: Context) -> bool:
+    """Whether an edit may be told: seen twice with the same text, far enough apart, or confirmation is off."""
+    wait = context.source.confirm_after
+    if not wait:
+        return True
+    if suspicion is None or suspicion.fingerprint != mark:
+        return False
+    return context.confirming or context.now - suspicion.first_seen_at >= wait
+
+
+def new_address(look: ArticleLook, known: KnownArticle) -> str:
+    """The article's new address, if it has one: the listing names another, or the old one redirects for good."""
+    named = look.entry.url if look.entry else look.final_url if look.moved_for_good else ""
+    if not named or canonical_url(named) == canonical_url(known.url) or f"url:{canonical_url(named)}" in known.keys:
+        return ""
+    return named
+
+
+def merged(known: KnownArticle, look: ArticleLook) -> tuple[str, ...]:
+    """All identities the article was ever seen under, oldest first."""
+    return tuple(dict.fromkeys((*known.keys, *look.keys)))
+
+
+def as_told(known: KnownArticle, before: Revision) -> Article:
+    """The article as its latest revision has it, with what was learnt since without being a change.
+
+    A mark that moved alone must not announce a later edit, and a file first hashed later must show its next swap.
+    """
+    hashes = {file.url: file.sha256 for file in known.files}
+    article = before.article
+    return replace(
+        article,
+        marks=known.marks or article.marks,
+        attachments=tuple(
+            replace(each, sha256=each.sha256 or hashes.get(each.url, "")) for each in article.attachments
+        ),
+    )
+
+
+def is_redated(before: Article, after: Article) -> bool:
+    """Whether both give a publication date and not the same: the fingerprint does not cover it."""
+    if before.published is None or after.published is None:
+        return False
+    return before.published.instant != after.published.instant

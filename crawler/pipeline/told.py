@@ -1,0 +1,101 @@
+"""What is told of a step: the change, its revision, and the evidence for both. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from crawler.differ.compare import Comparison
+from crawler.differ.fingerprint import entry_fingerprint
+from crawler.differ.hunks import shorten_hunks
+from crawler.differ.summary import summarize
+from crawler.model import (
+    Article,
+    Change,
+    ChangeKind,
+    HunkOp,
+    KnownArticle,
+    Observation,
+    Revision,
+)
+from crawler.pipeline.decide import Context
+from crawler.pipeline.gather import ArticleLook
+from crawler.pipeline.identifiers import change_id
+from crawler.record import summarize_article
+
+
+def begin_change(kind: ChangeKind, known: KnownArticle, article: Article, context: Context, *, cause: str) -> Change:
+    """The part of a change that is the same for every kind."""
+    return Change(
+        id=change_id(known.id, known.steps, kind),
+        kind=kind,
+        source=context.source.id,
+        source_title=context.source.title,
+        tags=context.source.tags,
+        article=summarize_article(article, known),
+        detected_at=context.now,
+        cause=cause,
+    )
+
+
+def with_comparison(change: Change, comparison: Comparison, article: Article) -> Change:
+    """The change with everything that the differ found."""
+    return replace(
+        change,
+        fields=comparison.fields,
+        silent=comparison.silent,
+        significance=comparison.significance,
+        facts=comparison.facts,
+        diff=shorten_hunks(comparison.hunks),
+        summary=summarize(
+            change.kind,
+            article.title,
+            facts=comparison.facts,
+            fields=comparison.fields,
+            hunks=comparison.hunks,
+            silent=comparison.silent,
+            is_dated=article.published is not None,
+        ),
+    )
+
+
+def cause_of_edit(look: ArticleLook, known: KnownArticle, context: Context) -> str:
+    """The listing showed it if its entry changed too, else only the page did."""
+    if look.entry is not None and known.entry_fingerprint and entry_fingerprint(look.entry) != known.entry_fingerprint:
+        return context.listing_cause
+    return "page" if look.asked else context.listing_cause
+
+
+def next_revision(known: KnownArticle, article: Article, look: ArticleLook, context: Context) -> Revision:
+    """The revision that ``known`` now stands at."""
+    return Revision(
+        article_id=known.id,
+        number=known.revision,
+        article=article,
+        fingerprint=known.fingerprint,
+        seen_at=context.now,
+        evidence=kept_evidence(look),
+    )
+
+
+def kept_evidence(look: ArticleLook) -> Observation | None:
+    """The observation whose bytes prove what was read: the page's, or that of a swapped file."""
+    if look.observation is not None and look.observation.sha256:
+        return look.observation
+    return next((each for each in look.observations if each.sha256), look.observation)
+
+
+def own_observations(look: ArticleLook, known: KnownArticle) -> tuple[Observation, ...]:
+    """All observations of this look, named after the article."""
+    found = (look.observation, *look.observations)
+    return tuple(replace(each, article_id=known.id) for each in found if each is not None)
+
+
+def changed_text(comparison: Comparison) -> str:
+    """What keywords are matched in for an edit: the changed text alone, old and new."""
+    changed = (hunk for hunk in comparison.hunks if hunk.op is not HunkOp.EQUAL)
+    return "\n".join(part for hunk in changed for part in (hunk.before, hunk.after) if part)
+
+
+def bare_article(known: KnownArticle) -> Article:
+    """What is left to say of an article whose text is not at hand."""
+    return Article(url=known.url, title=known.title)

@@ -325,7 +325,8 @@ def article_request(source: Source, wanted: Wanted) -> Request | None:
 
 def can_do_without_text(look: ArticleLook, known: KnownArticle) -> bool:
     """Whether nothing can come of the look that would have to be told with the article's text."""
-    moved = look.entry is not None and canonical_url(look.entry.url) != canonical_url(known.url)
+    named = look.entry.url if look.entry else look.final_url if look.moved_for_good else known.url
+    moved = canonical_url(named) != canonical_url(known.url)
     return look.unchanged and not moved and not known.files and known.state is not ArticleState.REMOVED
 
 
@@ -370,6 +371,7 @@ def judge_article(source: Source, wanted: Wanted, response: Response) -> Article
             else Validators(),
             body_sha256=known.body_sha256 if known else "",
             final_url=response.url,
+            moved_for_good=has_moved(response),
             files=known.files if known else (),
         )
     remembered = known.entry if known else None
@@ -382,18 +384,25 @@ def judge_article(source: Source, wanted: Wanted, response: Response) -> Article
         article=reading.article,
         observation=observe(response, reading.assessment.verdict, reading.assessment.reason),
         final_url=response.url,
-        moved_for_good=bool(response.hops) and all(hop.status in (301, 308) for hop in response.hops),
+        moved_for_good=has_moved(response),
         validators=response.validators,
         body_sha256=response.sha256,
         files=known.files if known else (),
     )
 
 
+def has_moved(response: Fetched | NotModified) -> bool:
+    """Whether every redirect on the way was one for good (RFC 9110 §15.4: 301 and 308)."""
+    hops = response.hops if isinstance(response, Fetched) else ()
+    return bool(hops) and all(hop.status in (301, 308) for hop in hops)
+
+
 def merge_keys(look: ArticleLook, source: Source) -> tuple[str, ...]:
     """All identities of the article: what we knew, what the listing says, what the page says."""
     found = article_keys(look.article, source.id) if look.article else ()
     kept = look.known.keys if look.known else ()
-    landed = (f"url:{canonical_url(look.final_url)}",) if look.article and look.final_url else ()
+    has_landed = (look.article or look.unchanged) and look.final_url
+    landed = (f"url:{canonical_url(look.final_url)}",) if has_landed else ()
     return tuple(dict.fromkeys((*kept, *found, *look.keys, *landed)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -141,9 +142,13 @@ def heading_of(notice: Notice, reader: Reader) -> str:
         for kind in ChangeKind
         if (count := sum(change.kind is kind for change in notice.changes))
     ]
-    counts += [f"{len(notice.incidents)} × {labels['incident']}"] if notice.incidents else []
+    tellings = Counter(headline_of_incident(incident, reader) for incident in notice.incidents)
+    counts += [f"{count} × {telling}" for telling, count in tellings.items()]
+    told = labels["comma"].join(counts)
+    if not notice.changes:
+        return f"Gazette: {told}"
     name = labels["digest"] if notice.kind == "digest" else labels["changes"].format(count=len(notice.changes))
-    return f"Gazette: {name if notice.changes else labels['incident']} – {labels['comma'].join(counts)}"
+    return f"Gazette: {name} – {told}"
 
 
 def headline_of(change: Change, reader: Reader) -> str:

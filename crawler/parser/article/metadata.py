@@ -172,8 +172,7 @@ def _read_elements(page: Page, found: Metadata) -> None:
             if (given.get("rel") or "").lower() == "canonical":
                 found.canonical = found.canonical or (given.get("href") or "").strip()
         elif element.tag == "title":
-            if element.parent is not None and element.parent.tag == "head":
-                found.titles.append((clean(element.text()[:1000]), "title"))
+            found.titles.append((clean(element.text()[:1000]), "title"))
         elif element.tag not in {"meta", "base"}:
             _read_property((given.get("itemprop") or "").lower().split(), element_value(element), found)
 

@@ -28,6 +28,9 @@ _CALM_TAGS = 6_000
 _OPAQUE = word_set(
     "script style noscript template svg iframe object embed canvas select textarea datalist audio map math"
 )
+#: Elements whose attributes never tell anything; asking for them would cost more than the elements themselves.
+_PLAIN = word_set("br b strong em i u sup sub wbr tbody")
+_NO_ATTRIBUTES: dict[str, str | None] = {}
 _DECLARING = frozenset({"html", "title", "meta", "link", "base"})
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})")
 #: Elements without content, or whose end tag HTML implies: they do not nest by being left open.
@@ -146,7 +149,7 @@ def _grow(top: LexborNode, page: Page) -> None:
 
 
 def _add_element(page: Page, node: LexborNode, tag: str, parent: Element) -> Element:
-    attributes = node.attributes
+    attributes = _NO_ATTRIBUTES if tag in _PLAIN else node.attributes
     element = Element(tag, attributes, parent, len(page.elements) + 1)
     parent.children.append(element)
     page.elements.append(element)

@@ -119,7 +119,7 @@ class _Walker:
             self.visit_inline(element, suspect)
         elif tag == "br":
             self.break_line()
-        elif tag != "head":
+        elif tag not in {"head", "title"}:
             self.visit_block(element, suspect or self.find_suspect(element))
         element.stop = len(self.found.items) + (1 if self.buffer else 0)
 

@@ -36,7 +36,7 @@ _PLACE_FIELD = re.compile(
     r"""(countryName|countryId|provinceName|cityName)['"]?\s{0,3}:\s{0,3}['"]([^'"\n]{0,60})['"]"""
 )
 _ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})")
-_MARKS = ("js_content", "rich_media_content", "js_article", "picture_page_info_list")
+_MARKS = ("js_content", "js_article", "picture_page_info_list")
 _MAINLAND = "156"
 
 
@@ -54,7 +54,7 @@ class WechatFacts:
 
 def is_wechat(markup: str) -> bool:
     """Whether the page is of the WeChat family: its text container, and its own variables."""
-    if "biz" not in markup or not any(mark in markup for mark in _MARKS):
+    if not any(mark in markup for mark in _MARKS):
         return False
     return bool(_first(_BIZ, markup) or _first(_EPOCH, markup))
 

@@ -21,6 +21,7 @@ from crawler.parser.article.decode import decode_html
 #: How far into a document its first element may stand.
 _PROLOG = 65536
 _FIRST_ELEMENT = re.compile(rb"<([A-Za-z_][\w.:-]{0,60})")
+_FIRST_TAG = re.compile(r"<[A-Za-z_]")
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _AMPERSAND = re.compile(r"&(?:(#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};)|([A-Za-z][A-Za-z0-9]{0,31});)?")
@@ -152,9 +153,6 @@ def _repair(text: str, url: str) -> str:
         raise ParseError(f"{url} declares entities of its own; such a document is not read")
     text = _CONTROL.sub("", text[start.start() :])
     return "".join(_repaired_pieces(text))
-
-
-_FIRST_TAG = re.compile(r"<[A-Za-z_]")
 
 
 def _repaired_pieces(text: str) -> list[str]:

@@ -85,7 +85,7 @@ def test_a_longer_list_without_dates_in_a_sidebar_loses_against_the_dated_one():
 
 def test_section_links_beside_the_same_dates_lose_against_the_titles():
     rows = "".join(
-        f'<div><a class="s" href="/{name}">{name}</a> <i>2023-10-2{n}</i><a class="t" href="/n/{n}">{TITLES[n]}</a></div>'
+        f'<p><a class="s" href="/{name}">{name}</a> <i>2023-10-2{n}</i><a class="t" href="/n/{n}">{TITLES[n]}</a></p>'
         for n, name in enumerate(["要闻", "经济", "社会", "专题"])
     )
     assert [entry.title for entry in read(rows).entries] == list(TITLES)

@@ -18,9 +18,8 @@ from benchmarks.site import serve_site
 
 #: Where the generated site is expected: beside the project.
 SERVER = Path(__file__).resolve().parents[2] / "shared" / "tools" / "workload.py"
-_HEADING = (
-    f"{'what':<18} {'who':<10} {'items':>6} {'CPU s':>8} {'µs/item':>9} {'peak MB':>8} {'wall s':>7} {'ratio':>6}"
-)
+_COLUMNS = ("what", "who", "items", "CPU s", "µs/item", "peak MB", "wall s", "ratio")
+_HEADING = "{:<18} {:<10} {:>6} {:>8} {:>9} {:>8} {:>7} {:>6}".format(*_COLUMNS)
 
 
 def main() -> int:

@@ -25,7 +25,7 @@ from crawler.model import (
     digest,
 )
 from crawler.pipeline.decide import Audience, Context, Step, decide_check, decide_confirmation
-from crawler.pipeline.gather import ArticleLook, ListingLook
+from crawler.pipeline.looks import ArticleLook, ListingLook
 from crawler.pipeline.steps import decide_article
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

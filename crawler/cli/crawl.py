@@ -14,7 +14,7 @@ from crawler.cli.output import as_span, as_time, as_title, counted, emit, emit_j
 if TYPE_CHECKING:
     from crawler.model import Change, Incident
     from crawler.pipeline.check import CheckResult
-    from crawler.pipeline.gather import Depth
+    from crawler.pipeline.looks import Depth
     from crawler.scheduler.crawl import CrawlReport
     from crawler.settings import Settings
 
@@ -74,7 +74,7 @@ def crawl(
 
 def read_depth(since: str, backfill: int) -> Depth | None:
     """How far to go back, if at all. Raises ``UsageError`` for a day that is none."""
-    from crawler.pipeline.gather import Depth
+    from crawler.pipeline.looks import Depth
 
     if not since and not backfill:
         return None

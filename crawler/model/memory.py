@@ -67,10 +67,11 @@ class Revision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileState:
-    """What we remember of one attachment, so that it is asked for conditionally."""
+    """What we remember of one attachment: its proof, and what to ask conditionally with."""
 
     url: str
     sha256: str
+    fetched_at: datetime | None = None
     validators: Validators = field(default_factory=Validators)
 
 

@@ -115,7 +115,15 @@ def _name_binary(body: bytes) -> str:
         return "an office document"
     if body.startswith(rules.GZIP):
         return "compressed data"
-    return "a picture" if body.startswith(rules.IMAGES) else ""
+    if body.startswith(rules.IMAGES):
+        return "a picture"
+    return "binary data" if _is_noise(body[:_HEAD]) else ""
+
+
+def _is_noise(start: bytes) -> bool:
+    """Whether there are more control bytes than a careless page holds; UTF-16 says by its mark what its zeros are."""
+    controls = len(start) - len(start.translate(None, rules.CONTROLS))
+    return controls * 50 > len(start) and not start.startswith(rules.UTF_16)
 
 
 def _assess_machinery(fetched: Fetched, head: str) -> Assessment | None:
@@ -193,7 +201,7 @@ def _assess_data(start: bytes, expect: str) -> Assessment | None:
 
 
 def _assess_wechat(title: str, shown: str) -> Assessment | None:
-    """WeChat's notices, in pages that have nothing but the notice (official sites §2.3)."""
+    """WeChat's notices, in pages that have nothing but the notice."""
     if title.strip().lower() not in rules.WECHAT_TITLES or len(shown) > 2 * _LITTLE_TEXT:
         return None
     for phrase, who in rules.WECHAT_REMOVALS:

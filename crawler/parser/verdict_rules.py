@@ -185,3 +185,6 @@ ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 GZIP = b"\x1f\x8b"
 IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
+#: Bytes that no text holds but for tab, line breaks, and the shifts of ISO 2022 (after WHATWG MIME Sniffing, §3).
+CONTROLS = bytes([*range(0x09), 0x0B, *range(0x10, 0x1B), *range(0x1C, 0x20)])
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")

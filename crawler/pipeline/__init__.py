@@ -1,9 +1,14 @@
 """One check of a source, from request to commit: gather, decide, commit.
 
-    gather.py   asks the world and the store, keeps the raw bytes, reads pages       (the only part that waits)
-    decide.py   turns what was gathered into what shall be written                   (pure)
-    check.py    joins the two and commits each check in one transaction
-    round.py    many checks side by side, then one confirmation for all doubtful edits
+    resolve.py      which kind an ``auto`` source is
+    gather.py       asks the world and the store, keeps the raw bytes                      (the only part that waits)
+    looks.py        what one response looks like: judged, and read                         (pure)
+    steps.py gone.py   what becomes of one article: new, edited, moved, restored; missing, removed   (pure)
+    remembered.py told.py   what such a step leaves in memory, and what is told of it      (pure)
+    decide.py       all steps of a check, and the source itself, as one outcome            (pure)
+    check.py        joins gathering and deciding, and commits each check in one transaction
+    writer.py       the store's own thread: waiting checks are committed together
+    round.py        many checks side by side, then one second look at all doubtful edits
 
 The same check serves the one-off crawl and the daemon.
 """

@@ -34,7 +34,8 @@ from crawler.pipeline.decide import (
     is_well,
     needs_another_look,
 )
-from crawler.pipeline.gather import ArticleLook, Depth, Gatherer, ListingLook, Wanted, listing_look
+from crawler.pipeline.gather import Gatherer
+from crawler.pipeline.looks import ArticleLook, Depth, ListingLook, Wanted, listing_look
 from crawler.pipeline.resolve import Resolved
 from crawler.pipeline.steps import decide_article
 from crawler.pipeline.writer import StoreThread

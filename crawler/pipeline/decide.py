@@ -26,8 +26,8 @@ from crawler.model import (
     Verdict,
 )
 from crawler.notifier.routing import route
-from crawler.pipeline.gather import ListingLook
 from crawler.pipeline.identifiers import mass_id
+from crawler.pipeline.looks import ListingLook
 
 MASS_REASONS = {ChangeKind.EDITED: IncidentReason.MASS_EDIT, ChangeKind.REMOVED: IncidentReason.MASS_REMOVAL}
 

@@ -16,7 +16,7 @@ from crawler.model import (
     Verdict,
 )
 from crawler.pipeline.decide import Context, Step
-from crawler.pipeline.gather import ArticleLook
+from crawler.pipeline.looks import ArticleLook
 from crawler.pipeline.told import bare_article, begin_change, own_observations
 
 CAUSE_OF_ABSENCE = {

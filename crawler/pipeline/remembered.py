@@ -13,7 +13,7 @@ from crawler.model import (
     Suspicion,
 )
 from crawler.pipeline.decide import Context
-from crawler.pipeline.gather import ArticleLook
+from crawler.pipeline.looks import ArticleLook
 from crawler.text.urls import canonical_url
 
 

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, S
 
 from crawler.model import Source, SourceState
 from crawler.pipeline.check import Checker, CheckResult, Recheck
-from crawler.pipeline.gather import Depth
+from crawler.pipeline.looks import Depth
 
 Report = Callable[[CheckResult], None]
 Pause = Callable[[float], Awaitable[None]]

@@ -22,15 +22,16 @@ from crawler.model import (
 )
 from crawler.parser.article import article_from_entry
 from crawler.pipeline.decide import Context, Step
-from crawler.pipeline.gather import ArticleLook
 from crawler.pipeline.gone import decide_absent, decide_unknown
 from crawler.pipeline.identifiers import article_id
+from crawler.pipeline.looks import ArticleLook
 from crawler.pipeline.remembered import as_told, is_confirmed, is_redated, merged, new_address, remember_look
 from crawler.pipeline.told import (
     bare_article,
     begin_change,
     cause_of_edit,
     changed_text,
+    evidence_of_edit,
     kept_evidence,
     next_revision,
     own_observations,
@@ -223,7 +224,7 @@ def edit(
         with_comparison(change, comparison, article),
         revision=edited.revision,
         previous_revision=known.revision,
-        evidence=Evidence(before=look.before.evidence if look.before else None, after=kept_evidence(look)),
+        evidence=evidence_of_edit(look, known, comparison.fields),
     )
     return Step(
         article=edited,

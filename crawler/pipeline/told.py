@@ -18,8 +18,8 @@ from crawler.model import (
     Revision,
 )
 from crawler.pipeline.decide import Context
-from crawler.pipeline.gather import ArticleLook
 from crawler.pipeline.identifiers import change_id
+from crawler.pipeline.looks import ArticleLook
 from crawler.record import summarize_article
 
 
@@ -99,3 +99,17 @@ def changed_text(comparison: Comparison) -> str:
 def bare_article(known: KnownArticle) -> Article:
     """What is left to say of an article whose text is not at hand."""
     return Article(url=known.url, title=known.title)
+
+
+def evidence_of_edit(look: ArticleLook, known: KnownArticle, fields: tuple[str, ...]) -> Evidence:
+    """The bytes before and after. A file swapped under its name is proven by the file, not by the page around it."""
+    if fields == ("attachments",):
+        swapped = [file for file in known.files if file not in look.files and file.fetched_at]
+        after = {each.url: each for each in look.observations if each.sha256}
+        for file in swapped:
+            if file.url in after and file.fetched_at:
+                before = Observation(
+                    url=file.url, fetched_at=file.fetched_at, status=200, verdict=Verdict.OK, sha256=file.sha256
+                )
+                return Evidence(before=before, after=after[file.url])
+    return Evidence(before=look.before.evidence if look.before else None, after=kept_evidence(look))

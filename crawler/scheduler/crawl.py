@@ -13,7 +13,7 @@ from crawler.errors import UsageError
 from crawler.model import Change, ChangeKind, Incident, Source, SourceState
 from crawler.notifier.outbox import DispatchReport
 from crawler.pipeline.check import CheckResult, Recheck
-from crawler.pipeline.gather import Depth
+from crawler.pipeline.looks import Depth
 from crawler.pipeline.round import Report, run_round
 from crawler.settings import Settings
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from crawler.errors import ConfigError
@@ -84,18 +85,19 @@ class Document:
         return name, "", 0
 
 
-def read_document(path: Path) -> tuple[Document, list[Finding]]:
+def read_document(path: Path, drafts: Mapping[str, str] = MappingProxyType({})) -> tuple[Document, list[Finding]]:
     """Reads the file, or the folder's own ``*.toml`` files, in the order of their names.
 
-    Raises ``ConfigError`` where nothing can be read at all or a file is no TOML; what is wrong with the
-    arrangement of tables comes back as findings.
+    ``drafts`` are texts to read instead of what the files of those names hold: a configuration that is not yet
+    written can be checked. Raises ``ConfigError`` where nothing can be read at all or a file is no TOML; what is
+    wrong with the arrangement of tables comes back as findings.
     """
-    found = _find_files(path)
+    found = _find_files(path, drafts)
     folder = path if path.is_dir() else path.parent
     files, problems = [], []
     for file in found:
         try:
-            files.append(_read_file(file))
+            files.append(_parse_file(file, drafts[file.name]) if file.name in drafts else _read_file(file))
         except ConfigError as error:
             problems += error.problems
     if problems:
@@ -103,14 +105,17 @@ def read_document(path: Path) -> tuple[Document, list[Finding]]:
     return _merge(path, folder.resolve(), files)
 
 
-def _find_files(path: Path) -> list[Path]:
+def _find_files(path: Path, drafts: Mapping[str, str]) -> list[Path]:
     if path.is_file():
         return [path]
-    remedy = "name a TOML file or a folder of TOML files with --config PATH or GAZETTE_CONFIG"
+    remedy = "name a TOML file or a folder of them with --config PATH or GAZETTE_CONFIG, or begin with `gazette init`"
     if not path.exists():
         raise ConfigError([f"{path.absolute()}: there is no configuration here; {remedy}"])
     try:
-        files = sorted(file for file in path.iterdir() if file.suffix == ".toml" and not file.name.startswith("."))
+        files = sorted(
+            {file for file in path.iterdir() if file.suffix == ".toml" and not file.name.startswith(".")}
+            | {path / name for name in drafts}
+        )
     except OSError as error:
         raise ConfigError([f"{path.absolute()}: cannot be read ({error.strerror}); {remedy}"]) from error
     if not files:
@@ -122,13 +127,18 @@ def _read_file(file: Path) -> SourceFile:
     try:
         if file.stat().st_size > LARGEST_FILE:
             raise ConfigError([f"{file}: is larger than {LARGEST_FILE >> 20} MiB; expected a TOML configuration"])
-        text = file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-        return SourceFile(name=file.name, text=text, data=tomllib.loads(text))
+        return _parse_file(file, file.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         raise ConfigError([f"{file}: cannot be read ({error.strerror})"]) from error
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise ConfigError([f"{file.name}:{line}: is not UTF-8 text; save the file as UTF-8"]) from error
+
+
+def _parse_file(file: Path, text: str) -> SourceFile:
+    text = text.replace("\r\n", "\n")
+    try:
+        return SourceFile(name=file.name, text=text, data=tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([_describe_syntax(file.name, str(error))]) from error
     except RecursionError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from crawler.errors import ConfigError
@@ -48,14 +49,17 @@ DEFAULT_PATH = "config"
 PATH_VARIABLE = "GAZETTE_CONFIG"
 
 
-def load_settings(path: Path | None, environ: Mapping[str, str]) -> Settings:
+def load_settings(
+    path: Path | None, environ: Mapping[str, str], *, drafts: Mapping[str, str] = MappingProxyType({})
+) -> Settings:
     """The settings in ``path``: a TOML file, or a folder's own ``*.toml`` files.
 
     Without ``path``, ``GAZETTE_CONFIG`` of ``environ`` names it, else it is ``config/`` in the working directory.
+    ``drafts`` are texts by file name that are read instead of what those files hold, to check before writing.
     Raises ``ConfigError`` with every problem there is, each with its file and line.
     """
     chosen = path or Path(environ.get(PATH_VARIABLE) or DEFAULT_PATH)
-    document, findings = read_document(chosen.expanduser())
+    document, findings = read_document(chosen.expanduser(), drafts)
     review = Review(document, findings)
     known = {name: frozenset(model.model_fields) for name, model in GLOBAL_TABLES.items()}
     review.findings += apply_overrides(document, environ, known)

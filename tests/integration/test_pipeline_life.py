@@ -8,7 +8,7 @@ import pytest
 
 from crawler.model import ArticleState, ChangeKind, IncidentReason, IncidentState
 from crawler.pipeline.check import Recheck
-from crawler.pipeline.gather import Depth
+from crawler.pipeline.looks import Depth
 from tests.crawling import NOON, Watch, result_of, told
 from tests.newsroom import Newsroom, source_block, write_config
 from tests.siteserver import SiteServer, make_route

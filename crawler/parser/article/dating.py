@@ -1,8 +1,8 @@
 """Which of a page's dates is its publication, and which announce an update.
 
-Structured data with a time, then labels near the title, then the byline, then the address (official sites §7.2 rule
-9); dates in the text never. A candidate may give another one of the same day its time, never its day. Dates in the
-far future or before 1990 are no publication dates.
+Structured data with a time, then labels near the title, then the byline, then the address; dates in the text never.
+A candidate may give another one of the same day its time, never its day. Dates in the far future or before 1990 are
+no publication dates.
 """
 
 from __future__ import annotations

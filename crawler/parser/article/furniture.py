@@ -38,7 +38,7 @@ _GOOD = word_set(
 )
 _SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])")
 
-#: Containers that official CMS families use for the text and nothing else (official sites, §1.7; Blogger; WeChat).
+#: Containers that official CMS families use for the text alone (TRS, UCAP, NFCMS and others; Blogger; WeChat).
 _KNOWN = word_set(
     "ucap-content trs_ueditor trs_editor_view trs_editor zoom zoomcon fontzoom ivs_content article-content "
     "article_con article_content news_cont_d_wrap wzzw-article pages_content xxgk-content custom_unionstyle "

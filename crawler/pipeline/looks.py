@@ -1,0 +1,229 @@
+"""What a listing and an article look like: one response, judged and read, beside what we knew. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from crawler.differ.identity import article_keys
+from crawler.model import (
+    Article,
+    ArticleState,
+    Assessment,
+    Entry,
+    Fetched,
+    FetchFailure,
+    FileState,
+    KnownArticle,
+    Listing,
+    NotModified,
+    Observation,
+    Purpose,
+    Request,
+    Response,
+    Revision,
+    Source,
+    Validators,
+    Verdict,
+)
+from crawler.parser.article import article_from_entry, read_article
+from crawler.parser.kinds import find_kind
+from crawler.text.urls import canonical_url
+
+#: Pages of a listing followed back at most.
+MAX_PAGES = 1000
+#: Response headers kept as evidence.
+KEPT_HEADERS = frozenset(
+    {"content-type", "content-length", "content-encoding", "date", "etag", "last-modified", "server", "location", "via"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingLook:
+    """What the listing answered. ``listing`` is None when it is unchanged or could not be read.
+
+    Its first ``usual`` entries are those of an everyday check; what follows was found by going back further.
+    """
+
+    assessment: Assessment
+    observations: tuple[Observation, ...] = ()
+    listing: Listing | None = None
+    usual: int = 0
+    validators: Validators = field(default_factory=Validators)
+    body_sha256: str = ""
+    robots: bool = False
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleLook:
+    """What one article looks like now, beside what we knew of it.
+
+    ``article`` is set when it was read anew (or a file of it changed); ``unchanged`` when the server or the bytes
+    say that nothing moved. ``before`` is the latest revision, loaded only where there is something to compare.
+    ``asked`` is false when nothing was requested because the listing itself holds the article.
+    """
+
+    keys: tuple[str, ...]
+    assessment: Assessment
+    known: KnownArticle | None = None
+    entry: Entry | None = None
+    article: Article | None = None
+    before: Revision | None = None
+    unchanged: bool = False
+    asked: bool = True
+    backfilled: bool = False
+    observation: Observation | None = None
+    observations: tuple[Observation, ...] = ()
+    final_url: str = ""
+    moved_for_good: bool = False
+    validators: Validators = field(default_factory=Validators)
+    body_sha256: str = ""
+    files: tuple[FileState, ...] = ()
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An article to look at, and the entry that asks for it, if one does. ``backfilled``: found by going back."""
+
+    known: KnownArticle | None
+    entry: Entry | None
+    keys: tuple[str, ...]
+    backfilled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Depth:
+    """How far to follow a listing back: at most ``pages`` pages, and not beyond the day ``since``."""
+
+    pages: int = MAX_PAGES
+    since: datetime | None = None
+
+    def is_enough(self, entries: Sequence[Entry]) -> bool:
+        """Whether a page reaches behind ``since``: its newest dated entry is older."""
+        dated = [entry.published.instant for entry in entries if entry.published]
+        return self.since is not None and bool(dated) and max(dated) < self.since
+
+
+def unread_listing(response: Response, assessment: Assessment) -> ListingLook:
+    """The look at a listing that nothing can be read from."""
+    return ListingLook(
+        assessment=assessment,
+        observations=(observe(response, assessment.verdict, assessment.reason),),
+        robots=isinstance(response, FetchFailure) and response.robots,
+        retry_at=response.retry_at if isinstance(response, FetchFailure) else None,
+    )
+
+
+def article_request(source: Source, wanted: Wanted) -> Request | None:
+    """How to ask for the article's page, or None where the listing's own text is the article."""
+    if not source.follow and wanted.entry is not None:
+        return None
+    if wanted.entry is not None:
+        request = find_kind(source.kind).request_article(source, wanted.entry)
+    else:
+        request = Request(url=wanted.known.url, purpose=Purpose.ARTICLE) if wanted.known else None
+    if request is None or wanted.known is None or wanted.known.suspicion is not None:
+        return request  # a doubtful edit is asked for unconditionally: we want to see the bytes again
+    if canonical_url(request.url) != canonical_url(wanted.known.url):
+        return request  # what the old address told us to repeat means nothing at a new one
+    return replace(request, validators=wanted.known.validators)
+
+
+def can_do_without_text(look: ArticleLook, known: KnownArticle) -> bool:
+    """Whether nothing can come of the look that would have to be told with the article's text."""
+    named = look.entry.url if look.entry else look.final_url if look.moved_for_good else known.url
+    moved = canonical_url(named) != canonical_url(known.url)
+    return look.unchanged and not moved and not known.files and known.state is not ArticleState.REMOVED
+
+
+def listing_look(source: Source, wanted: Wanted) -> ArticleLook:
+    """The look at an article whose text the listing itself holds."""
+    article = article_from_entry(wanted.entry, source) if wanted.entry else None
+    return ArticleLook(
+        keys=wanted.keys,
+        known=wanted.known,
+        entry=wanted.entry,
+        assessment=Assessment(verdict=Verdict.OK),
+        article=article,
+        asked=False,
+        backfilled=wanted.backfilled,
+    )
+
+
+def judge_article(source: Source, wanted: Wanted, response: Response) -> ArticleLook:
+    """Reads one article response; what is not a readable article keeps its verdict and nothing else."""
+    known = wanted.known
+    if isinstance(response, FetchFailure):
+        return ArticleLook(
+            keys=wanted.keys,
+            known=known,
+            entry=wanted.entry,
+            assessment=Assessment(verdict=response.verdict, reason=response.reason),
+            observation=observe(response, response.verdict, response.reason),
+            retry_at=response.retry_at,
+        )
+    if isinstance(response, NotModified) or (known is not None and known.body_sha256 == response.sha256):
+        return ArticleLook(
+            keys=wanted.keys,
+            known=known,
+            entry=wanted.entry,
+            assessment=Assessment(verdict=Verdict.NOT_MODIFIED),
+            observation=observe(response, Verdict.NOT_MODIFIED),
+            unchanged=True,
+            validators=response.validators
+            if isinstance(response, Fetched)
+            else known.validators
+            if known
+            else Validators(),
+            body_sha256=known.body_sha256 if known else "",
+            final_url=response.url,
+            moved_for_good=has_moved(response),
+            files=known.files if known else (),
+        )
+    remembered = known.entry if known else None
+    reading = read_article(response, source, entry=wanted.entry or remembered)
+    return ArticleLook(
+        keys=wanted.keys,
+        known=known,
+        entry=wanted.entry,
+        assessment=reading.assessment,
+        article=reading.article,
+        observation=observe(response, reading.assessment.verdict, reading.assessment.reason),
+        final_url=response.url,
+        moved_for_good=has_moved(response),
+        validators=response.validators,
+        body_sha256=response.sha256,
+        files=known.files if known else (),
+    )
+
+
+def has_moved(response: Fetched | NotModified) -> bool:
+    """Whether every redirect on the way was one for good (RFC 9110 §15.4: 301 and 308)."""
+    hops = response.hops if isinstance(response, Fetched) else ()
+    return bool(hops) and all(hop.status in (301, 308) for hop in hops)
+
+
+def merge_keys(look: ArticleLook, source: Source) -> tuple[str, ...]:
+    """All identities of the article: what we knew, what the listing says, what the page says."""
+    found = article_keys(look.article, source.id) if look.article else ()
+    kept = look.known.keys if look.known else ()
+    has_landed = (look.article or look.unchanged) and look.final_url
+    landed = (f"url:{canonical_url(look.final_url)}",) if has_landed else ()
+    return tuple(dict.fromkeys((*kept, *found, *look.keys, *landed)))
+
+
+def observe(response: Response, verdict: Verdict, reason: str = "") -> Observation:
+    """The evidence row of one response; its body's name is kept when there was a body."""
+    headers = () if isinstance(response, FetchFailure) else response.headers
+    return Observation(
+        url=response.url,
+        fetched_at=response.fetched_at,
+        status=response.status,
+        verdict=verdict,
+        sha256=response.sha256 if isinstance(response, Fetched) else "",
+        reason=reason,
+        headers=tuple((name, value) for name, value in headers if name in KEPT_HEADERS),
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -49,7 +49,9 @@ class Application:
     settings: Settings
     clock: Clock
     store: SqlStore
+    snapshots: Snapshots
     thread: StoreThread
+    fetcher: Fetcher
     checker: Checker
     outbox: Outbox
 
@@ -78,10 +80,22 @@ async def open_application(
                 settings=settings,
                 clock=clock,
                 store=store,
+                snapshots=snapshots,
                 thread=thread,
+                fetcher=fetcher,
                 checker=build_checker(settings, fetcher, thread, clock, alerts=alerts, chance=chance),
                 outbox=build_outbox(settings, store, thread, clock),
             )
+
+
+def reconfigure(
+    application: Application, settings: Settings, *, chance: Callable[[], float] = random.random
+) -> Application:
+    """The same running program under other settings: its database, network and manners go on as they were opened."""
+    running = application
+    checker = build_checker(settings, running.fetcher, running.thread, running.clock, alerts=True, chance=chance)
+    outbox = build_outbox(settings, running.store, running.thread, running.clock)
+    return replace(running, settings=settings, checker=checker, outbox=outbox)
 
 
 def build_checker(

@@ -321,6 +321,24 @@ def incident(identity: str, telling: str) -> Incident:
 # -- deliveries -----------------------------------------------------------------------------------------------------
 
 
+def delivery_values(delivery: Delivery) -> Row:
+    """The row of a delivery, in the order of ``DELIVERY``."""
+    return (
+        delivery.id,
+        delivery.subscription,
+        delivery.channel,
+        delivery.window,
+        delivery.state.value,
+        to_column(delivery.due_at),
+        to_column(delivery.created_at),
+        delivery.attempts,
+        delivery.lease,
+        delivery.payload,
+        delivery.last_error,
+        to_column(delivery.sent_at),
+    )
+
+
 def delivery(row: Row, event_ids: Sequence[str]) -> Delivery:
     """A delivery from its row, in the order of ``DELIVERY``, and its events."""
     with intact("delivery", row[0]):

@@ -8,10 +8,14 @@ from pathlib import Path
 from types import TracebackType
 
 from crawler.errors import StoreError
+from storage.agenda import Agenda
 from storage.database import Database
+from storage.facts import Facts
 from storage.outbox import Outbox
+from storage.posting import Posting
 from storage.queries import Queries
 from storage.schema import ensure_schema
+from storage.sources import SourceCare
 from storage.sqlite import SqliteDatabase
 
 BUSY_TIMEOUT = timedelta(seconds=5)
@@ -19,7 +23,7 @@ _SQLITE = "sqlite:///"
 _POSTGRES = "postgresql+psycopg://"
 
 
-class SqlStore(Queries, Outbox):
+class SqlStore(Queries, Agenda, Facts, Outbox, Posting, SourceCare):
     """What is remembered, on SQLite or PostgreSQL; satisfies ``crawler.ports.Store``.
 
     ``created`` tells that the database was empty when it was opened.

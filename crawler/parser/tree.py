@@ -10,17 +10,46 @@ import re
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
-#: Browsers flatten what is nested deeper than 512 elements; here the page ends at ten times that.
-_DEEPEST = 5_000
+#: Elements left open inside each other; no real page comes near.
+_MAX_OPEN = 3_000
 #: Below so many tags, or characters, no nesting and no tag can cost more than a few tenths of a second.
-_FEW_TAGS = 10_000
+_CALM_TAGS = 6_000
 _SHORT = 200_000
 _MANY_ATTRIBUTES = 2_000
-_BLOCK_TAG = re.compile(
-    r"<(/?)(?:address|article|aside|blockquote|center|details|dialog|dir|div|dl|fieldset|figcaption|figure|footer|form|"
-    r"header|hgroup|listing|main|menu|nav|ol|pre|search|section|summary|ul)(?=[\s/>])",
-    re.IGNORECASE,
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})")
+#: Elements without content, or whose end tag HTML implies: they do not nest by being left open.
+_SHALLOW = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "source",
+        "track",
+        "wbr",
+        "p",
+        "li",
+        "td",
+        "th",
+        "tr",
+        "tbody",
+        "thead",
+        "tfoot",
+        "dt",
+        "dd",
+        "option",
+        "html",
+        "head",
+        "body",
+    ]
 )
+_BOUNDARIES = frozenset({"table", "object", "template", "marquee", "applet", "svg"})
 _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{16384,}")
 
 
@@ -28,8 +57,7 @@ def parse_html(text: str) -> LexborHTMLParser:
     """The tree of a page or fragment. What is nested absurdly deep, or follows that, is left out."""
     if len(text) > _SHORT:
         text = _LONG_TAG.sub(_drop_crowded, text)
-    if text.count("<") > _FEW_TAGS:
-        text = text[: _end_of_sane_nesting(text)]
+    text = cut_depth(text)
     return LexborHTMLParser(text, options=LexborDocumentOptions.WO_EVENTS)
 
 
@@ -38,10 +66,42 @@ def _drop_crowded(tag: re.Match[str]) -> str:
     return "" if len(tag[0].split(None, _MANY_ATTRIBUTES)) > _MANY_ATTRIBUTES else tag[0]
 
 
-def _end_of_sane_nesting(text: str) -> int:
-    depth = 0
-    for tag in _BLOCK_TAG.finditer(text):
-        depth = max(depth - 1, 0) if tag[1] else depth + 1
-        if depth > _DEEPEST:
-            return tag.start()
-    return len(text)
+def cut_depth(markup: str) -> str:
+    """``markup`` up to where its elements would nest deeper than any real page's.
+
+    Follows HTML's own rule for end tags: one that finds no open element of its name inside the current table cell
+    or table changes nothing.
+    """
+    if markup.count("<") < _CALM_TAGS:
+        return markup
+    scopes: list[list[str]] = [[]]
+    opened = 0
+    for found in _TAG.finditer(markup):
+        name = found[2].lower()
+        if name in _SHALLOW:
+            continue
+        if not found[1]:
+            opened += 1
+            scopes[-1].append(name)
+            if name in _BOUNDARIES:
+                scopes.append([])
+            if opened > _MAX_OPEN:
+                return markup[: found.start()]
+        else:
+            opened -= _close(scopes, name)
+    return markup
+
+
+def _close(scopes: list[list[str]], name: str) -> int:
+    """How many elements an end tag closes; it looks at most a few levels down, and never past a table."""
+    if name in _BOUNDARIES:
+        if len(scopes) == 1:
+            return 0
+        return len(scopes.pop()) + (1 if scopes[-1].pop() else 0)
+    scope = scopes[-1]
+    if name not in scope[-60:]:
+        return 0
+    closed = 1
+    while scope.pop() != name:
+        closed += 1
+    return closed

@@ -131,6 +131,38 @@ class Checker:
             return await self._fail(look, context, None)
         return await self._look_and_commit(look, context, due)
 
+    async def recheck(self, source: Source, state: SourceState) -> CheckResult:
+        """Looks at the source's due articles alone, without asking for its listing, and commits what came of it.
+
+        What is remembered of the source stays as its last check left it, and absence is believed only if that one
+        went well. A mistake of our own leaves everything as it was. Raises ``StoreError``.
+        """
+        try:
+            return await self._recheck(source, state)
+        except GazetteError:
+            raise
+        except Exception as error:
+            log.exception("looking at the articles of %s again broke off", source.id)
+            return CheckResult(source=source, state=state, verdict=Verdict.UNEXPECTED, reason=describe_mistake(error))
+
+    async def _recheck(self, source: Source, state: SourceState) -> CheckResult:
+        due = await self._due(source, Recheck.DUE)
+        begun = CheckResult(source=source, state=state, verdict=Verdict.NOT_MODIFIED, reread=len(due))
+        if not due:
+            return begun
+        looks = await self._gatherer.look_at_articles(source, [Wanted(each, None, each.keys) for each in due])
+        # The looks may have taken minutes, in which somebody else may have checked the source.
+        state = (await self._store.source_states([source.id])).get(source.id, state)
+        context = Context(
+            source=source,
+            now=self._clock.now(),
+            state=state,
+            fresh=False,
+            well=not state.failures,
+            reread=len(due),
+        )
+        return await self._commit_looks(looks, context, replace(begun, state=state))
+
     async def confirm(self, result: CheckResult) -> CheckResult:
         """The second look at the doubtful edits of a check, committed on its own. Raises ``StoreError``.
 
@@ -156,11 +188,18 @@ class Checker:
             reread=result.reread,
         )
         looks = await self._look_again(source, result)
+        return replace(await self._commit_looks(looks, context, result), doubtful=result.doubtful)
+
+    async def _commit_looks(self, looks: Sequence[ArticleLook], context: Context, begun: CheckResult) -> CheckResult:
+        """Writes what looks at articles alone came to; the state of the source stays as ``begun`` has it."""
         steps = list(decide_all(looks, context).values())
-        incidents = await self._store.open_incidents(source.id)
-        outcome = decide_confirmation(steps, context, result.state, open_incidents=incidents, audience=self._audience)
+        incidents = await self._store.open_incidents(context.source.id)
+        outcome = decide_confirmation(
+            steps, context, begun.state, open_incidents=incidents, audience=self._audience
+        )
         changes = await self._store.commit(outcome)
-        return finish(result, outcome, changes, result.verdict)
+        doubtful = tuple(step.article for step in steps if needs_another_look(step.article))
+        return finish(replace(begun, doubtful=doubtful), outcome, changes, begun.verdict)
 
     async def _look_again(self, source: Source, result: CheckResult) -> list[ArticleLook]:
         doubtful = {article.id: article for article in result.doubtful}
@@ -194,8 +233,7 @@ class Checker:
         )
 
     async def _fail_inside(self, source: Source, state: SourceState | None, error: Exception) -> CheckResult:
-        reason = f"an error in Gazette itself, please report it: {type(error).__name__}: {error}"
-        look = ListingLook(assessment=Assessment(verdict=Verdict.UNEXPECTED, reason=reason))
+        look = ListingLook(assessment=Assessment(verdict=Verdict.UNEXPECTED, reason=describe_mistake(error)))
         fresh = is_fresh(source, state)
         context = Context(source=source, now=self._clock.now(), state=state, fresh=fresh, well=False)
         return await self._fail(look, context, IncidentReason.PARSER_DRIFT)
@@ -270,6 +308,11 @@ def decide_all(looks: Iterable[ArticleLook], context: Context) -> dict[str, Step
         step = decide_article(look, context)
         steps.setdefault(step.article.id, step)
     return steps
+
+
+def describe_mistake(error: Exception) -> str:
+    """What to say of an exception that should not have been."""
+    return f"an error in Gazette itself, please report it: {type(error).__name__}: {error}"
 
 
 def finish(begun: CheckResult, outcome: Outcome, changes: Sequence[Change], verdict: Verdict) -> CheckResult:

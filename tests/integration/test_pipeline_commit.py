@@ -72,7 +72,7 @@ def store_all(path: Path, outcomes: list[Outcome], times: int) -> list[list[str]
 
 
 @given(days)
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_committing_an_outcome_twice_equals_committing_it_once(plans):
     outcomes = live_through(plans)
     with TemporaryDirectory() as folder:
@@ -83,7 +83,7 @@ def test_committing_an_outcome_twice_equals_committing_it_once(plans):
 
 
 @given(days)
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_what_is_read_back_is_what_was_decided(plans):
     outcomes = live_through(plans)
     known = {article.id: article for outcome in outcomes for article in outcome.articles}

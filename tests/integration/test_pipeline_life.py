@@ -11,22 +11,9 @@ from crawler.pipeline.check import Recheck
 from crawler.pipeline.looks import Depth
 from tests.crawling import NOON, Watch, result_of, told
 from tests.newsroom import Newsroom, source_block, write_config
-from tests.siteserver import SiteServer, make_route
+from tests.siteserver import make_route
 
 HALF_DAY = timedelta(hours=12)
-
-
-@pytest.fixture
-def site():
-    with SiteServer() as server:
-        yield server
-
-
-@pytest.fixture
-def room(site):
-    room = Newsroom(site)
-    room.publish_many(3)
-    return room
 
 
 @pytest.fixture

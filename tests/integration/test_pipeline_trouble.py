@@ -22,19 +22,6 @@ BOMB = gzip.compress(b"\0" * MEGABYTE, 9) * 256
 
 
 @pytest.fixture
-def site():
-    with SiteServer() as server:
-        yield server
-
-
-@pytest.fixture
-def room(site):
-    room = Newsroom(site)
-    room.publish_many(3)
-    return room
-
-
-@pytest.fixture
 def other(site):
     other = Newsroom(site, name="port")
     other.publish_many(2, name="pier")

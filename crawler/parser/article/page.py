@@ -7,10 +7,11 @@ nodes beyond a limit are left out.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+
+from crawler.parser.tree import parse_html
 
 
 def word_set(words: str) -> frozenset[str]:
@@ -21,8 +22,6 @@ def word_set(words: str) -> frozenset[str]:
 MAX_CHARACTERS = 6_000_000
 MAX_NODES = 120_000
 MAX_DEPTH = 120
-_MAX_OPEN = 3_000
-_CALM_TAGS = 6_000
 
 #: Never text of a page. ``noscript`` repeats what scripts show; ``textarea`` and ``select`` hold form values.
 _OPAQUE = word_set(
@@ -32,13 +31,6 @@ _OPAQUE = word_set(
 _PLAIN = word_set("br b strong em i u sup sub wbr tbody")
 _NO_ATTRIBUTES: dict[str, str | None] = {}
 _DECLARING = frozenset({"html", "title", "meta", "link", "base"})
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})")
-#: Elements without content, or whose end tag HTML implies: they do not nest by being left open.
-_SHALLOW = word_set(
-    "area base br col embed hr img input link meta source track wbr p li td th tr tbody thead tfoot dt dd option "
-    "html head body"
-)
-_BOUNDARIES = frozenset({"table", "object", "template", "marquee", "applet", "svg"})
 
 
 class Element:
@@ -106,8 +98,8 @@ def find_by_id(page: Page, name: str) -> Element | None:
 
 def read_page(markup: str) -> Page:
     """Parses ``markup``; never raises, and takes time in proportion to its length."""
-    text = cut_depth(markup[:MAX_CHARACTERS].replace("\x00", ""))
-    page = Page(Element("-document", {}, None), text, LexborHTMLParser(text))
+    text = markup[:MAX_CHARACTERS].replace("\x00", "")
+    page = Page(Element("-document", {}, None), text, parse_html(text))
     if page.tree.root is not None:
         _grow(page.tree.root, page)
     return page
@@ -157,44 +149,3 @@ def _add_element(page: Page, node: LexborNode, tag: str, parent: Element) -> Ele
     if tag in _DECLARING or "itemprop" in attributes:
         page.declarations.append(element)
     return element
-
-
-def cut_depth(markup: str) -> str:
-    """``markup`` up to where its elements would nest deeper than any real page's.
-
-    Follows HTML's own rule for end tags: one that finds no open element of its name inside the current table cell
-    or table changes nothing.
-    """
-    if markup.count("<") < _CALM_TAGS:
-        return markup
-    scopes: list[list[str]] = [[]]
-    opened = 0
-    for found in _TAG.finditer(markup):
-        name = found[2].lower()
-        if name in _SHALLOW:
-            continue
-        if not found[1]:
-            opened += 1
-            scopes[-1].append(name)
-            if name in _BOUNDARIES:
-                scopes.append([])
-            if opened > _MAX_OPEN:
-                return markup[: found.start()]
-        else:
-            opened -= _close(scopes, name)
-    return markup
-
-
-def _close(scopes: list[list[str]], name: str) -> int:
-    """How many elements an end tag closes; it looks at most a few levels down, and never past a table."""
-    if name in _BOUNDARIES:
-        if len(scopes) == 1:
-            return 0
-        return len(scopes.pop()) + (1 if scopes[-1].pop() else 0)
-    scope = scopes[-1]
-    if name not in scope[-60:]:
-        return 0
-    closed = 1
-    while scope.pop() != name:
-        closed += 1
-    return closed

@@ -24,9 +24,10 @@ from crawler.model import (
     digest,
 )
 from crawler.parser.article import article_from_entry, extract, read_article
-from crawler.parser.article.page import MAX_DEPTH, cut_depth, read_page
+from crawler.parser.article.page import MAX_DEPTH, read_page
 from crawler.parser.article.reader import Manner, read_markup
 from crawler.parser.article.title import strip_site
+from crawler.parser.tree import cut_depth
 
 DAY = '<meta name="PubDate" content="2023-10-27">'
 URL = "http://www.example.gov.cn/zwdt/202310/t20231027_41.html"

@@ -1,0 +1,116 @@
+"""Care of sources by their operator: silenced, renamed, forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from crawler.errors import UsageError
+from crawler.model import Incident, IncidentState, SourceState
+from storage import rows
+from storage.database import Database
+from storage.statements import delete, insert_new, select, update
+
+_NEW_STATE = insert_new("source_state", rows.SOURCE_STATE)
+_KNOWN = (
+    "SELECT 1 FROM source_state WHERE source_id = ? UNION SELECT 1 FROM article WHERE source_id = ? "
+    "UNION SELECT 1 FROM article_sighting WHERE source_id = ?"
+)
+_OPEN = select("incident", ("id", "opening"), "WHERE source = ? AND state = 'open'")
+# The keys that a source gives its own articles hold its id (see crawler.differ.identity).
+_OWN_KEYS = update("article_key", "key = CAST(? AS VARCHAR) || substr(key, ?)", "substr(key, 1, ?) = ?")
+# Who else lists an article takes it over; it is not forgotten then.
+_HEIR = "SELECT min(source_id) FROM article_sighting WHERE article_id = article.id"
+_INHERIT = update("article", f"source_id = ({_HEIR})", f"source_id = ? AND ({_HEIR}) IS NOT NULL")
+_HEIRS_SIGHTING = delete(
+    "article_sighting",
+    "EXISTS (SELECT 1 FROM article WHERE id = article_sighting.article_id AND source_id = article_sighting.source_id)",
+)
+_MINE = "SELECT id FROM article WHERE source_id = ?"
+_UNTOLD = (
+    "delivery_id IN (SELECT id FROM delivery WHERE state <> 'sent') AND "
+    "(event_id IN (SELECT id FROM change WHERE source = ?) OR event_id IN "
+    "(SELECT id || ':open' FROM incident WHERE source = ? UNION SELECT id || ':closed' FROM incident WHERE source = ?))"
+)
+_EMPTY_DELIVERIES = (
+    "state <> 'sent' AND payload IS NULL AND NOT EXISTS (SELECT 1 FROM delivery_event WHERE delivery_id = delivery.id)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """What went with a source."""
+
+    articles: int
+    changes: int
+
+
+class SourceCare:
+    """What an operator may do to what is known of sources."""
+
+    database: Database
+
+    def mute_sources(self, source_ids: Iterable[str], *, muted: bool) -> None:
+        """Silences sources, or wakes them, also before their first check. A check under way does not undo it."""
+        with self.database.writing(durable=True):
+            for source_id in source_ids:
+                self.database.run(_NEW_STATE, rows.source_state_values(SourceState(source_id=source_id)))
+                self.database.run(update("source_state", "muted = ?", "source_id = ?"), (muted, source_id))
+
+    def knows_source(self, source_id: str) -> bool:
+        """Whether anything is remembered under this id."""
+        return self.database.fetch_one(_KNOWN, (source_id,) * 3) is not None
+
+    def rename_source(self, old: str, new: str) -> None:
+        """Everything that goes on under ``old`` goes on under ``new``; changes and closed incidents stay as told.
+
+        Raises ``UsageError`` when something is known under ``new``.
+        """
+        with self.database.writing(durable=True):
+            self.database.queue_commits()
+            if self.knows_source(new):
+                raise UsageError(f"{new} is already known in the database: choose another id, or forget it first")
+            for table, column in (("source_state", "source_id"), ("article", "source_id")):
+                self.database.run(update(table, f"{column} = ?", f"{column} = ?"), (new, old))
+            self.database.run(update("article_sighting", "source_id = ?", "source_id = ?"), (new, old))
+            prefix = f"id:{old}:"
+            self.database.run(_OWN_KEYS, (f"id:{new}:", len(prefix) + 1, len(prefix), prefix))
+            self._rename_incidents(old, new)
+
+    def _rename_incidents(self, old: str, new: str) -> None:
+        """Open incidents will be closed under the new id, so their opening names it too."""
+        for identity, opening in self.database.fetch(_OPEN, (old,)):
+            renamed = replace(rows.incident(identity, opening), source=new)
+            self.database.run(update("incident", "opening = ?", "id = ?"), (rows.to_json(Incident, renamed), identity))
+        self.database.run(update("incident", "source = ?", "source = ?"), (new, old))
+
+    def forget_source(self, source_id: str) -> Forgotten:
+        """Removes what is known of a source: its articles with their revisions, its changes and incidents.
+
+        An article that another source lists too becomes that source's. Deliveries already sent and the chain of
+        observations stay: they are what happened.
+        """
+        database = self.database
+        with database.writing(durable=True):
+            database.queue_commits()
+            database.run(_INHERIT, (source_id,))
+            database.run(_HEIRS_SIGHTING)
+            database.run(delete("delivery_event", _UNTOLD), (source_id,) * 3)
+            database.run(delete("delivery", _EMPTY_DELIVERIES))
+            for table in ("revision", "article_key", "article_sighting"):
+                database.run(delete(table, f"article_id IN ({_MINE})"), (source_id,))
+            changes = database.run(delete("change", "source = ?"), (source_id,))
+            articles = database.run(delete("article", "source_id = ?"), (source_id,))
+            for table, column in (
+                ("article_sighting", "source_id"),
+                ("incident", "source"),
+                ("source_state", "source_id"),
+            ):
+                database.run(delete(table, f"{column} = ?"), (source_id,))
+        return Forgotten(articles=articles, changes=changes)
+
+    def open_incidents_of(self, source_ids: Iterable[str]) -> list[Incident]:
+        """The open incidents of several sources, oldest first."""
+        rest = f"WHERE state = '{IncidentState.OPEN}' AND {self.database.among('source')} ORDER BY opened_at, id"
+        sql = select("incident", ("id", "opening"), rest)
+        return [rows.incident(*row) for row in self.database.fetch(sql, (self.database.listed(list(source_ids)),))]

@@ -18,37 +18,11 @@ _SHORT = 200_000
 _MANY_ATTRIBUTES = 2_000
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})")
 #: Elements without content, or whose end tag HTML implies: they do not nest by being left open.
-_SHALLOW = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "source",
-        "track",
-        "wbr",
-        "p",
-        "li",
-        "td",
-        "th",
-        "tr",
-        "tbody",
-        "thead",
-        "tfoot",
-        "dt",
-        "dd",
-        "option",
-        "html",
-        "head",
-        "body",
-    ]
+_LEFT_OPEN = (
+    "area base br col embed hr img input link meta source track wbr p li td th tr tbody thead tfoot dt dd option "
+    "html head body"
 )
+_SHALLOW = frozenset(_LEFT_OPEN.split())
 _BOUNDARIES = frozenset({"table", "object", "template", "marquee", "applet", "svg"})
 _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{16384,}")
 

@@ -151,17 +151,11 @@ class Checker:
         if not due:
             return begun
         looks = await self._gatherer.look_at_articles(source, [Wanted(each, None, each.keys) for each in due])
-        # The looks may have taken minutes, in which somebody else may have checked the source.
-        state = (await self._store.source_states([source.id])).get(source.id, state)
+        now = self._clock.now()
         context = Context(
-            source=source,
-            now=self._clock.now(),
-            state=state,
-            fresh=False,
-            well=not state.failures,
-            reread=len(due),
+            source=source, now=now, state=state, fresh=False, well=not state.failures, reread=len(due)
         )
-        return await self._commit_looks(looks, context, replace(begun, state=state))
+        return await self._commit_looks(looks, context, begun)
 
     async def confirm(self, result: CheckResult) -> CheckResult:
         """The second look at the doubtful edits of a check, committed on its own. Raises ``StoreError``.
@@ -191,12 +185,13 @@ class Checker:
         return replace(await self._commit_looks(looks, context, result), doubtful=result.doubtful)
 
     async def _commit_looks(self, looks: Sequence[ArticleLook], context: Context, begun: CheckResult) -> CheckResult:
-        """Writes what looks at articles alone came to; the state of the source stays as ``begun`` has it."""
+        """Writes what looks at articles alone came to; the state of the source stays what it is."""
+        source = context.source
+        # The looks may have taken minutes, in which another program may have checked the source.
+        state = (await self._store.source_states([source.id])).get(source.id, begun.state)
         steps = list(decide_all(looks, context).values())
-        incidents = await self._store.open_incidents(context.source.id)
-        outcome = decide_confirmation(
-            steps, context, begun.state, open_incidents=incidents, audience=self._audience
-        )
+        incidents = await self._store.open_incidents(source.id)
+        outcome = decide_confirmation(steps, context, state, open_incidents=incidents, audience=self._audience)
         changes = await self._store.commit(outcome)
         doubtful = tuple(step.article for step in steps if needs_another_look(step.article))
         return finish(replace(begun, doubtful=doubtful), outcome, changes, begun.verdict)

@@ -22,8 +22,10 @@ class StorageSettings:
     @property
     def sqlite_path(self) -> Path | None:
         """The file of the database; None where it is a server, or only in memory."""
+        if not self.url.startswith("sqlite:///"):
+            return None
         path = self.url.removeprefix("sqlite:///").partition("?")[0]
-        return None if path == self.url or path == ":memory:" else Path(path)
+        return None if path == ":memory:" else Path(path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -233,6 +233,11 @@ def test_postgresql_is_always_spoken_to_through_its_driver(load, scheme: str) ->
     assert storage.sqlite_path is None
 
 
+def test_the_parameters_of_a_server_do_not_make_it_a_file(load) -> None:
+    storage = load('[storage]\nurl = "postgresql://gazette@/gazette?host=/run/postgresql"').storage
+    assert storage.sqlite_path is None
+
+
 def test_a_folder_is_its_own_toml_files_merged_in_the_order_of_their_names(load, tmp_path: Path) -> None:
     (tmp_path / "deeper").mkdir()
     (tmp_path / "deeper" / "z.toml").write_text("not even TOML")

@@ -1,0 +1,1 @@
+"""Beginning and growing: a configuration to start from, and sources found, written, renamed and taken out of it."""

@@ -1,0 +1,117 @@
+"""What is at an address: fetched politely, judged, recognised, and read the way it would be watched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import islice
+from urllib.parse import urlsplit
+
+from crawler.errors import GazetteError, ParseError, UsageError
+from crawler.model import Entry, Fetched, FetchPolicy, Purpose, Request, Source, Verdict
+from crawler.onboarding.blocks import write_source
+from crawler.parser.article import read_article
+from crawler.parser.kinds import find_kind
+from crawler.parser.kinds.wechat import article_address
+from crawler.parser.probe import Probed, probe
+from crawler.parser.verdict import assess
+from crawler.ports import Fetcher
+from crawler.text.normalize import clean, shorten
+from crawler.text.urls import canonical_url, host_of, is_http
+
+WECHAT_HOST = "mp.weixin.qq.com"
+NO_WECHAT_LIST = "WeChat offers no public list of an account's articles: give a feed, or add article links with --to ID"
+_PREVIEW = 3
+_LONGEST_TITLE = 120
+
+
+class Unreadable(GazetteError):
+    """An address that cannot be watched; the message names it and says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovery:
+    """What an address turned out to be. ``listed`` is how many entries it lists now."""
+
+    probed: Probed
+    listed: int
+
+
+def check_address(url: str) -> None:
+    """Raises ``UsageError`` for what is no web address, with the one that was probably meant."""
+    if is_http(url):
+        return
+    meant = f"https://{url.removeprefix('//')}"
+    looks_right = "://" not in url and "." in (urlsplit(meant).hostname or "") and not url.startswith((".", "/", "~"))
+    hint = f"; did you mean {meant}?" if looks_right else ""
+    raise UsageError(f"{url}: expected an address that begins with http:// or https://{hint}")
+
+
+async def discover(url: str, fetcher: Fetcher, policy: FetchPolicy) -> Discovery:
+    """Finds out which kind reads ``url`` and proves it by reading its list. Raises ``Unreadable``."""
+    source = Source(id="probe", kind="feed", url=url, fetch=policy)
+    fetched = await _fetch(fetcher, Request(url=url, purpose=Purpose.LISTING), source)
+    assessment = assess(fetched, expect="listing")
+    if assessment.verdict is not Verdict.OK:
+        raise _unreadable(url, f"{assessment.verdict}: {assessment.reason}" if assessment.reason else "cannot be read")
+    try:
+        found = probe(fetched)
+        entries = await _read_as_watched(found, fetched, fetcher, source)
+    except ParseError as error:
+        raise _unreadable(url, str(error)) from error
+    return Discovery(probed=replace(found, entries=tuple(islice(entries, _PREVIEW))), listed=len(entries))
+
+
+async def _read_as_watched(found: Probed, fetched: Fetched, fetcher: Fetcher, source: Source) -> tuple[Entry, ...]:
+    """The entries as the kind will list them, from the address that it will ask. Raises ``ParseError``."""
+    kind = find_kind(found.kind)
+    watched = replace(source, kind=found.kind, url=found.url, timezone=found.timezone, options=kind.Options())
+    request = kind.request_listing(watched, None)
+    if request.url != fetched.url:
+        fetched = await _fetch(fetcher, request, watched)
+    return kind.parse_listing(watched, fetched).entries
+
+
+async def find_article(url: str, fetcher: Fetcher, source: Source) -> tuple[str, str]:
+    """The lasting address and the title of the article behind a hand-picked link. Raises ``Unreadable``."""
+    lasting = article_address(url)
+    if not lasting:
+        raise Unreadable(f"{url}: is no link to a WeChat article (…/s/… or …/s?__biz=…)")
+    fetched = await _fetch(fetcher, Request(url=lasting, purpose=Purpose.ARTICLE), source)
+    reading = read_article(fetched, source)
+    if reading.article is None or reading.assessment.verdict is not Verdict.OK:
+        raise Unreadable(f"{url}: {reading.assessment.verdict} {reading.assessment.reason}".rstrip())
+    return lasting, clean(reading.article.title)
+
+
+async def _fetch(fetcher: Fetcher, request: Request, source: Source) -> Fetched:
+    response = await fetcher.fetch(request, source)
+    if isinstance(response, Fetched):
+        return response
+    raise _unreadable(
+        request.url, getattr(response, "reason", "answered that nothing changed, though nothing is known")
+    )
+
+
+def _unreadable(url: str, reason: str) -> Unreadable:
+    reason = reason.removeprefix(f"{url}: ")
+    hint = f". {NO_WECHAT_LIST}" if host_of(url) == WECHAT_HOST else ""
+    return Unreadable(f"{url}: {clean(reason)}{hint}")
+
+
+def source_block(found: Probed, *, id: str, title: str = "") -> str:
+    """The ``[[source]]`` for what was found, ready to paste."""
+    values: dict[str, object] = {
+        "id": id,
+        "title": title or shorten(clean(found.title), _LONGEST_TITLE) or host_of(found.url),
+        "kind": found.kind,
+        "url": found.url,
+        "timezone": found.timezone,
+        "language": found.language,
+        "options": dict(found.options),
+    }
+    return write_source({key: value for key, value in values.items() if value})
+
+
+def same_address(url: str, other: str) -> bool:
+    """Whether two spellings name one address."""
+    return canonical_url(url) == canonical_url(other)

@@ -1,0 +1,62 @@
+"""An id for a source that a person would have chosen: from its host, then from its address, then by number. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator
+from itertools import count
+from urllib.parse import unquote, urlsplit
+
+from crawler.text.urls import host_of
+
+_NOT_IN_ID = re.compile(r"[^a-z0-9]+")
+_LONGEST = 40
+#: Labels of a host, and words of a path, that say nothing about whose it is.
+_EMPTY_LABELS = frozenset({"www", "www2", "m", "mobile", "wap"})
+_EMPTY_WORDS = frozenset(
+    "index default list html htm shtml php aspx jsp xml rss atom json feed feeds rdf s article articles".split()
+)
+#: The last labels of hosts that are dropped where something is left before them.
+_GENERIC = frozenset({"com", "org", "net", "int", "info", "edu"})
+#: Services where the first label is the publisher.
+_HOSTED = (".blogspot.com", ".wordpress.com", ".github.io", ".substack.com")
+
+
+def name_source(url: str, title: str, taken: Container[str]) -> str:
+    """A free id of the form ``[a-z0-9-]+`` for the source at ``url``."""
+    return next(name for name in _proposals(url, title) if name not in taken)
+
+
+def _proposals(url: str, title: str) -> Iterator[str]:
+    host = _name_host(host_of(url)) or "source"
+    yield host
+    words = [word for word in _words(unquote(urlsplit(url).path)) if word not in _EMPTY_WORDS and not word.isdigit()]
+    for word in reversed(words):
+        yield _fit(f"{host}-{word}")
+    heard = [word for word in _words(title) if word not in host.split("-")]
+    if heard:
+        yield _fit("-".join((host, *heard[:3])))
+    yield from (f"{_fit(host)}-{number}" for number in count(2))
+
+
+def _name_host(host: str) -> str:
+    """``www.gd.gov.cn`` is ``gd-gov``, ``news.un.org`` is ``news-un``, ``notes.blogspot.com`` is ``notes``."""
+    if host.startswith("mp.weixin.qq.com"):
+        return "wechat"
+    name, _, port = host.partition(":")
+    for ending in _HOSTED:
+        name = name.removesuffix(ending) if name != ending[1:] else name
+    labels = [label for label in name.split(".") if label not in _EMPTY_LABELS]
+    if len(labels) > 2 and len(labels[-1]) == 2 and labels[-1].isalpha():
+        labels = labels[:-1]
+    if len(labels) > 1 and labels[-1] in _GENERIC:
+        labels = labels[:-1]
+    return _fit("-".join((*labels, port)))
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in _NOT_IN_ID.split(text.lower()) if word]
+
+
+def _fit(name: str) -> str:
+    return _NOT_IN_ID.sub("-", name.lower())[:_LONGEST].strip("-")

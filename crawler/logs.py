@@ -33,5 +33,5 @@ def configure_logs(level: str, format_: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    for chatty in ("httpx", "httpcore", "alembic", "mail.log"):
+    for chatty in ("httpx", "httpcore", "alembic", "mail.log", "apscheduler"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

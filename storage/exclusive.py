@@ -17,6 +17,10 @@ _SQLITE = "sqlite:///"
 _ADVICE = "stop it first, or name another database in [storage] url"
 
 
+class AnotherDaemon(StoreLocked):
+    """A daemon works on this database, and it is not us."""
+
+
 class DaemonLock(ABC):
     """The right to be the only daemon of a database. Released at the latest when the process ends."""
 
@@ -24,7 +28,7 @@ class DaemonLock(ABC):
     def renew(self) -> None:
         """Makes sure that it is still ours, and takes it again where it was lost.
 
-        Raises ``StoreLocked`` when another daemon has it now, ``StoreError`` when that cannot be told.
+        Raises ``AnotherDaemon`` when another one has it now, ``StoreError`` when that cannot be told.
         """
 
     @abstractmethod
@@ -39,7 +43,7 @@ class DaemonLock(ABC):
 
 
 def lock_daemon(url: str) -> DaemonLock:
-    """Takes the lock of the database at ``url``. Raises ``StoreLocked`` when another daemon has it, ``StoreError``."""
+    """Takes the lock of the database at ``url``. Raises ``AnotherDaemon``, ``StoreError``."""
     if url.startswith(_SQLITE):
         return FileLock(Path(url.removeprefix(_SQLITE)))
     from storage.postgres_lock import AdvisoryLock
@@ -94,6 +98,6 @@ class FileLock(DaemonLock):
         os.close(self._descriptor)
 
 
-def taken(holder: str, database: str) -> StoreLocked:
+def taken(holder: str, database: str) -> AnotherDaemon:
     """The refusal of a second daemon, in words."""
-    return StoreLocked(f"another daemon ({holder}) works on this database ({database}); {_ADVICE}")
+    return AnotherDaemon(f"another daemon ({holder}) works on this database ({database}); {_ADVICE}")

@@ -41,6 +41,11 @@ class Pruned:
     deliveries: int
     changes: int
 
+    @property
+    def is_some(self) -> bool:
+        """Whether anything went."""
+        return bool(self.snapshots or self.deliveries or self.changes)
+
     def __str__(self) -> str:
         return f"removed {self.snapshots} snapshots, {self.deliveries} sent deliveries, {self.changes} changes"
 

@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,27 +42,28 @@ class Gazette:
 
     def run(self, *arguments: object, code: int = 0, timeout: float = 60, **environment: str) -> Ran:
         """Runs to the end. No command ever shows a traceback."""
-        process = self.start(*arguments, **environment)
-        try:
+        with self.start(*arguments, **environment) as process:
             out, err = process.communicate(timeout=timeout)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-            raise
         ran = Ran(process.returncode, out.decode(), err.decode())
         assert "Traceback" not in ran.err, ran.err
         assert ran.code == code, ran
         return ran
 
-    def start(self, *arguments: object, **environment: str) -> subprocess.Popen[bytes]:
-        """The running process; standard output and standard error are pipes."""
-        return subprocess.Popen(
+    @contextmanager
+    def start(self, *arguments: object, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+        """The running process, killed in the end; standard output and standard error are pipes."""
+        with subprocess.Popen(
             [*COMMAND, "--config", str(self.config), *map(str, arguments)],
             cwd=self.folder,
             env=clean_environment() | environment,
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-        )
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
 
     def json(self, *arguments: object, code: int = 0) -> list[dict[str, Any]]:
         """The records that a command prints with ``--json``."""

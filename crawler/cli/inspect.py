@@ -42,7 +42,10 @@ def inspect(
 
     pretended = pretended_source(context, source, kind, url or target)
     fetched_at = read_instant(at, "--at") if at else datetime.now(UTC)
-    fetched = run(obtain(context, target, url, pretended, fetched_at))
+    if target.startswith(("http://", "https://")):
+        fetched = run(obtain(context, target, pretended, fetched_at))
+    else:
+        fetched = saved_page(Path(target), url, fetched_at)
     if kind or (source and fetched.url == pretended.url) or is_listing(fetched):
         listing = read_listing(fetched, pretended if kind or source else replace(pretended, kind="feed"))
         print_listing(listing, as_json=as_json)
@@ -88,15 +91,13 @@ def pretended_source(context: typer.Context, source_id: str, kind: str, address:
     return Source(id="inspected", kind="feed", url=address, timezone=zone)
 
 
-async def obtain(context: typer.Context, target: str, url: str, source: Source, fetched_at: datetime) -> Fetched:
-    """The bytes of a file, or of an address fetched under the usual rules. Raises ``UsageError``."""
+async def obtain(context: typer.Context, target: str, source: Source, fetched_at: datetime) -> Fetched:
+    """The answer of an address, asked under the usual rules. Raises ``GazetteError`` when there is none."""
     from crawler.bootstrap import FixedClock
     from crawler.errors import GazetteError
     from crawler.fetcher.client import HttpFetcher
     from crawler.model import Fetched, Purpose, Request
 
-    if not target.startswith(("http://", "https://")):
-        return saved_page(Path(target), url, fetched_at)
     settings = settings_or_none(context)
     if source.id == "inspected" and settings is not None:
         source = replace(source, fetch=settings.fetch)

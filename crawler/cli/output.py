@@ -65,3 +65,8 @@ def is_terminal() -> bool:
 def counted(number: int, noun: str, plural: str = "") -> str:
     """``1 source``, ``2 sources``."""
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def ask(question: str) -> bool:
+    """A person's yes, which Enter means too; True where nobody sits at a terminal."""
+    return not sys.stdin.isatty() or typer.confirm(question, default=True, err=True)

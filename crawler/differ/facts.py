@@ -12,7 +12,15 @@ from itertools import groupby
 from crawler.differ.fields import is_same_attachment, link_key, moment_text, pair_attachments
 from crawler.differ.folding import compare_key
 from crawler.differ.regions import Place, Region, find_regions
-from crawler.differ.spans import Span, find_figures, find_quotes, find_spans, is_numeral, widen_figure
+from crawler.differ.spans import (
+    Span,
+    find_figures,
+    find_figures_by_line,
+    find_quotes,
+    find_spans,
+    is_numeral,
+    widen_figure,
+)
 from crawler.model import Article, Attachment, Fact, FactType, Hunk
 from crawler.text.normalize import shorten
 
@@ -283,7 +291,7 @@ def facts_of_new(article: Article) -> tuple[Fact, ...]:
     """What a new article tells in figures: deadlines, sums, percentages, dates; the most telling first, at most 12."""
     scored: dict[tuple[FactType, str], tuple[float, int, Fact]] = {}
     for field, text in (("title", article.title), ("body", article.text[:MAX_READ])):
-        for span in find_figures(text):
+        for span in find_figures_by_line(text):
             weight = _weigh(field, text, span)
             if weight > 0 and (span.type, span.key) not in scored:
                 fact = _fact(span.type, field, None, span.raw)

@@ -11,6 +11,7 @@ from crawler.model import FactType, Precision
 from crawler.text.dates import find_dates
 from crawler.text.normalize import fold
 from crawler.text.numbers import find_numbers
+from crawler.text.numerals import NUMERAL_CHARACTERS
 
 
 class Span(NamedTuple):
@@ -83,6 +84,9 @@ _QUOTE = re.compile('“[^”]{2,400}”|「[^」]{2,400}」|『[^』]{2,400}』
 _SIGN = re.compile(r"(?<![0-9A-Za-z\-])[-−－]$")
 _NUMERAL = "零〇一二两三四五六七八九十百千万亿兩萬億"
 _NUMERAL_RUN = re.compile(f"[{_NUMERAL}]+")
+_DIGIT = re.compile(r"\d")
+#: What every figure and date has at least one of: a digit or numeral, perhaps as a radical or compatibility character.
+_SIGN_OF_FIGURE = re.compile(rf"[\d{NUMERAL_CHARACTERS}\u2e80-\u2fd5\uf900-\ufaff]")
 
 
 def find_spans(text: str) -> list[Span]:
@@ -93,6 +97,15 @@ def find_spans(text: str) -> list[Span]:
 def find_figures(text: str) -> list[Span]:
     """Only the dates and figures of ``text``, in the order of the text."""
     return sorted(_find_figures(text), key=_by_place)
+
+
+def find_figures_by_line(text: str) -> Iterator[Span]:
+    """The dates and figures of ``text``, none of which crosses the end of a line: the way to read a long text."""
+    start = 0
+    for line in text.split("\n"):
+        for span in find_figures(line):
+            yield span._replace(start=span.start + start, end=span.end + start)
+        start += len(line) + 1
 
 
 def find_quotes(text: str) -> list[Span]:
@@ -133,6 +146,8 @@ def _span(kind: FactType, found: re.Match[str], text: str, group: str | int = 0)
 
 
 def _find_figures(text: str) -> list[Span]:
+    if not _SIGN_OF_FIGURE.search(text):  # a hundred times cheaper than to look for a figure
+        return []
     figures = [_span(FactType.NUMBER, found, text) for found in _DOCUMENT_NUMBER.finditer(text)]
     for candidates in (_find_dates(text), _find_numbers(text)):
         figures.extend([span for span in candidates if not overlaps(span, figures)])
@@ -145,7 +160,8 @@ def _find_dates(text: str) -> list[Span]:
         for start, end, moment in find_dates(text, timezone="UTC")
         if moment.precision is not Precision.APPROX
     ]
-    partial = (_span(FactType.DATE, found, text) for found in _PARTIAL_DATE.finditer(text))
+    partials = _PARTIAL_DATE.finditer(text) if _DIGIT.search(text) else ()
+    partial = (_span(FactType.DATE, found, text) for found in partials)
     return [*spans, *(span for span in partial if not overlaps(span, spans))]
 
 

@@ -18,7 +18,7 @@ SOURCES_FILE = "sources.toml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigFile:
-    """One file as it stands. ``text`` is without its byte order mark and with plain line ends; ``raw`` None: no file."""
+    """One file as it stands; ``raw`` is None where there is none. ``text`` has plain line ends and no mark before it."""
 
     path: Path
     raw: bytes | None
@@ -74,7 +74,10 @@ def append_source(path: Path, environ: Mapping[str, str], block: str) -> tuple[P
 def change_files(
     path: Path, environ: Mapping[str, str], change: Callable[[str], str]
 ) -> tuple[Settings, Callable[[], None]]:
-    """Changes the text of every file it applies to, and says how to undo that. Raises ``ConfigError``, ``UsageError``."""
+    """Changes the text of every file it applies to; the settings from now on, and how to undo it.
+
+    Raises ``ConfigError``, and what ``change`` raises; nothing has changed then.
+    """
     changed = [(file, text) for file in read_files(path) if (text := change(file.text)) != file.text]
     settings = save(path, environ, changed)
 

@@ -11,10 +11,12 @@ from crawler.text.urls import host_of
 
 _NOT_IN_ID = re.compile(r"[^a-z0-9]+")
 _LONGEST = 40
+_WECHAT = "wechat"
 #: Labels of a host, and words of a path, that say nothing about whose it is.
 _EMPTY_LABELS = frozenset({"www", "www2", "m", "mobile", "wap"})
 _EMPTY_WORDS = frozenset(
-    "index default list html htm shtml php aspx jsp xml rss atom json feed feeds rdf s article articles".split()
+    {"index", "default", "list", "html", "htm", "shtml", "php", "aspx", "jsp", "xml", "rss", "atom", "json", "feed"}
+    | {"feeds", "rdf", "article", "articles", "and", "the", "of", "for"}
 )
 #: The last labels of hosts that are dropped where something is left before them.
 _GENERIC = frozenset({"com", "org", "net", "int", "info", "edu"})
@@ -30,8 +32,8 @@ def name_source(url: str, title: str, taken: Container[str]) -> str:
 def _proposals(url: str, title: str) -> Iterator[str]:
     host = _name_host(host_of(url)) or "source"
     yield host
-    words = [word for word in _words(unquote(urlsplit(url).path)) if word not in _EMPTY_WORDS and not word.isdigit()]
-    for word in reversed(words):
+    path = unquote(urlsplit(url).path) if host != _WECHAT else ""  # a token, which says nothing
+    for word in reversed([word for word in _words(path) if word not in _EMPTY_WORDS and not word.isdigit()]):
         yield _fit(f"{host}-{word}")
     heard = [word for word in _words(title) if word not in host.split("-")]
     if heard:
@@ -42,7 +44,7 @@ def _proposals(url: str, title: str) -> Iterator[str]:
 def _name_host(host: str) -> str:
     """``www.gd.gov.cn`` is ``gd-gov``, ``news.un.org`` is ``news-un``, ``notes.blogspot.com`` is ``notes``."""
     if host.startswith("mp.weixin.qq.com"):
-        return "wechat"
+        return _WECHAT
     name, _, port = host.partition(":")
     for ending in _HOSTED:
         name = name.removesuffix(ending) if name != ending[1:] else name

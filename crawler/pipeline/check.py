@@ -152,9 +152,7 @@ class Checker:
             return begun
         looks = await self._gatherer.look_at_articles(source, [Wanted(each, None, each.keys) for each in due])
         now = self._clock.now()
-        context = Context(
-            source=source, now=now, state=state, fresh=False, well=not state.failures, reread=len(due)
-        )
+        context = Context(source=source, now=now, state=state, fresh=False, well=not state.failures, reread=len(due))
         return await self._commit_looks(looks, context, begun)
 
     async def confirm(self, result: CheckResult) -> CheckResult:

@@ -7,6 +7,7 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from crawler.bootstrap import Application
 from crawler.errors import StoreError
@@ -21,13 +22,14 @@ log = logging.getLogger(__name__)
 FIRST_REST = timedelta(minutes=1)
 LONGEST_REST = timedelta(minutes=30)
 
-Heard = Callable[[CheckResult], Awaitable[None]]
+Heard = Callable[[str, CheckResult | None], Awaitable[None]]
 
 
 class Visits:
     """Begins visits and brings them to their end.
 
-    ``heard`` hears of every visit that ended, ``freed`` that there is room again, ``failed`` of a database in trouble.
+    ``heard`` hears what came of the visit to a source (None: there was nothing to do any more), ``freed`` that there
+    is room again, ``failed`` of a database in trouble.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Visits:
         self._hosts: dict[str, str] = {}  # of the visits that take up room, by source
         self._waiting: set[str] = set()
         self._resting: dict[str, datetime] = {}
+        self._articles_resting: dict[str, datetime] = {}
         self._misses: Counter[str] = Counter()
         self._closed = False
 
@@ -63,8 +66,13 @@ class Visits:
 
     def busy(self, now: datetime) -> set[str]:
         """The sources not to be visited now: under way, or resting after a visit that broke off."""
-        self._resting = {source_id: until for source_id, until in self._resting.items() if until > now}
+        self._resting = after(now, self._resting)
         return {*self._tasks, *self._resting}
+
+    def leaves_articles(self, now: datetime) -> set[str]:
+        """The sources whose articles are left alone for now, though they are due."""
+        self._articles_resting = after(now, self._articles_resting)
+        return set(self._articles_resting)
 
     # -- one visit --
 
@@ -81,6 +89,7 @@ class Visits:
         try:
             result = await self._visit(visit, application)
             self._leave(source_id)
+            await self._heard(source_id, result)
             if result is not None and result.doubtful:
                 await self._confirm(result, application)
             self._misses.pop(source_id, None)
@@ -103,24 +112,24 @@ class Visits:
         self._resting[source_id] = now + min(rest, LONGEST_REST)
 
     async def _visit(self, visit: Visit, application: Application) -> CheckResult | None:
-        """The check, or None where there turned out to be nothing to do."""
-        source = visit.source
+        """What came of it, or None where there turned out to be nothing to do."""
+        source, now = visit.source, application.clock.now()
         state = (await application.thread.source_states([source.id])).get(source.id)
         if state is not None and state.muted:
             return None
         if visit.listing:
-            if not is_listing_due(source, state, application.clock.now()):
+            if not is_listing_due(source, state, now):
                 return None
             result = await application.checker.check(source, state)
             tell_turn(state, result)
         else:
             if state is None or not may_recheck(state):
+                self._articles_resting[source.id] = now + FIRST_REST
                 return None
             result = await application.checker.recheck(source, state)
             if not result.is_well:
-                self._rest(source.id, application.clock.now())
+                self._articles_resting[source.id] = now + LONGEST_REST
         tell_visit(visit, result)
-        await self._heard(result)
         return result
 
     async def _confirm(self, result: CheckResult, application: Application) -> None:
@@ -145,8 +154,8 @@ class Visits:
         self._closed = True
         for source_id in self._waiting:
             self._tasks[source_id].cancel()
-        running = asyncio.gather(*self._tasks.values(), return_exceptions=True)
-        limit = asyncio.ensure_future(deadline)
+        running: asyncio.Future[Any] = asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        limit: asyncio.Future[Any] = asyncio.ensure_future(deadline)
         await asyncio.wait([running, limit], return_when=asyncio.FIRST_COMPLETED)
         limit.cancel()
         cut_off = len(self._hosts)
@@ -154,6 +163,11 @@ class Visits:
             task.cancel()
         await running
         return cut_off
+
+
+def after(now: datetime, untils: dict[str, datetime]) -> dict[str, datetime]:
+    """Those rests that are not over."""
+    return {source_id: until for source_id, until in untils.items() if until > now}
 
 
 def tell_turn(before: SourceState | None, result: CheckResult) -> None:

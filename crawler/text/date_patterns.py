@@ -201,6 +201,7 @@ _NAMED_SHAPES: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (_NAME_YEAR, _read_named_month),
 )
 _HAS_WORD = re.compile(r"[^\W\d_\u2e80-\uffff]{3}")
+_HAS_DIGIT = re.compile(r"\d")
 _HAS_NUMERIC = re.compile(r"\d\s?[-/.]\s?\d")
 
 
@@ -221,7 +222,7 @@ def _shapes_for(text: str, custom: Custom) -> list[tuple[re.Pattern[str], _Reade
         shapes += _NUMERIC_SHAPES
     if custom.japanese or custom.republican:
         shapes += _CALENDAR_SHAPES
-    if _HAS_WORD.search(text):
+    if _HAS_DIGIT.search(text) and _HAS_WORD.search(text):
         shapes += _NAMED_SHAPES
     return shapes
 

@@ -130,6 +130,12 @@ class Queries(Checks):
         sql = select("incident", columns, f"{where} ORDER BY opened_at DESC, id LIMIT ?")
         return [_last_telling(row) for row in self.database.fetch(sql, (*where.parameters, limit))]
 
+    def newest_change(self) -> Change | None:
+        """The last change that was no baseline, if there is one."""
+        where = Where()
+        where.add("NOT baseline")
+        return next(iter(self._changes_where(where, order="DESC", limit=1)), None)
+
     def count_articles(self) -> int:
         """How many articles are known."""
         row = self.database.fetch_one("SELECT count(*) FROM article")

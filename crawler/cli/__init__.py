@@ -56,12 +56,36 @@ def gazette(
 
 def add_commands() -> None:
     """Hangs every command into the tree."""
-    from crawler.cli import alerts, articles, changes, config, crawl, db, demo, incidents, inspect, show, sources
+    from crawler.cli import (
+        add,
+        alerts,
+        articles,
+        changes,
+        config,
+        crawl,
+        daemon,
+        db,
+        demo,
+        health,
+        incidents,
+        init,
+        inspect,
+        probe,
+        show,
+        sources,
+        status,
+    )
 
     app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
+    app.command("init", epilog=init.EXAMPLE)(init.init)
+    app.command("add", epilog=add.EXAMPLE)(add.add)
+    app.command("status", epilog=status.EXAMPLE)(status.status)
     app.command("crawl", epilog=crawl.EXAMPLE)(crawl.crawl)
+    app.command("daemon", epilog=daemon.EXAMPLE)(daemon.daemon)
+    app.command("health", epilog=health.EXAMPLE)(health.health)
     app.add_typer(config.app, name="config")
-    app.command("sources", epilog=sources.EXAMPLE)(sources.sources)
+    app.command("probe", epilog=probe.EXAMPLE)(probe.probe)
+    app.add_typer(sources.app, name="sources")
     app.command("articles", epilog=articles.EXAMPLE)(articles.articles)
     app.command("changes", epilog=changes.EXAMPLE)(changes.changes)
     app.command("incidents", epilog=incidents.EXAMPLE)(incidents.incidents)

@@ -149,7 +149,9 @@ def collecting_source(settings: Settings, source_id: str) -> Source:
 
     collecting = [source.id for source in settings.sources if hasattr(source.options, "articles")]
     source = next((each for each in settings.sources if each.id == source_id), None)
-    others = f"; sources that do: {', '.join(collecting)}" if collecting else "; add a WeChat article first, without --to"
+    others = (
+        f"; sources that do: {', '.join(collecting)}" if collecting else "; add a WeChat article first, without --to"
+    )
     if source is None:
         raise UsageError(f"--to {source_id}: no source is called so{others}")
     if source_id not in collecting:

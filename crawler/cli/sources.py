@@ -192,10 +192,13 @@ def existing_store(settings: Settings) -> SqlStore | None:
 
 
 def daemon_hint(store: SqlStore | None) -> str:
-    """What a running daemon needs to be told, if one ever worked on this database."""
-    if store is None or store.read_fact("daemon") is None:
+    """What a running daemon needs to be told, if one works on this database."""
+    from crawler.scheduler.heartbeat import FACT, read_heartbeat
+
+    heartbeat = read_heartbeat(store.read_fact(FACT)) if store else None
+    if heartbeat is None or heartbeat.stopped:
         return ""
-    return "; a running daemon takes it up on SIGHUP (systemctl reload gazette)"
+    return f"; the daemon takes it up on SIGHUP: kill -HUP {heartbeat.pid}"
 
 
 # -- the list --------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from crawler.differ.fingerprint import entry_fingerprint
 from crawler.differ.guard import judge_listing
 from crawler.errors import GazetteError
 from crawler.model import (
+    ABSENT,
     Assessment,
     Change,
     Incident,
@@ -121,6 +122,9 @@ class Checker:
         if depth or (not source.follow and any(needs_another_look(article) for article in due)):
             asked_state = forget_validators(asked_state)
         look = await self._gatherer.look_at_listing(resolved, asked_state, depth)
+        if look.assessment.verdict in ABSENT and await self._gatherer.is_article(source):
+            # The source is one article, and that is gone: its removal is for the article's own look to prove.
+            look = replace(look, assessment=Assessment(verdict=Verdict.OK))
         trouble = judge_listing(None if fresh else state, look.usual) if look.listing else None
         # A partial listing is read for what it has; only that something is missing from it proves nothing.
         context = Context(source=source, now=self._clock.now(), state=state, fresh=fresh, well=trouble is None)

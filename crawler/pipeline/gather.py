@@ -47,6 +47,7 @@ from crawler.pipeline.looks import (
 from crawler.pipeline.resolve import AUTO, Resolved, resolve_kind
 from crawler.pipeline.writer import StoreThread
 from crawler.ports import Fetcher
+from crawler.text.urls import canonical_url
 
 #: Pages read side by side; their bodies are in memory together. The host's own limit lies in the fetcher.
 CHUNK = 32
@@ -138,6 +139,10 @@ class Gatherer:
             following = page.listing.next
         whole = replace(look.listing, entries=tuple(entries), next=following)
         return replace(look, listing=whole, observations=tuple(observations))
+
+    async def is_article(self, source: Source) -> bool:
+        """Whether the source's own address is that of an article we know."""
+        return bool(await self._store.find_articles([f"url:{canonical_url(source.url)}"]))
 
     # -- the articles --
 

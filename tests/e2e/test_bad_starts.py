@@ -47,9 +47,9 @@ def config(tmp_path):
         (SOURCE + '[[subscription]]\nname = "a"\nchannel = "desk"\n', 7, ("desk",)),
         (SOURCE + '[[channel]]\nname = "hook"\nkind = "webhok"\nurl = "https://a.example"\n', 7, ("webhok", "webhook")),
         (
-            SOURCE + '[[channel]]\nname = "d"\nkind = "smtp"\npassword = "env:GAZETTE_TEST_NONE"\n',
+            SOURCE + '[[channel]]\nname = "d"\nkind = "smtp"\npassword = "env:NO_SUCH_WORD"\n',
             8,
-            ("GAZETTE_TEST_NONE",),
+            ("NO_SUCH_WORD",),
         ),
         (SOURCE + '[[channel]]\nname = "d"\nkind = "smtp"\npassword = "file:none.txt"\n', 8, ("none.txt",)),
         (SOURCE + "title = Harbour\n", 5, ()),

@@ -333,10 +333,10 @@ def test_two_crawls_at_once_tell_everything_once(gazette, room, database):
     gazette.run("crawl")
     room.publish_many(10, name="quay")
 
-    processes = [gazette.start("crawl", "--json") for _ in range(2)]
-    ends = [process.communicate(timeout=60) for process in processes]
+    with gazette.start("crawl", "--json") as one, gazette.start("crawl", "--json") as other:
+        ends = [process.communicate(timeout=60) for process in (one, other)]
 
-    assert [process.returncode for process in processes] == [0, 0], ends
+    assert [one.returncode, other.returncode] == [0, 0], ends
     stored = gazette.json("changes")
     assert len(stored) == 13
     assert len({change["article"]["id"] for change in stored}) == 13

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sqlite3
 import time
@@ -21,9 +22,8 @@ def half_slow(configure, room, site) -> Gazette:
     slow.publish_many(3, name="pier")
     for post in slow.posts:
         site.route(f"/slow/{post.slug}.html", "<p>late</p>", delay=SLOW)
-    return configure(
-        source_block("harbour", room.feed), source_block("slow", slow.feed), more='[fetch]\ntimeout = "60s"\n'
-    )
+    slow_block = source_block("slow", slow.feed, fetch='{ timeout = "60s" }')
+    return configure(source_block("harbour", room.feed), slow_block)
 
 
 def wait_until(is_true, seconds: float = 20.0) -> None:
@@ -58,12 +58,11 @@ def is_whole(database) -> bool:
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -signal.SIGKILL)]
 )
 def test_what_was_committed_stays_and_the_next_crawl_goes_on(half_slow, site, room, database, number, code):
-    process = half_slow.start("crawl")
-    wait_until(lambda: count_changes(database) == 3 and site.count("/slow/pier-1.html"))
-
-    process.send_signal(number)
-    began = time.monotonic()
-    out, err = process.communicate(timeout=20)
+    with half_slow.start("crawl") as process:
+        wait_until(lambda: count_changes(database) == 3 and site.count("/slow/pier-1.html"))
+        process.send_signal(number)
+        began = time.monotonic()
+        _, err = process.communicate(timeout=20)
 
     assert process.returncode == code
     assert time.monotonic() - began < 5
@@ -86,10 +85,10 @@ def test_killed_while_it_writes_again_and_again_it_loses_and_doubles_nothing(gaz
     gazette.run("crawl")
     for number in range(8):
         room.publish_many(3, name=f"berth-{number}")
-        process = gazette.start("crawl", "--recheck", "all")
-        time.sleep(0.25 + 0.09 * number)
-        process.kill()
-        process.communicate()
+        with gazette.start("crawl", "--recheck", "all") as process:
+            time.sleep(0.25 + 0.09 * number)
+            process.kill()
+            process.communicate()
 
     gazette.run("crawl")
 
@@ -104,11 +103,10 @@ def test_interrupted_while_edits_wait_for_their_second_look_they_are_told_by_the
     gazette.run("crawl", "--as-of", "2026-03-02T12:00:00Z")
     room.publish("lock")
     room.edit("bridge-1", "120 euros", "150 euros")
-    process = gazette.start("crawl", "--recheck", "all")
-    wait_until(lambda: count_changes(database) == 4)
-
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=20)
+    with gazette.start("crawl", "--recheck", "all") as process:
+        wait_until(lambda: count_changes(database) == 4)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
 
     records = gazette.json("crawl", "--as-of", "2036-01-01T00:00:00Z")
     assert process.returncode == 130
@@ -116,19 +114,12 @@ def test_interrupted_while_edits_wait_for_their_second_look_they_are_told_by_the
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_command_that_only_reads_ends_the_same_way(begun, number, code):
-    process = begun.start("inspect", "/dev/stdin")
-    time.sleep(0.05)
-    wait_until(lambda: process.poll() is not None or is_waiting(process.pid))
-
-    process.send_signal(number)
-    _, err = process.communicate(timeout=20)
+def test_a_command_that_only_reads_ends_the_same_way(begun, tmp_path, number, code):
+    os.mkfifo(tmp_path / "pipe")
+    with begun.start("inspect", "pipe") as process:
+        writer = os.open(tmp_path / "pipe", os.O_WRONLY)  # waits until the command reads
+        process.send_signal(number)
+        _, err = process.communicate(timeout=20)
+        os.close(writer)
 
     assert (process.returncode, b"Traceback" in err) == (code, False)
-
-
-def is_waiting(pid: int) -> bool:
-    """Whether the process sleeps, having nothing to do but to read."""
-    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
-        state = file.read().rpartition(")")[2].split()
-    return state[0] == "S" and int(state[11]) > 20

@@ -8,6 +8,8 @@ from crawler.model import RecheckPolicy, SchedulePolicy, SourceState
 
 #: After a failed check the pause doubles at most this often, so that a dead source is still visited now and then.
 MAX_DOUBLINGS = 4
+SOONEST_RETRY = timedelta(minutes=10)
+LATEST_RETRY = timedelta(days=1)
 
 
 def next_check(state: SourceState, policy: SchedulePolicy, *, now: datetime, chance: float) -> datetime:
@@ -37,7 +39,10 @@ def next_recheck(
     return now + policy.then_every
 
 
-def retry_article(policy: RecheckPolicy, *, now: datetime) -> datetime:
-    """When to try an article again whose page could not be judged: soon, but not at once."""
-    first = policy.ladder[0] if policy.ladder else policy.then_every
-    return now + max(first, timedelta(minutes=10))
+def retry_article(*, read_at: datetime, now: datetime) -> datetime:
+    """When to try an article again whose page could not be judged: the longer it was not read, the later.
+
+    An eighth of the time since ``read_at``, but ten minutes at least and a day at most: an outage is soon over, and a
+    host that refuses us for good is not asked for every page at every check.
+    """
+    return now + min(max((now - read_at) / 8, SOONEST_RETRY), LATEST_RETRY)

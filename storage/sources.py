@@ -27,11 +27,14 @@ _HEIRS_SIGHTING = delete(
     "EXISTS (SELECT 1 FROM article WHERE id = article_sighting.article_id AND source_id = article_sighting.source_id)",
 )
 _MINE = "SELECT id FROM article WHERE source_id = ?"
-_UNTOLD = (
-    "delivery_id IN (SELECT id FROM delivery WHERE state <> 'sent') AND "
-    "(event_id IN (SELECT id FROM change WHERE source = ?) OR event_id IN "
-    "(SELECT id || ':open' FROM incident WHERE source = ? UNION SELECT id || ':closed' FROM incident WHERE source = ?))"
+# Changes told under an id that it had before it was renamed are its own as well.
+_ITS_CHANGES = f"(source = ? OR article_id IN ({_MINE}))"
+_ITS_EVENTS = (
+    f"SELECT id FROM change WHERE {_ITS_CHANGES} "  # noqa: S608 - our own names
+    "UNION SELECT id || ':open' FROM incident WHERE source = ? "
+    "UNION SELECT id || ':closed' FROM incident WHERE source = ?"
 )
+_UNTOLD = f"event_id IN ({_ITS_EVENTS}) AND delivery_id IN (SELECT id FROM delivery WHERE state <> 'sent')"  # noqa: S608
 _EMPTY_DELIVERIES = (
     "state <> 'sent' AND payload IS NULL AND NOT EXISTS (SELECT 1 FROM delivery_event WHERE delivery_id = delivery.id)"
 )
@@ -95,11 +98,11 @@ class SourceCare:
             database.queue_commits()
             database.run(_INHERIT, (source_id,))
             database.run(_HEIRS_SIGHTING)
-            database.run(delete("delivery_event", _UNTOLD), (source_id,) * 3)
+            database.run(delete("delivery_event", _UNTOLD), (source_id,) * 4)
             database.run(delete("delivery", _EMPTY_DELIVERIES))
+            changes = database.run(delete("change", _ITS_CHANGES), (source_id, source_id))
             for table in ("revision", "article_key", "article_sighting"):
                 database.run(delete(table, f"article_id IN ({_MINE})"), (source_id,))
-            changes = database.run(delete("change", "source = ?"), (source_id,))
             articles = database.run(delete("article", "source_id = ?"), (source_id,))
             for table, column in (
                 ("article_sighting", "source_id"),

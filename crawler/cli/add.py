@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.context import config_path, settings_of
-from crawler.cli.output import ask, as_title, emit, note
+from crawler.cli.context import settings_of
+from crawler.cli.output import as_title, ask, emit, note
 
 if TYPE_CHECKING:
     from crawler.model import Source
@@ -83,8 +83,8 @@ def write_block(settings: Settings, name: str, block: str, found: Discovery) -> 
     return changed
 
 
-def refuse_id(id_: str, taken: set[str]) -> None:
-    """Raises ``UsageError`` for an id that has another form, or is taken."""
+def refuse_id(id_: str, taken: set[str], option: str = "--id ") -> None:
+    """Raises ``UsageError`` for an id that has another form, or is taken. ``option`` is how it was given."""
     from crawler.errors import UsageError
     from crawler.settings.phrases import read_source_id
 
@@ -93,9 +93,9 @@ def refuse_id(id_: str, taken: set[str]) -> None:
     try:
         read_source_id(id_)
     except ValueError:
-        raise UsageError(f"--id {id_}: expected lower-case letters a-z, digits and -") from None
+        raise UsageError(f"{option}{id_}: expected lower-case letters a-z, digits and -") from None
     if id_ in taken:
-        raise UsageError(f"--id {id_}: a source with this id is configured already")
+        raise UsageError(f"{option}{id_}: a source with this id is configured already")
 
 
 def is_watched(settings: Settings, url: str) -> bool:

@@ -179,6 +179,8 @@ async def send_test(settings: Settings, name: str) -> None:
 
 def delivery_record(delivery: Delivery) -> dict[str, object]:
     """One delivery as JSON."""
+    from crawler.record import show_utc
+
     return {
         "id": delivery.id,
         "state": delivery.state.value,
@@ -187,8 +189,8 @@ def delivery_record(delivery: Delivery) -> dict[str, object]:
         "window": delivery.window,
         "events": list(delivery.event_ids),
         "attempts": delivery.attempts,
-        "due_at": delivery.due_at.isoformat(),
-        "created_at": delivery.created_at.isoformat(),
-        "sent_at": delivery.sent_at.isoformat() if delivery.sent_at else None,
+        "due_at": show_utc(delivery.due_at),
+        "created_at": show_utc(delivery.created_at),
+        "sent_at": show_utc(delivery.sent_at),
         "last_error": delivery.last_error or None,
     }

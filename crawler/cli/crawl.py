@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -58,6 +59,8 @@ def crawl(
     from crawler.scheduler.crawl import crawl as run_crawl
 
     settings = settings_of(context)
+    if as_json:
+        settings = keep_stdout_clean(settings)
     request = CrawlRequest(
         source_ids=tuple(source or ()),
         recheck=Recheck(recheck.value),
@@ -70,6 +73,17 @@ def crawl(
     tell_aside(report, settings)
     print_json(report, settings) if as_json else print_report(report)
     raise typer.Exit(exit_code(report, fail_on))
+
+
+def keep_stdout_clean(settings: Settings) -> Settings:
+    """The same settings with console channels writing to stderr, for a crawl whose stdout is read by a program."""
+    channels = [
+        replace(channel, options=replace(cast(Any, channel.options), stream="stderr"))
+        if channel.kind == "console"
+        else channel
+        for channel in settings.channels
+    ]
+    return replace(settings, channels=tuple(channels))
 
 
 def read_depth(since: str, backfill: int) -> Depth | None:
@@ -104,6 +118,8 @@ def tell_aside(report: CrawlReport, settings: Settings) -> None:
     if report.created:
         where = settings.storage.sqlite_path or "the configured database"
         note(f"new database at {where}: this crawl is a baseline and alerts nobody; the next one tells what changed")
+    if not report.results:
+        note("nothing was checked: " + ("gazette add URL" if not settings.sources else "every source is off or muted"))
     for trouble in report.deliveries.errors:
         note(f"warning: {trouble}")
 
@@ -203,13 +219,21 @@ def closing_line(report: CrawlReport) -> str:
         recorded_text = f"{counted(recorded, 'article')} recorded, no alerts: this is the baseline"
         head = recorded_text if head == "nothing changed" else f"{head}, {recorded_text}"
     parts = [head, f"{report.rechecked} of {counted(report.known, 'known article')} rechecked{due_text(report)}"]
-    sent = ", ".join(f"{name}: {number}" for name, number in sorted(report.deliveries.sent.items()))
-    parts += [f"sent to {sent}"] if sent else []
+    parts += sent_texts(report)
     parts += [f"{report.deliveries.retried} deliveries wait for a retry"] if report.deliveries.retried else []
     parts += [f"{report.deliveries.dead} deliveries dead: gazette alerts list"] if report.deliveries.dead else []
     parts += [f"{counted(len(report.failed), 'source')} failed"] if report.failed else []
     parts += ["dry run: nothing was written"] if report.dry else []
     return " · ".join([*parts, f"{report.took:.0f} s"])
+
+
+def sent_texts(report: CrawlReport) -> list[str]:
+    """Who was told, and who was welcomed for the first time."""
+    sent = report.deliveries.sent
+    welcomed = [name for name in report.welcomed if sent.get(name)]
+    told = [(name, number - welcomed.count(name)) for name, number in sorted(sent.items())]
+    texts = [f"{name}: {number}" for name, number in told if number]
+    return [f"welcomed {', '.join(welcomed)}"] * bool(welcomed) + [f"sent to {', '.join(texts)}"] * bool(texts)
 
 
 def due_text(report: CrawlReport) -> str:

@@ -91,9 +91,9 @@ def print_discovery(url: str, found: Discovery) -> None:
             (moment_text(each.published) or "-", as_title(each.title or "-"), as_title(each.url, 200))
             for each in probed.entries
         ]
-        emit_table(("  published", "title", "url"), [(f"  {row[0]}", *row[1:]) for row in rows])
+        emit_table(("published", "title", "url"), rows)
     for note in probed.notes:
-        emit(f"  note: {as_title(note, 300)}")
+        emit(f"note: {as_title(note, 300)}")
     emit()
 
 

@@ -70,16 +70,16 @@ def article_life(
     known: KnownArticle, revision: Revision, revisions: Sequence[Revision], found: Sequence[Change]
 ) -> dict[str, object]:
     """The article with its text, its revisions and its changes as one JSON object."""
-    from crawler.record import change_record, inspect_record
+    from crawler.record import change_record, inspect_record, show_utc
 
     return {
         **inspect_record(revision.article),
         "id": known.id,
         "source": known.source_id,
         "state": known.state.value,
-        "first_seen_at": known.first_seen_at.isoformat(),
+        "first_seen_at": show_utc(known.first_seen_at),
         "revision": revision.number,
-        "revisions": [{"number": each.number, "seen_at": each.seen_at.isoformat()} for each in revisions],
+        "revisions": [{"number": each.number, "seen_at": show_utc(each.seen_at)} for each in revisions],
         "changes": [change_record(change) for change in found],
     }
 

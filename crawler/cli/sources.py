@@ -96,7 +96,7 @@ def rename(
 
     settings = settings_of(context)
     choose_sources(settings, [old])
-    refuse_id(new, {source.id for source in settings.sources})
+    refuse_id(new, {source.id for source in settings.sources}, option="")
     file_of(settings.path, old)
     store = existing_store(settings)
     try:
@@ -180,7 +180,10 @@ def take_out(settings: Settings, source_id: str) -> None:
     from crawler.onboarding.files import file_of, save
 
     file = file_of(settings.path, source_id)
-    save(settings.path, os.environ, [(file, remove_from_text(file.text, source_id))])
+    left = save(settings.path, os.environ, [(file, remove_from_text(file.text, source_id))])
+    for warning in left.warnings:
+        if warning not in settings.warnings:
+            note(f"warning: {warning}")
 
 
 def existing_store(settings: Settings) -> SqlStore | None:

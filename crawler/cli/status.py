@@ -105,7 +105,7 @@ def status_lines(settings: Settings, standing: Standing, now: datetime) -> list[
         ("last change", change_text(standing.last_change)),
         ("undelivered", delivery_text(standing)),
         *[("", f"channel {name} is switched off: {as_title(why, 200)}") for name, why in standing.switched_off.items()],
-        ("next due", due_text(standing.next_due_at, now)),
+        ("next due", due_text(standing.next_due_at, now) if settings.sources else "-"),
         ("daemon", daemon_text(standing.heartbeat, now)),
         ("database", database_text(settings)),
         ("config", str(settings.path)),

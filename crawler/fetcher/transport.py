@@ -17,6 +17,7 @@ import httpx
 
 from crawler.fetcher.addresses import check_address, literal_addresses
 from crawler.fetcher.connect import AddressRefused, GuardedBackend, Resolve, resolve_name
+from crawler.fetcher.pool import OriginPool, Pool
 from crawler.model import FetchPolicy
 
 #: Idle connections that are kept, and for how many seconds: enough for the articles that follow a listing.
@@ -60,27 +61,30 @@ def route_of(policy: FetchPolicy) -> Route:
 def open_transport(
     policy: FetchPolicy, *, resolve: Resolve = resolve_name, connections: int = 64
 ) -> httpx.AsyncBaseTransport:
-    """A transport for the route of ``policy`` with at most so many ``connections``; close it with ``aclose``.
+    """A transport for the route of ``policy``, for at most so many requests at once; close it with ``aclose``.
 
     It raises httpx's transport errors, ``AddressRefused`` and ``NameUnresolved`` among them. Raises ``ValueError``
     for a proxy address that is none, ``ImportError`` where a SOCKS proxy is asked for without ``socksio``.
     """
     if policy.proxy:
         return ProxiedTransport(_open_proxy_pool(policy, connections), policy)
-    pool = httpcore.AsyncConnectionPool(
-        ssl_context=tls_context(policy.tls),
-        max_connections=connections,
-        max_keepalive_connections=_KEPT_CONNECTIONS,
-        keepalive_expiry=_KEPT_SECONDS,
-        network_backend=GuardedBackend(policy, resolve),
-    )
-    return PoolTransport(pool)
+    backend = GuardedBackend(policy, resolve)
+
+    def open_connection(origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
+        return httpcore.AsyncHTTPConnection(
+            origin,
+            ssl_context=tls_context(policy.tls) if origin.scheme == b"https" else None,
+            keepalive_expiry=_KEPT_SECONDS,
+            network_backend=backend,
+        )
+
+    return PoolTransport(OriginPool(open_connection, busy=connections, kept=_KEPT_CONNECTIONS))
 
 
 class PoolTransport(httpx.AsyncBaseTransport):
-    """An httpcore pool behind httpx's interface: httpx itself has no way to hand a network backend in."""
+    """A pool of httpcore's connections behind httpx's interface: httpx has no way to hand a network backend in."""
 
-    def __init__(self, pool: httpcore.AsyncConnectionPool) -> None:
+    def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -116,7 +120,7 @@ class PoolTransport(httpx.AsyncBaseTransport):
 class ProxiedTransport(PoolTransport):
     """Through a proxy. The proxy resolves names, so only addresses spelled out in a URL can be guarded here."""
 
-    def __init__(self, pool: httpcore.AsyncConnectionPool, policy: FetchPolicy) -> None:
+    def __init__(self, pool: Pool, policy: FetchPolicy) -> None:
         super().__init__(pool)
         self._policy = policy
 

@@ -54,7 +54,7 @@ class Notice:
     """What a channel renders: the events of one delivery, in the order they were committed.
 
     ``created_at`` is the decision clock's instant of the first event; ``kind`` is ``change`` (exactly one event),
-    ``burst``, ``digest`` or ``test``.
+    ``burst``, ``digest``, ``test`` or ``welcome``; a welcome tells no event but ``lines``.
     """
 
     delivery_id: str
@@ -64,6 +64,7 @@ class Notice:
     changes: tuple[Change, ...] = ()
     incidents: tuple[Incident, ...] = ()
     public_url: str = ""
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

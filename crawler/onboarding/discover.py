@@ -7,7 +7,7 @@ from itertools import islice
 from urllib.parse import urlsplit
 
 from crawler.errors import GazetteError, ParseError, UsageError
-from crawler.model import Entry, Fetched, FetchPolicy, Purpose, Request, Source, Verdict
+from crawler.model import Assessment, Entry, Fetched, FetchPolicy, Purpose, Request, Source, Verdict
 from crawler.onboarding.blocks import write_source
 from crawler.parser.article import read_article
 from crawler.parser.kinds import find_kind
@@ -52,7 +52,7 @@ async def discover(url: str, fetcher: Fetcher, policy: FetchPolicy) -> Discovery
     fetched = await _fetch(fetcher, Request(url=url, purpose=Purpose.LISTING), source)
     assessment = assess(fetched, expect="listing")
     if assessment.verdict is not Verdict.OK:
-        raise _unreadable(url, f"{assessment.verdict}: {assessment.reason}" if assessment.reason else "cannot be read")
+        raise _unreadable(url, _spell(assessment))
     try:
         found = probe(fetched)
         entries = await _read_as_watched(found, fetched, fetcher, source)
@@ -79,7 +79,7 @@ async def find_article(url: str, fetcher: Fetcher, source: Source) -> tuple[str,
     fetched = await _fetch(fetcher, Request(url=lasting, purpose=Purpose.ARTICLE), source)
     reading = read_article(fetched, source)
     if reading.article is None or reading.assessment.verdict is not Verdict.OK:
-        raise Unreadable(f"{url}: {reading.assessment.verdict} {reading.assessment.reason}".rstrip())
+        raise Unreadable(f"{url}: {_spell(reading.assessment)}")
     return lasting, clean(reading.article.title)
 
 
@@ -90,6 +90,12 @@ async def _fetch(fetcher: Fetcher, request: Request, source: Source) -> Fetched:
     raise _unreadable(
         request.url, getattr(response, "reason", "answered that nothing changed, though nothing is known")
     )
+
+
+def _spell(assessment: Assessment) -> str:
+    """``cannot be read: not found (404)``"""
+    reason = f" ({assessment.reason})" if assessment.reason else ""
+    return f"cannot be read: {assessment.verdict.replace('_', ' ')}{reason}"
 
 
 def _unreadable(url: str, reason: str) -> Unreadable:

@@ -18,7 +18,7 @@ SOURCES_FILE = "sources.toml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigFile:
-    """One file as it stands; ``raw`` is None where there is none. ``text`` has plain line ends and no mark before it."""
+    """One file as it stands; ``raw`` is None where there is none. ``text`` has plain line ends and no byte mark."""
 
     path: Path
     raw: bytes | None

@@ -75,7 +75,7 @@ def remove(look: ArticleLook, known: KnownArticle, absence: Absence, context: Co
 
 def decide_unknown(look: ArticleLook, known: KnownArticle, context: Context) -> Step:
     """Nothing can be concluded: what we know stands, and it is tried again."""
-    retry_at = retry_article(context.source.recheck, now=context.now)
+    retry_at = retry_article(read_at=known.fetched_at or known.first_seen_at, now=context.now)
     return Step(
         article=replace(known, due_at=max(retry_at, look.retry_at) if look.retry_at else retry_at),
         observations=own_observations(look, known),

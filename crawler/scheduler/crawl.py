@@ -15,6 +15,7 @@ from crawler.notifier.outbox import DispatchReport
 from crawler.pipeline.check import CheckResult, Recheck
 from crawler.pipeline.looks import Depth
 from crawler.pipeline.round import Report, run_round
+from crawler.scheduler.welcome import welcome
 from crawler.settings import Settings
 
 
@@ -34,7 +35,8 @@ class CrawlRequest:
 class CrawlReport:
     """What one crawl came to. ``known`` counts articles after it; ``took`` is in seconds of real time.
 
-    ``failing_before`` names the sources that already failed before this crawl.
+    ``failing_before`` names the sources that already failed before this crawl; ``welcomed`` the subscriptions that
+    were promised their first message by it.
     """
 
     results: tuple[CheckResult, ...]
@@ -45,6 +47,7 @@ class CrawlReport:
     deliveries: DispatchReport = field(default_factory=DispatchReport)
     next_due_at: datetime | None = None
     failing_before: frozenset[str] = frozenset()
+    welcomed: tuple[str, ...] = ()
 
     @property
     def changes(self) -> list[Change]:
@@ -93,7 +96,9 @@ async def crawl(settings: Settings, request: CrawlRequest, *, report: Report = i
             pause=skip_pause if request.as_of else asyncio.sleep,
             depth=request.depth,
         )
-        deliveries = DispatchReport() if request.dry or not request.alerts else await application.outbox.drain()
+        tells = request.alerts and not request.dry
+        welcomed = await welcome(application) if tells else ()
+        deliveries = await application.outbox.drain() if tells else DispatchReport()
         return CrawlReport(
             results=tuple(results),
             known=await application.thread.call(application.store.count_articles),
@@ -103,6 +108,7 @@ async def crawl(settings: Settings, request: CrawlRequest, *, report: Report = i
             deliveries=deliveries,
             next_due_at=await next_due(application, [source.id for source in sources]),
             failing_before=frozenset(state.source_id for state in states.values() if state.failures),
+            welcomed=welcomed,
         )
 
 

@@ -31,6 +31,7 @@ from crawler.scheduler.orders import Orders
 from crawler.scheduler.ticks import Ticks
 from crawler.scheduler.upkeep import keep_up
 from crawler.scheduler.visits import Visits
+from crawler.scheduler.welcome import welcome
 from crawler.settings import Settings
 from storage.exclusive import AnotherDaemon, DaemonLock, lock_daemon
 
@@ -180,6 +181,8 @@ class Daemon:
             return
         with self._minding_database():
             await self._begin_due()
+            if self._ticked_at is None:
+                self._ticks.wake("heartbeat")
             self._ticked_at = self._application.clock.now()
 
     async def _begin_due(self) -> None:
@@ -247,6 +250,8 @@ class Daemon:
         """A visit ended: the source is due again when the database says so."""
         if self._early is not None:
             self._early.pop(source_id, None)
+        if result is not None:
+            await welcome(self._application)
 
     # -- the configuration --
 

@@ -89,7 +89,7 @@ class Visits:
         try:
             result = await self._visit(visit, application)
             self._leave(source_id)
-            await self._heard(source_id, result)
+            await self._tell(source_id, result)
             if result is not None and result.doubtful:
                 await self._confirm(result, application)
             self._misses.pop(source_id, None)
@@ -101,6 +101,14 @@ class Visits:
             log.exception("the visit of %s broke off", source_id)
         finally:
             self._leave(source_id)
+
+    async def _tell(self, source_id: str, result: CheckResult | None) -> None:
+        try:
+            await self._heard(source_id, result)
+        except StoreError:
+            raise
+        except Exception:  # what was found is committed, and edits still wait for their second look
+            log.exception("what came of the visit of %s could not be passed on", source_id)
 
     def _leave(self, source_id: str) -> None:
         if self._hosts.pop(source_id, None) is not None:

@@ -92,7 +92,7 @@ def check_subscriptions(review: Review, tables: Tables) -> None:
     for number, raw in enumerate(tree.get("subscription", [])):
         path = ("subscription", number, "channel")
         check_name(review, raw.get("channel"), path, channels, "channel that is configured")
-    ids = [str(raw.get("id", "")) for raw in tree.get("source", [])]  # without any, one warning of its own says it all
+    ids = [str(raw.get("id", "")) for raw in tree.get("source", [])]
     tags = {tag for source in tables.sources for tag in source.table.tags}
     for each in tables.subscriptions:
         review.warnings += _warn_of_patterns(review, each, ids)
@@ -109,8 +109,8 @@ def _place(review: Review, each: SubscriptionTables) -> str:
 
 
 def _warn_of_patterns(review: Review, each: SubscriptionTables, ids: Sequence[str]) -> list[str]:
-    patterns = each.table.sources if ids else ()
-    unmatched = [pattern for pattern in patterns if not any(fnmatchcase(name, pattern) for name in ids)]
+    named = [pattern for pattern in each.table.sources if pattern != "*"]  # whatever there is, be it nothing yet
+    unmatched = [pattern for pattern in named if not any(fnmatchcase(name, pattern) for name in ids)]
     return [
         f"{_place(review, each)}: subscription {each.table.name}: {pattern!r} matches no source"
         for pattern in unmatched

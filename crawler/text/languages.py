@@ -24,6 +24,9 @@ _SCRIPTS = {
     "greek": re.compile("[\u0370-\u03ff]+"),
     "devanagari": re.compile("[\u0900-\u097f]+"),
 }
+#: Most texts hold no other script than these; one search for all the others is cheaper than eight for each of them.
+_COMMON_SCRIPTS = ("kana", "han", "latin")
+_RARE_SCRIPT = re.compile("[\u0370-\u0dff\u0e01-\u0e4e\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3]")
 _ONE_LANGUAGE = {"thai": "th", "hebrew": "he", "greek": "el", "devanagari": "hi"}
 #: One Han character says about as much as three letters.
 _WEIGHT = {"han": 3, "kana": 2, "hangul": 2}
@@ -51,7 +54,11 @@ _STOP_WORDS = {
     "nl": "de het een en van in is dat op te voor met zijn die aan niet er om ook als door wordt bij naar over uit "
     "worden heeft deze",
 }
-_STOP_SETS = {language: frozenset(words.split()) for language, words in _STOP_WORDS.items()}
+#: Word to the languages it is common in.
+_SPEAKERS: dict[str, list[str]] = {}
+for _language, _words in _STOP_WORDS.items():
+    for _word in frozenset(_words.split()):
+        _SPEAKERS.setdefault(_word, []).append(_language)
 _VIETNAMESE = re.compile("[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
 _PERSIAN = re.compile("[پچژگ]")
 _UKRAINIAN = re.compile("[іїєґІЇЄҐ]")
@@ -139,7 +146,8 @@ def _count_scripts(text: str) -> dict[str, int]:
     if text.isascii():
         letters = sum(map(len, _SCRIPTS["latin"].findall(text)))
         return {"latin": letters} if letters else {}
-    counts = {name: sum(map(len, shape.findall(text))) * _WEIGHT.get(name, 1) for name, shape in _SCRIPTS.items()}
+    names = _SCRIPTS if _RARE_SCRIPT.search(text) else _COMMON_SCRIPTS
+    counts = {name: sum(map(len, _SCRIPTS[name].findall(text))) * _WEIGHT.get(name, 1) for name in names}
     return {name: count for name, count in counts.items() if count}
 
 
@@ -183,8 +191,11 @@ def _single_script(text: str, script: str) -> str:
 def _latin(text: str) -> str:
     if len(_VIETNAMESE.findall(text)) * 25 >= len(text):
         return "vi"
-    words = [word.lower() for word in _WORD.findall(text)]
-    hits = {language: sum(word in stops for word in words) for language, stops in _STOP_SETS.items()}
+    words = _WORD.findall(text)
+    hits = dict.fromkeys(_STOP_WORDS, 0)
+    for word in words:
+        for language in _SPEAKERS.get(word.lower(), ()):
+            hits[language] += 1
     best = max(hits, key=hits.__getitem__)
     others = max(count for language, count in hits.items() if language != best)
     if hits[best] == 0 or (hits[best] == others) or hits[best] * 12 < len(words):

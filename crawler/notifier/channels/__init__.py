@@ -1,8 +1,9 @@
 """Ways out: the folder is the registry. One module here is one word for ``kind`` of a ``[[channel]]``.
 
-A channel satisfies :class:`crawler.ports.Channel`. Two attributes are a module's own choice: ``BATCHES`` says
+A channel satisfies :class:`crawler.ports.Channel`. Three attributes are a module's own choice: ``BATCHES`` says
 whether one message may hold several changes; ``PARALLEL`` (1 where it is missing) says how many messages may be under
-way at once. No channel knows another.
+way at once; ``GREETS`` (``BATCHES`` where it is missing) says whether people read it, who are told when watching has
+begun. No channel knows another.
 """
 
 from __future__ import annotations

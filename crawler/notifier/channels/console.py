@@ -11,6 +11,7 @@ from crawler.model import Delivery, Notice
 from crawler.notifier.message import compose_console
 
 BATCHES = False
+GREETS = True
 
 
 @dataclass(frozen=True, kw_only=True)

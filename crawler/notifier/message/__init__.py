@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from crawler.model import Change, ChangeKind, Fact, Incident, Notice
 from crawler.notifier.message.harmless import one_line
 from crawler.notifier.message.view import (
+    LINE_LIMIT,
     Reader,
     headline_of,
     headline_of_incident,
@@ -54,6 +55,9 @@ def compose_console(notice: Notice) -> str:
     reader = reader_of(notice.subscription)
     lines = [line for change in notice.changes for line in change_lines(change, reader)]
     lines += [incident_line(incident, reader) for incident in notice.incidents]
+    if notice.kind == "welcome":
+        lines = [f"{reader.labels['welcome']} ({one_line(notice.subscription.name, 80)})"]
+        lines += [f"    {one_line(line, LINE_LIMIT)}" for line in notice.lines]
     if not lines:
         lines = [f"{reader.labels['test']}: {reader.labels['test_text']}"]
     return "\n".join(lines) + "\n"

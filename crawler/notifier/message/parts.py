@@ -83,7 +83,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """Everything a message shows. ``listed`` are changes beyond what details fit."""
+    """Everything a message shows. ``listed`` are changes beyond what details fit, ``lines`` what is no event."""
 
     language: str
     subject: str
@@ -95,3 +95,4 @@ class View:
     listed: tuple[Row, ...]
     unlisted: int
     troubles: tuple[Trouble, ...]
+    lines: tuple[str, ...] = ()

@@ -29,6 +29,7 @@ from crawler.notifier.message.parts import FactLine, FieldDiff, Item, Piece, Row
 
 TITLE_LIMIT = 300
 VALUE_LIMIT = 300
+LINE_LIMIT = 1_500
 PIECE_LIMIT = 1_500  # characters of one hunk
 BUDGET = 24_000  # characters of diffs in one message; mail clients clip what is longer than about 100 kB
 MOST_ITEMS = 20  # changes with details; the others are listed by their titles
@@ -93,6 +94,7 @@ def view_notice(notice: Notice) -> View:
         listed=tuple(list_change(change, reader) for change in rest[:MOST_LISTED]),
         unlisted=max(0, len(rest) - MOST_LISTED),
         troubles=tuple(view_incident(incident, reader) for incident in notice.incidents),
+        lines=tuple(one_line(line, LINE_LIMIT) for line in notice.lines),
     )
 
 
@@ -116,7 +118,8 @@ def subject_of(notice: Notice, reader: Reader) -> str:
         return subject_of_change(notice.changes[0], reader)
     if len(notice.incidents) == 1 and not notice.changes:
         return subject_of_incident(notice.incidents[0], reader)
-    return one_line(heading_of(notice, reader) or f"Gazette: {reader.labels['test']}", 200)
+    label = reader.labels["welcome" if notice.kind == "welcome" else "test"]
+    return one_line(heading_of(notice, reader) or f"Gazette: {label}", 200)
 
 
 def subject_of_change(change: Change, reader: Reader) -> str:

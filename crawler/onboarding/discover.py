@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import islice
-from urllib.parse import urlsplit
 
 from crawler.errors import GazetteError, ParseError, UsageError
 from crawler.model import Assessment, Entry, Fetched, FetchPolicy, Purpose, Request, Source, Verdict
@@ -41,7 +40,7 @@ def check_address(url: str) -> None:
     if is_http(url):
         return
     meant = f"https://{url.removeprefix('//')}"
-    looks_right = "://" not in url and "." in (urlsplit(meant).hostname or "") and not url.startswith((".", "/", "~"))
+    looks_right = "://" not in url and "." in host_of(meant) and not url.startswith((".", "/", "~"))
     hint = f"; did you mean {meant}?" if looks_right else ""
     raise UsageError(f"{url}: expected an address that begins with http:// or https://{hint}")
 

@@ -32,7 +32,8 @@ def name_source(url: str, title: str, taken: Container[str]) -> str:
 def _proposals(url: str, title: str) -> Iterator[str]:
     host = _name_host(host_of(url)) or "source"
     yield host
-    path = unquote(urlsplit(url).path) if host != _WECHAT else ""  # a token, which says nothing
+    # What WeChat has for a path is a token, which says nothing.
+    path = unquote(urlsplit(url).path) if host_of(url) and host != _WECHAT else ""
     for word in reversed([word for word in _words(path) if word not in _EMPTY_WORDS and not word.isdigit()]):
         yield _fit(f"{host}-{word}")
     heard = [word for word in _words(title) if word not in host.split("-")]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 import sqlite3
+import subprocess
 
 from crawler import __version__
+from tests.commanding import COMMAND, clean_environment
 from tests.newsroom import Newsroom, source_block
 from tests.records import CHANGE, INCIDENT, SUMMARY, faults_of
 
@@ -347,3 +349,30 @@ def test_two_crawls_at_once_tell_everything_once(gazette, room, database):
 
 def test_the_version_is_told(gazette):
     assert gazette.run("--version").out.strip() == f"gazette {__version__}"
+
+
+def test_a_console_channel_keeps_out_of_the_way_of_json(configure, room):
+    console = '[[channel]]\nname = "screen"\nkind = "console"\n[[subscription]]\nname = "me"\nchannel = "screen"\n'
+    gazette = configure(source_block("harbour", room.feed), more=console)
+    gazette.run("crawl")
+    room.publish("lock")
+    with_json = gazette.run("crawl", "--json")
+    room.publish("pier")
+    plain = gazette.run("crawl")
+
+    assert [record["kind"] for record in with_json.records] == ["new", "summary"]
+    assert "Notice on the lock works" in with_json.err
+    assert room.url("pier") in plain.out
+
+
+def test_the_configuration_may_be_named_by_the_environment_or_lie_in_config(gazette, tmp_path):
+    plain = [*COMMAND, "crawl", "--json"]
+    named = {**clean_environment(), "GAZETTE_CONFIG": str(gazette.config)}
+    by_name = subprocess.run(plain, cwd=tmp_path, env=named, capture_output=True, timeout=60, check=True)
+    (tmp_path / "config").mkdir()
+    gazette.config.rename(tmp_path / "config" / "gazette.toml")
+    by_place = subprocess.run(plain, cwd=tmp_path, env=clean_environment(), capture_output=True, timeout=60, check=True)
+
+    assert b'"new":3' in by_name.stdout
+    assert b'"new":3' in by_place.stdout
+    assert (tmp_path / "config" / "data" / "gazette.db").exists()

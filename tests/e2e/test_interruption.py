@@ -26,7 +26,7 @@ def half_slow(configure, room, site) -> Gazette:
     return configure(source_block("harbour", room.feed), slow_block)
 
 
-def wait_until(is_true, seconds: float = 20.0) -> None:
+def wait_until(is_true, seconds: float = 40.0) -> None:
     deadline = time.monotonic() + seconds
     while not is_true():
         assert time.monotonic() < deadline, "it never came to that"
@@ -80,13 +80,15 @@ def test_what_was_committed_stays_and_the_next_crawl_goes_on(half_slow, site, ro
     assert is_whole(database)
 
 
-def test_killed_while_it_writes_again_and_again_it_loses_and_doubles_nothing(gazette, room, database):
+def test_killed_while_it_writes_again_and_again_it_loses_and_doubles_nothing(gazette, room, site, database):
     room.window = 60
     gazette.run("crawl")
     for number in range(8):
         room.publish_many(3, name=f"berth-{number}")
+        site.forget()
         with gazette.start("crawl", "--recheck", "all") as process:
-            time.sleep(0.25 + 0.09 * number)
+            wait_until(lambda: site.count("/news/bridge-1.html"))
+            time.sleep(0.02 * number)
             process.kill()
             process.communicate()
 

@@ -12,9 +12,11 @@ HALF_DAY = timedelta(hours=12)
 ARTICLE = """<!DOCTYPE html><html><head><meta property="og:title" content="关于河堤加固工程的公告"><title></title>
 <script>var biz = "MzIxNTest==" || ""; var mid = "2247001" || ""; var idx = "1" || ""; var ct = "1698414960";</script>
 </head><body><div id="js_article"><h1 id="activity-name">关于河堤加固工程的公告</h1><a id="js_name">清江发布</a>
-<div class="rich_media_content" id="js_content" style="visibility: hidden;"><p>河堤加固工程将于十一月一日开工，总投资2.3亿元，
+<div class="rich_media_content" id="js_content" style="visibility: hidden;">
+<p>河堤加固工程将于十一月一日开工，总投资2.3亿元，
 预计明年六月底完工，请沿线居民注意安全。</p><p>施工期间部分路段实行交通管制，具体安排另行通知。</p></div></div></body></html>"""
-DELETED = """<!DOCTYPE html><html><head><title></title></head><body><div class="weui-msg"><div class="weui-msg__text-area">
+DELETED = """<!DOCTYPE html><html><head><title></title></head><body><div class="weui-msg">
+<div class="weui-msg__text-area">
 <div class="weui-msg__title warn">该内容已被发布者删除</div></div></div></body></html>"""
 HTML = {"content-type": "text/html; charset=utf-8"}
 

@@ -17,7 +17,10 @@ class RunFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one process used: seconds of CPU (user and system), seconds by the clock, its largest size in MiB."""
+    """What one process used: seconds of CPU (user and system), seconds by the clock, its largest size in MiB.
+
+    The size is never less than that of the benchmark itself, which the process begins as a copy of.
+    """
 
     cpu: float
     wall: float

@@ -9,7 +9,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import ParamSpec, TypeVar
 
-from crawler.errors import StoreError
+from crawler.errors import StoreLocked
 from crawler.model import Change, Incident, KnownArticle, Outcome, Revision, SourceState
 from crawler.ports import Snapshots, Store
 
@@ -89,19 +89,18 @@ class StoreThread:
     async def _commit_batch(self, batch: list[tuple[Outcome, asyncio.Future[list[Change]]]]) -> None:
         try:
             changes = await self.call(self._store.commit, [outcome for outcome, _ in batch])
-        except StoreError as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the checks that wait must hear of it
             await self._commit_singly(batch, error)
             return
         by_id = {change.id: change for change in changes}
         for outcome, done in batch:
             settle(done, [by_id[change.id] for change in outcome.changes if change.id in by_id])
 
-    async def _commit_singly(
-        self, batch: list[tuple[Outcome, asyncio.Future[list[Change]]]], error: StoreError
-    ) -> None:
-        """One outcome the store refuses must not take the others with it."""
-        if len(batch) == 1:
-            fail(batch[0][1], error)
+    async def _commit_singly(self, batch: list[tuple[Outcome, asyncio.Future[list[Change]]]], error: Exception) -> None:
+        """One outcome the store refuses must not take the others with it; a locked store refuses them all alike."""
+        if len(batch) == 1 or isinstance(error, StoreLocked):
+            for _, done in batch:
+                fail(done, error)
             return
         for each in batch:
             await self._commit_batch([each])
@@ -113,7 +112,7 @@ def settle(done: asyncio.Future[list[Change]], changes: list[Change]) -> None:
         done.set_result(changes)
 
 
-def fail(done: asyncio.Future[list[Change]], error: StoreError) -> None:
+def fail(done: asyncio.Future[list[Change]], error: Exception) -> None:
     """Tells a waiting check why its outcome was not written."""
     if not done.done():
         done.set_exception(error)

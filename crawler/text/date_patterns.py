@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from functools import lru_cache
 
 from crawler.model import Precision
 from crawler.text.eras import ERA_NAMES, read_year
@@ -35,6 +36,7 @@ class Custom:
     english: bool
 
 
+@lru_cache(maxsize=64)
 def custom_of(locale: str | None, home: tzinfo) -> Custom:
     """The custom of a locale (BCP 47, may be empty) in a zone."""
     language, *rest = (locale or "").replace("_", "-").lower().split("-")

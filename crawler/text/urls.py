@@ -82,7 +82,7 @@ def join_url(base: str, href: str) -> str:
     except ValueError:  # a broken IPv6 literal
         return ""
     parts = _split(joined)
-    if parts is None:
+    if parts is None or not (parts.hostname or "").strip("."):
         return ""
     tail = _escape(parts.path) or "/"
     query = f"?{_escape(parts.query)}" if parts.query else ""

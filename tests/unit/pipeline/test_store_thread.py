@@ -1,0 +1,113 @@
+"""The store's own thread: waiting checks share a transaction, and a refused one stands alone."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+
+from crawler.errors import StoreError, StoreLocked
+from crawler.model import Outcome, SourceState
+from crawler.pipeline.writer import BATCH, StoreThread
+
+
+class Notebook:
+    """A store that notes what it is given, slowly enough that others wait, and refuses what it is told to."""
+
+    def __init__(self, *, refused: frozenset[str] = frozenset(), error: type[Exception] = StoreError) -> None:
+        self.batches: list[list[str]] = []
+        self.threads: set[int] = set()
+        self.refused = refused
+        self.error = error
+
+    def commit(self, outcomes):
+        threading.Event().wait(0.01)
+        self.threads.add(threading.get_ident())
+        names = [outcome.source_id for outcome in outcomes]
+        self.batches.append(names)
+        if self.refused.intersection(names):
+            raise self.error(f"refused {names}")
+        return []
+
+    def put(self, bodies):
+        self.batches.append([body.decode() for body in bodies])
+        return []
+
+
+def outcome(name: str) -> Outcome:
+    return Outcome(source_id=name, state=SourceState(source_id=name))
+
+
+def commit_all(store: Notebook, names: list[str], *, dry: bool = False) -> list[object]:
+    async def run() -> list[object]:
+        async with StoreThread(store, store, dry=dry) as thread:
+            commits = (thread.commit(outcome(name)) for name in names)
+            return await asyncio.gather(*commits, return_exceptions=True)
+
+    return asyncio.run(run())
+
+
+def test_checks_that_wait_are_committed_together_in_their_order():
+    store = Notebook()
+    names = [str(number) for number in range(BATCH + 20)]
+
+    commit_all(store, names)
+
+    assert [name for batch in store.batches for name in batch] == names
+    assert len(store.batches) <= 3
+    assert max(map(len, store.batches)) == BATCH
+
+
+def test_all_happens_on_one_thread_that_is_not_ours():
+    store = Notebook()
+
+    commit_all(store, ["a", "b", "c"])
+
+    assert len(store.threads) == 1
+    assert threading.get_ident() not in store.threads
+
+
+@pytest.mark.parametrize("error", [StoreError, ZeroDivisionError])
+def test_what_the_store_refuses_does_not_take_the_others_with_it(error):
+    store = Notebook(refused=frozenset({"b"}), error=error)
+
+    results = commit_all(store, ["a", "b", "c"])
+
+    assert [isinstance(result, error) for result in results] == [False, True, False]
+
+
+def test_a_locked_store_is_not_asked_again_for_every_check():
+    store = Notebook(refused=frozenset({"a"}), error=StoreLocked)
+
+    results = commit_all(store, ["a", "b", "c"])
+
+    assert all(isinstance(result, StoreLocked) for result in results)
+    assert len(store.batches) == 1
+
+
+def test_a_dry_run_writes_nothing():
+    store = Notebook()
+
+    async def run() -> None:
+        async with StoreThread(store, store, dry=True) as thread:
+            await thread.commit(outcome("a"))
+            await thread.put_snapshots([b"body"])
+
+    asyncio.run(run())
+    assert store.batches == []
+
+
+def test_leaving_waits_for_what_is_being_written():
+    store = Notebook()
+
+    async def run() -> None:
+        async with StoreThread(store, store) as thread:
+            waiting = asyncio.ensure_future(thread.commit(outcome("a")))
+            await asyncio.sleep(0)
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+
+    asyncio.run(run())
+    assert store.batches == [["a"]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from storage.statements import Where, select
 
 _SHOWN = 5  # candidates in a message
 _ALL_CHANGES = 1_000_000_000
+_AT_ONCE = 200  # rows in memory while everything is read
 _OVERVIEW = (
     "SELECT owned.source_id, owned.articles, change.seq, change.detected_at "
     "FROM (SELECT source_id, count(*) AS articles FROM article GROUP BY source_id) AS owned "
@@ -86,6 +87,34 @@ class Queries(Checks):
         sql = select("article", rows.ARTICLE, f"{where} ORDER BY first_seen_at DESC, id LIMIT ?")
         articles = self.complete_articles(self.database.fetch(sql, (*where.parameters, limit)))
         return [(article, self._text_of(article)) for article in articles]
+
+    def each_article(
+        self, *, sources: Sequence[str] = (), since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[KnownArticle]:
+        """Every article first seen in that span, oldest first: however many there are, few are held at a time."""
+        where = self._span("source_id", sources, "first_seen_at", since, until)
+        sql = select("article", ("id",), f"{where} ORDER BY first_seen_at, id")
+        ids = [identity for (identity,) in self.database.fetch(sql, where.parameters)]
+        for start in range(0, len(ids), _AT_ONCE):
+            wanted = ids[start : start + _AT_ONCE]
+            found = {article.id: article for article in self.load_articles(wanted)}
+            yield from (found[identity] for identity in wanted if identity in found)
+
+    def each_change(
+        self,
+        *,
+        sources: Sequence[str] = (),
+        kinds: Sequence[str] = (),
+        since: datetime | None = None,
+        until: datetime | None = None,
+        after: int = 0,
+    ) -> Iterator[Change]:
+        """Every such change, oldest first: however many there are, few are held at a time."""
+        while found := self.list_changes(
+            sources=sources, kinds=kinds, since=since, until=until, after=after, limit=_AT_ONCE
+        ):
+            yield from found
+            after = found[-1].seq
 
     def _text_of(self, known: KnownArticle) -> Article:
         latest = self.latest_revision(known.id)

@@ -66,6 +66,7 @@ def add_commands() -> None:
         daemon,
         db,
         demo,
+        export,
         health,
         incidents,
         init,
@@ -92,6 +93,7 @@ def add_commands() -> None:
     app.command("show", epilog=show.EXAMPLE_SHOW)(show.show)
     app.command("diff", epilog=show.EXAMPLE_DIFF)(show.diff)
     app.command("inspect", epilog=inspect.EXAMPLE)(inspect.inspect)
+    app.command("export", epilog=export.EXAMPLE)(export.export)
     app.add_typer(alerts.app, name="alerts")
     app.add_typer(db.app, name="db")
 

@@ -66,8 +66,7 @@ class Ticks:
         bell, patience = self._bells[name], self._seconds[name] * PATIENCE
         while True:
             try:
-                async with asyncio.timeout(patience):  # wait_for of Python 3.11 may swallow a cancellation
-                    await bell.wait()
+                await asyncio.wait_for(bell.wait(), patience)
             except TimeoutError:
                 log.debug("no tick for long", extra={"worker": name, "seconds": patience})
             bell.clear()

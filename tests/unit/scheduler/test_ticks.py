@@ -121,3 +121,24 @@ def test_upkeep_is_due_once_a_day_at_a_quiet_time(last_at, quiet, due):
 def test_an_instant_that_cannot_be_read_is_none(value):
     assert read_instant(value) is None
     assert read_instant(NOON.isoformat()) == NOON
+
+
+def test_a_worker_can_be_cancelled_at_any_moment():
+    async def work():
+        await asyncio.sleep(0)
+
+    async def stop_after(seconds: float) -> int:
+        ticks = Ticks({"due": 0.01})
+        worker = asyncio.create_task(ticks.follow("due", work))
+        bells = asyncio.get_running_loop().call_later(seconds, ticks.wake, "due")
+        await asyncio.sleep(seconds)
+        worker.cancel()
+        _, stuck = await asyncio.wait([worker], timeout=0.5)
+        bells.cancel()
+        worker.cancel()
+        return len(stuck)
+
+    async def live():
+        return [await stop_after(0.001) for _ in range(100)]
+
+    assert sum(asyncio.run(live())) == 0

@@ -66,7 +66,8 @@ class Ticks:
         bell, patience = self._bells[name], self._seconds[name] * PATIENCE
         while True:
             try:
-                await asyncio.wait_for(bell.wait(), patience)
+                async with asyncio.timeout(patience):  # wait_for of Python 3.11 may swallow a cancellation
+                    await bell.wait()
             except TimeoutError:
                 log.debug("no tick for long", extra={"worker": name, "seconds": patience})
             bell.clear()

@@ -165,9 +165,12 @@ class Queries(Checks):
         where.add("NOT baseline")
         return next(iter(self._changes_where(where, order="DESC", limit=1)), None)
 
-    def count_articles(self) -> int:
-        """How many articles are known."""
-        row = self.database.fetch_one("SELECT count(*) FROM article")
+    def count_articles(self, *, states: Sequence[str] = ()) -> int:
+        """How many articles are known, or known to be in one of these states."""
+        where = Where()
+        if states:
+            where.add(self.database.among("state"), self.database.listed(states))
+        row = self.database.fetch_one(f"SELECT count(*) FROM article {where}", where.parameters)  # noqa: S608 - ours
         return int(row[0]) if row else 0
 
     def sources_overview(self) -> dict[str, SourceOverview]:

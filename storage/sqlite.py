@@ -16,7 +16,7 @@ from storage.database import Database
 _SMALLEST = 512  # bytes: the smallest page there is
 _DAMAGED = "is not a SQLite database or is damaged; restore a backup, or name another file in [storage] url"
 _READ_ONLY = "cannot be written; the file and its folder must belong to the user that runs Gazette"
-_DISK = "could not be written to disk; free some space and check the disk"
+_DISK = "could not be written to disk; free some space and check the disk; what is known stays known"
 
 #: What to say for a primary result code of SQLite (https://sqlite.org/rescode.html).
 _ADVICE = {
@@ -98,7 +98,7 @@ class SqliteDatabase(Database):
             seconds = self._busy_timeout.total_seconds()
             return StoreLocked(
                 f"{self.name} is held by another program for more than {seconds:g} s; "
-                "wait for it to finish, or stop the other gazette"
+                "wait for it to finish, or stop the other gazette (docs/operations.md#when-the-database-cannot-be-used)"
             )
         return StoreError(f"{self.name} {_ADVICE.get(code, 'cannot be used')} ({error})")
 

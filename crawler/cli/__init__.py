@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from io import TextIOWrapper
@@ -13,6 +14,9 @@ import typer
 from crawler.cli.context import CliContext
 from crawler.cli.signals import stop_on_signals
 from crawler.errors import GazetteError
+
+#: The database and the snapshots tell such trouble themselves; what is left is the file that stdout leads to.
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 app = typer.Typer(
     name="gazette",
@@ -112,6 +116,17 @@ def main() -> None:
         sys.stderr.write("".join(f"gazette: {line}\n" for line in lines))
         sys.exit(error.exit_code)
     except BrokenPipeError:
-        # Whoever read our output has left (`| head`): nothing is wrong, and nothing may complain at shutdown.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read our output has left (`| head`): nothing is wrong.
+        silence_stdout()
         sys.exit(0)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        silence_stdout()
+        sys.stderr.write(f"gazette: the output could not be written: {error.strerror}\n")
+        sys.exit(1)
+
+
+def silence_stdout() -> None:
+    """What still waits to be written must not complain at shutdown."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

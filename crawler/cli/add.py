@@ -149,11 +149,10 @@ def collecting_source(settings: Settings, source_id: str) -> Source:
 
     collecting = [source.id for source in settings.sources if hasattr(source.options, "articles")]
     source = next((each for each in settings.sources if each.id == source_id), None)
-    others = (
-        f"; sources that do: {', '.join(collecting)}" if collecting else "; add a WeChat article first, without --to"
-    )
+    others = f"; sources that take links: {', '.join(collecting)}" if collecting else ""
     if source is None:
-        raise UsageError(f"--to {source_id}: no source is called so{others}")
+        first = f"; to begin one: gazette add URL --id {source_id}"
+        raise UsageError(f"--to {source_id}: no source is called so{others}{first}")
     if source_id not in collecting:
         reason = f"a source of kind {source.kind} finds its articles by itself and takes no links"
         raise UsageError(f"--to {source_id}: {reason}{others}")

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+from typing import Annotated
+
 import typer
 
 from crawler.cli.context import settings_of
-from crawler.cli.filters import JsonFlag, LimitFilter, SinceFilter, SourceFilter, UntilFilter, instant_or_none
+from crawler.cli.filters import (
+    JsonFlag,
+    LimitFilter,
+    SinceFilter,
+    SourceFilter,
+    UntilFilter,
+    instant_or_none,
+    known_sources,
+)
 from crawler.cli.output import as_title, emit_json, emit_table
 
 EXAMPLE = "Example: gazette articles --source zq-news --limit 5"
+
+
+class ArticleStateOption(StrEnum):
+    """What is known of an article's life."""
+
+    PRESENT = "present"
+    MISSING = "missing"
+    REMOVED = "removed"
 
 
 def articles(
@@ -16,6 +35,9 @@ def articles(
     source: SourceFilter = None,
     since: SinceFilter = "",
     until: UntilFilter = "",
+    state: Annotated[
+        list[ArticleStateOption] | None, typer.Option("--state", help="Only in this state; may be repeated.")
+    ] = None,
     limit: LimitFilter = 50,
     as_json: JsonFlag = False,
 ) -> None:
@@ -23,12 +45,14 @@ def articles(
     from crawler.bootstrap import open_database
     from crawler.record import article_record, summarize_article
 
-    store = open_database(settings_of(context), create=False)
+    settings = settings_of(context)
+    store = open_database(settings, create=False)
     try:
         found = store.list_articles(
-            sources=source or (),
+            sources=known_sources(settings, store, source),
             since=instant_or_none(since, "--since"),
             until=instant_or_none(until, "--until"),
+            states=[each.value for each in state or ()],
             limit=limit,
         )
     finally:

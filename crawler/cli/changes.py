@@ -16,6 +16,7 @@ from crawler.cli.filters import (
     SourceFilter,
     UntilFilter,
     instant_or_none,
+    known_sources,
 )
 from crawler.cli.output import as_time, emit, emit_json
 
@@ -40,7 +41,7 @@ def changes(
     store = open_database(settings, create=False)
     try:
         found = store.list_changes(
-            sources=source or (),
+            sources=known_sources(settings, store, source),
             kinds=check_kinds(kind or []),
             since=instant_or_none(since, "--since"),
             until=instant_or_none(until, "--until"),

@@ -177,7 +177,8 @@ def source_line(result: CheckResult) -> str:
         counts[word] = counts.get(word, 0) + 1
     if not counts and not result.baseline:
         return ""
-    return " · ".join([f"{result.listed} listed", *(f"{number} {word}" for word, number in counts.items())])
+    listed = f"{result.listed} listed" if result.verdict != "not_modified" else "list unchanged"
+    return " · ".join([listed, *(f"{number} {word}" for word, number in counts.items())])
 
 
 def change_line(change: Change) -> str:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import chain, islice
@@ -17,7 +17,7 @@ import typer
 
 from crawler.cli.changes import check_kinds
 from crawler.cli.context import settings_of
-from crawler.cli.filters import KindFilter, SinceFilter, SourceFilter, UntilFilter, instant_or_none
+from crawler.cli.filters import KindFilter, SinceFilter, SourceFilter, UntilFilter, instant_or_none, known_sources
 from crawler.cli.output import counted, is_terminal, note
 
 if TYPE_CHECKING:
@@ -78,7 +78,6 @@ def export(
 
     refuse_others(what, kind=kind, after=after, since=since, until=until)
     wanted = Wanted(
-        sources=tuple(source or ()),
         kinds=tuple(check_kinds(kind or [])),
         since=instant_or_none(since, "--since"),
         until=instant_or_none(until, "--until"),
@@ -87,6 +86,7 @@ def export(
     )
     settings = settings_of(context)
     with open_database(settings, create=False) as store:
+        wanted = replace(wanted, sources=known_sources(settings, store, source))
         records = islice(READERS[what](store, settings, wanted), wanted.limit)
         number = write_records(records, what, format_, output, bom=bom)
     if output is not None or is_terminal():

@@ -5,7 +5,15 @@ from __future__ import annotations
 import typer
 
 from crawler.cli.context import settings_of
-from crawler.cli.filters import JsonFlag, LimitFilter, SinceFilter, SourceFilter, UntilFilter, instant_or_none
+from crawler.cli.filters import (
+    JsonFlag,
+    LimitFilter,
+    SinceFilter,
+    SourceFilter,
+    UntilFilter,
+    instant_or_none,
+    known_sources,
+)
 from crawler.cli.output import as_time, as_title, emit_json, emit_table
 
 EXAMPLE = "Example: gazette incidents --source zq-news"
@@ -23,10 +31,11 @@ def incidents(
     from crawler.bootstrap import open_database
     from crawler.record import incident_record
 
-    store = open_database(settings_of(context), create=False)
+    settings = settings_of(context)
+    store = open_database(settings, create=False)
     try:
         found = store.list_incidents(
-            sources=source or (),
+            sources=known_sources(settings, store, source),
             since=instant_or_none(since, "--since"),
             until=instant_or_none(until, "--until"),
             limit=limit,

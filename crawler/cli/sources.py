@@ -233,7 +233,8 @@ def source_row(source: Source, state: SourceState | None) -> tuple[str, ...]:
     """One line of the table."""
     checked = as_time(state.checked_at if state else None)
     due = as_time(state.due_at if state else None)
-    return source.id, source.kind, health(source, state), checked, due, as_title(source.title or source.url)
+    kind = f"auto: {state.kind}" if source.kind == "auto" and state and state.kind else source.kind
+    return source.id, kind, health(source, state), checked, due, as_title(source.title or source.url)
 
 
 def why_row(source: Source, state: SourceState | None) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ class Standing:
     states: dict[str, SourceState]
     incidents: tuple[Incident, ...] = ()
     articles: int = 0
+    missing: int = 0
     last_change: Change | None = None
     next_recheck_at: datetime | None = None
     waiting: int = 0
@@ -70,6 +71,7 @@ def read_standing(settings: Settings) -> Standing:
 
 def ask_store(store: SqlStore, settings: Settings) -> Standing:
     """Everything the screen needs, in a few queries."""
+    from crawler.model import ArticleState
     from crawler.scheduler.heartbeat import FACT, read_heartbeat
 
     watched = [source.id for source in settings.sources if source.enabled]
@@ -77,6 +79,7 @@ def ask_store(store: SqlStore, settings: Settings) -> Standing:
         states=store.source_states(watched),
         incidents=tuple(store.open_incidents_of(watched)),
         articles=store.count_articles(),
+        missing=store.count_articles(states=(ArticleState.MISSING,)),
         last_change=store.newest_change(),
         next_recheck_at=store.next_due(),
         waiting=store.waiting_count(),
@@ -101,7 +104,7 @@ def status_lines(settings: Settings, standing: Standing, now: datetime) -> list[
         lines.append(("quiet", f"unusually long without a post: {', '.join(quiet[:_SHOWN])}"))
     return [
         *lines,
-        ("known", counted(standing.articles, "article")),
+        ("known", known_text(standing)),
         ("last change", change_text(standing.last_change)),
         ("undelivered", delivery_text(standing)),
         *[("", f"channel {name} is switched off: {as_title(why, 200)}") for name, why in standing.switched_off.items()],
@@ -155,6 +158,12 @@ def incident_text(incident: Incident) -> str:
     """One open incident."""
     reason = incident.reason.replace("_", " ")
     return f"incident: {incident.source}, {reason}, since {as_time(incident.opened_at)}"
+
+
+def known_text(standing: Standing) -> str:
+    """How many articles are known, and how many of them were not there when last looked for."""
+    missing = f", {standing.missing} missing, not yet proven to be removed: gazette articles --state missing"
+    return counted(standing.articles, "article") + (missing if standing.missing else "")
 
 
 def change_text(change: Change | None) -> str:
@@ -232,6 +241,7 @@ def status_record(settings: Settings, standing: Standing) -> dict[str, object]:
         "disabled": [name for name, word in words if word == "disabled"],
         "incidents": [{"source": each.source, "reason": each.reason, "id": each.id} for each in standing.incidents],
         "articles": standing.articles,
+        "missing": standing.missing,
         "last_change": {"id": change.id, "seq": change.seq, "detected_at": iso(change.detected_at)} if change else None,
         "waiting": standing.waiting,
         "dead": standing.dead,

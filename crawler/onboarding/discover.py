@@ -18,8 +18,13 @@ from crawler.text.normalize import clean, shorten
 from crawler.text.urls import canonical_url, host_of, is_http
 
 WECHAT_HOST = "mp.weixin.qq.com"
-NO_WECHAT_LIST = "WeChat offers no public list of an account's articles: give a feed, or add article links with --to ID"
+NO_WECHAT_LIST = (
+    "WeChat offers no public list of an account's articles: give a feed, or add article links with --to ID "
+)
+NO_WECHAT_LIST += "(docs/faq.md#can-i-watch-a-wechat-account)"
 _PREVIEW = 3
+#: Pages that list nothing and only name where the list is, as a crawl follows them.
+_SIGNPOSTS = 3
 _LONGEST_TITLE = 120
 
 
@@ -67,7 +72,12 @@ async def _read_as_watched(found: Probed, fetched: Fetched, fetcher: Fetcher, so
     request = kind.request_listing(watched, None)
     if request.url != fetched.url:
         fetched = await _fetch(fetcher, request, watched)
-    return kind.parse_listing(watched, fetched).entries
+    listing = kind.parse_listing(watched, fetched)
+    for _ in range(_SIGNPOSTS):
+        if listing.entries or listing.next is None:
+            break
+        listing = kind.parse_listing(watched, await _fetch(fetcher, listing.next, watched))
+    return listing.entries
 
 
 async def find_article(url: str, fetcher: Fetcher, source: Source) -> tuple[str, str]:
@@ -100,6 +110,8 @@ def _spell(assessment: Assessment) -> str:
 def _unreadable(url: str, reason: str) -> Unreadable:
     reason = reason.removeprefix(f"{url}: ")
     hint = f". {NO_WECHAT_LIST}" if host_of(url) == WECHAT_HOST else ""
+    if "is a private address" in reason:
+        hint = " (why: docs/faq.md#why-is-a-private-address-refused)"
     return Unreadable(f"{url}: {clean(reason)}{hint}")
 
 

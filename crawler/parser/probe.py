@@ -10,9 +10,12 @@ from urllib.parse import urlsplit
 
 from crawler.errors import ParseError
 from crawler.model import Entry, Fetched, Listing, Source
+from crawler.parser.article import read_article
 from crawler.parser.article.decode import decode_html
 from crawler.parser.feeds import FeedForm, excerpt, feed_form, is_feed
+from crawler.parser.gkmlpt import is_index, listed_column, read_site
 from crawler.parser.kinds import find_kind
+from crawler.parser.sitemaps import is_sitemap
 from crawler.parser.tree import parse_html
 from crawler.text.dates import default_timezone
 from crawler.text.languages import detect_language
@@ -20,6 +23,7 @@ from crawler.text.normalize import clean
 from crawler.text.urls import host_of, join_url
 
 _PREVIEW = 3
+_COLUMNS_SHOWN = 12
 _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json"})
 _BLOGGER_FEED = "/feeds/posts/default"
 _BLOGGER_MARKS = (b"tag:blogger.com,1999:blog-", b"http://www.blogger.com")
@@ -59,12 +63,16 @@ def probe(fetched: Fetched) -> Probed:
         raise ParseError(f"{fetched.url} answered with an empty body")
     if is_feed(fetched.body):
         return _probe_feed(fetched)
+    if is_sitemap(fetched.body):
+        return _probe_sitemap(fetched)
     if feed_form(fetched.body) is FeedForm.JSON:
-        raise ParseError(f"{fetched.url} is JSON, but not a JSON Feed", excerpt=excerpt(fetched.body))
+        return _probe_json(fetched)
     text = decode_html(fetched.body, declared=fetched.header("content-type").partition("charset=")[2]).text
     head = _read_head(text, fetched.url)
     if _is_wechat_article(fetched.url, text):
         return _probe_wechat(fetched, head)
+    if is_index(fetched.url, text):
+        return _probe_tree(fetched, head, text)
     if _is_blog(head):
         return _probe_blog(fetched, head)
     return _probe_list(fetched, head)
@@ -79,10 +87,57 @@ def _probe_feed(fetched: Fetched) -> Probed:
     return _propose(kind, fetched, listing, notes=notes)
 
 
+def _probe_sitemap(fetched: Fetched) -> Probed:
+    listing = _preview("sitemap", fetched)
+    note = "a sitemap lists every page of a site: options.only names those to watch, such as */news/*"
+    index = ("an index of sitemaps; those that changed last are read first",) if listing.next else ()
+    return _propose("sitemap", fetched, listing, notes=(*index, note))
+
+
+def _probe_json(fetched: Fetched) -> Probed:
+    """The interface of a known site, else any list that can be made out."""
+    kind = next((kind for kind, is_its_answer in _INTERFACES if is_its_answer(fetched)), "json_list")
+    try:
+        return _propose(kind, fetched, _preview(kind, fetched))
+    except ParseError as error:
+        raise ParseError(f"{error}; it is not a JSON Feed either") from error
+
+
+def _is_tree_list(fetched: Fetched) -> bool:
+    return bool(listed_column(fetched.url)) and b'"articles"' in fetched.body
+
+
+def _is_register(fetched: Fetched) -> bool:
+    return b'"document_number"' in fetched.body and "/api/v1/" in fetched.url
+
+
+def _is_govuk(fetched: Fetched) -> bool:
+    path = urlsplit(fetched.url).path
+    return host_of(fetched.url).endswith("gov.uk") and path.startswith(("/api/content/", "/api/search.json"))
+
+
+_INTERFACES = (("gkmlpt", _is_tree_list), ("federal_register", _is_register), ("govuk", _is_govuk))
+
+
+def _probe_tree(fetched: Fetched, head: _Head, text: str) -> Probed:
+    site = read_site(text)
+    names = [f"{column.id} {column.name}" for column in (site.columns if site else ()) if not column.elsewhere]
+    listed = f"options.column narrows it to one of its columns: {', '.join(names[:_COLUMNS_SHOWN])}"
+    notes = ("a tree of Guangdong's open-government platform", *([listed] if names else []))
+    return _propose("gkmlpt", fetched, _preview("gkmlpt", fetched), title=head.title, notes=notes)
+
+
 def _probe_wechat(fetched: Fetched, head: _Head) -> Probed:
     note = "WeChat offers no public list of an account's articles: this source is this one article; give a feed of a "
     note += "bridge, or add article links, to watch more"
-    return _propose("wechat", fetched, _preview("wechat", fetched), title=head.title, notes=(note,))
+    title = _read_account(fetched) or head.title
+    return _propose("wechat", fetched, _preview("wechat", fetched), title=title, notes=(note,))
+
+
+def _read_account(fetched: Fetched) -> str:
+    """Whose article it is, where the page says so."""
+    article = read_article(fetched, Source(id="probe", kind="wechat", url=fetched.url)).article
+    return article.publisher if article else ""
 
 
 def _probe_blog(fetched: Fetched, head: _Head) -> Probed:

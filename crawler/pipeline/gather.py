@@ -51,6 +51,8 @@ from crawler.text.urls import canonical_url
 
 #: Pages read side by side; their bodies are in memory together. The host's own limit lies in the fetcher.
 CHUNK = 32
+#: Pages that list nothing and only name where the list is, one behind the other.
+MAX_SIGNPOSTS = 3
 #: Files of one article that are fetched and hashed.
 MAX_FILES = 20
 
@@ -82,7 +84,7 @@ class Gatherer:
             raise ValueError("a source of unknown kind comes with the response it was not recognised by")
         if resolved.trouble is not None:
             return unread_listing(response, resolved.trouble)
-        look = await self._judge_listing(source, response, state)
+        look = await self._follow_signposts(source, await self._judge_listing(source, response, state))
         if look.listing is None:
             return look
         look = await self._follow_pages(source, look, Depth(pages=page_limit(source)))
@@ -119,6 +121,18 @@ class Gatherer:
             validators=fetched.validators,
             body_sha256=fetched.sha256,
         )
+
+    async def _follow_signposts(self, source: Source, look: ListingLook) -> ListingLook:
+        """Where a page lists nothing and names another, the listing is that other one, readable or not.
+
+        What the other server said to repeat is forgotten: the next check asks for the signpost again.
+        """
+        for _ in range(MAX_SIGNPOSTS):
+            if look.listing is None or look.listing.entries or look.listing.next is None:
+                break
+            page = await self._judge_listing(source, await self._fetcher.fetch(look.listing.next, source), None)
+            look = replace(page, observations=(*look.observations, *page.observations), validators=Validators())
+        return look
 
     async def _follow_pages(self, source: Source, look: ListingLook, depth: Depth) -> ListingLook:
         """Reads on from where the listing ends, until it ends, repeats itself, or is deep enough."""

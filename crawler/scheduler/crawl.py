@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from difflib import get_close_matches
 
 from crawler.bootstrap import Application, FixedClock, open_application
 from crawler.errors import UsageError
@@ -17,6 +18,9 @@ from crawler.pipeline.looks import Depth
 from crawler.pipeline.round import Report, run_round
 from crawler.scheduler.welcome import welcome
 from crawler.settings import Settings
+
+#: So many sources are named in a message, of more the likely ones.
+FEW = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,9 +129,18 @@ def choose_sources(settings: Settings, source_ids: Sequence[str]) -> list[Source
     by_id = {source.id: source for source in settings.sources}
     unknown = [each for each in source_ids if each not in by_id]
     if unknown:
-        known = ", ".join(sorted(by_id)) or "none is configured"
-        raise UsageError(f"no source is called {', '.join(unknown)}; there are: {known}")
+        raise UsageError(f"no source is called {', '.join(unknown)}; {name_likely(unknown[0], sorted(by_id))}")
     return [by_id[each] for each in dict.fromkeys(source_ids)]
+
+
+def name_likely(wrong: str, ids: Sequence[str]) -> str:
+    """What to say of the sources there are: all of a few, the nearest of many."""
+    if not ids:
+        return "none is configured: gazette add URL"
+    if len(ids) <= FEW:
+        return f"there are: {', '.join(ids)}"
+    near = get_close_matches(wrong, ids, n=3)
+    return f"{'did you mean ' + ' or '.join(near) + '? ' if near else ''}`gazette sources` lists all {len(ids)}"
 
 
 def refuse_the_past(as_of: datetime | None, states: Iterable[SourceState]) -> None:

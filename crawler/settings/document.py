@@ -109,6 +109,7 @@ def _find_files(path: Path, drafts: Mapping[str, str]) -> list[Path]:
     if path.is_file():
         return [path]
     remedy = "name a TOML file or a folder of them with --config PATH or GAZETTE_CONFIG, or begin with `gazette init`"
+    remedy += " (docs/getting-started.md)"
     if not path.exists():
         raise ConfigError([f"{path.absolute()}: there is no configuration here; {remedy}"])
     try:

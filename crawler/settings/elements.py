@@ -96,7 +96,12 @@ def _read_options(review: Review, model: type[Table] | None, raw: object, path: 
 
 
 def _make(review: Review, options: type, table: Table, path: KeyPath) -> object:
-    """The options as their owner wants them; what the owner refuses is noted at the key it names."""
+    """The options as their owner wants them; what the owner refuses is noted at the key it names.
+
+    Not where a value could not be read: that is told already, and its owner would refuse the gap it left.
+    """
+    if any(each[: len(path)] == path for each in review.document.unreadable):
+        return None
     try:
         return make_options(options, table, review.document.folder)
     except ConfigError as error:

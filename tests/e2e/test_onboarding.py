@@ -206,7 +206,7 @@ def test_a_link_that_is_no_article_or_a_source_that_takes_none_is_refused_with_t
     assert "is no link to a WeChat article" in started.run("add", "--to", "links", room.list, code=1, **QUICK).err
     said = started.run("add", "--to", "harbour", site.url("/s/AbCdEf12"), code=2, **QUICK).err
     assert "a source of kind feed finds its articles by itself" in said
-    assert "sources that do: links" in said
+    assert "sources that take links: links" in said
     assert "not found (404)" in started.run("add", "--to", "links", site.url("/s/GonE1234"), code=1, **QUICK).err
     assert sources_of(started) == before
 

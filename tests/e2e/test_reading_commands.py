@@ -78,6 +78,7 @@ def test_changes_are_filtered(lived):
     assert seqs("--until", TUESDAY) == [3, 2, 1]
     assert seqs("--kind", "edited", "--source", "harbour") == [edited]
     assert seqs("--source", "nobody") == []
+    assert "no source is called nobody; there are: harbour" in lived.run("changes", "--source", "nobody").err
     assert seqs("--limit", "2") == [5, 4]
     assert seqs("--after", "5") == []
 

@@ -150,6 +150,8 @@ def heading_of(notice: Notice, reader: Reader) -> str:
     told = labels["comma"].join(counts)
     if not notice.changes:
         return f"Gazette: {told}"
+    if notice.kind != "digest" and notice.incidents:
+        return f"Gazette: {told}"
     name = labels["digest"] if notice.kind == "digest" else labels["changes"].format(count=len(notice.changes))
     return f"Gazette: {name} – {told}"
 

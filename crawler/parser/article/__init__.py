@@ -82,7 +82,10 @@ def article_from_entry(entry: Entry, source: Source, *, url: str = "") -> Articl
 
 
 def extract(html: bytes, url: str) -> dict[str, object]:
-    """The fields of a page as plain values, without a source: for measuring and for ``inspect``."""
+    """The fields of a page as plain values, without a source, for measuring.
+
+    ``source`` is the publisher that the page itself shows or declares for this article, not the name of its site.
+    """
     decoded = decode_html(html)
     zone = default_timezone(host_of(url), "")
     article = read_markup(decoded.text, Manner(url=url, timezone=zone))
@@ -90,10 +93,15 @@ def extract(html: bytes, url: str) -> dict[str, object]:
         "title": article.title,
         "published": _spell(article.published),
         "author": list(article.authors),
-        "source": article.publisher,
+        "source": article.publisher if _is_shown(article) else "",
         "body": [block.text for block in article.blocks if block.kind is not BlockKind.CAPTION],
         "language": article.language,
     }
+
+
+def _is_shown(article: Article) -> bool:
+    origin = dict(article.provenance).get("publisher", "")
+    return origin.startswith(("label:", "byline", "script:", "meta:contentsource"))
 
 
 def complete(article: Article, entry: Entry) -> Article:

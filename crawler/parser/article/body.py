@@ -6,16 +6,32 @@ credits at the foot. Signatures, dates and notes at the foot of a notice stay: t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from crawler.model import BlockKind
 from crawler.parser.article.container import Container, score_segment
-from crawler.parser.article.furniture import is_caption_line, is_control_line, is_cut_line, is_service_line
+from crawler.parser.article.furniture import (
+    is_caption_hint,
+    is_caption_line,
+    is_control_line,
+    is_cut_line,
+    is_picture_hint,
+    is_service_line,
+)
 from crawler.parser.article.page import Element
 from crawler.parser.article.segments import Segment, Segments
 
 MAX_BLOCKS = 4_000
 _ENOUGH = 0.35
+#: The score of a paragraph that surely is text of the article.
+_TOLD = 60.0
+_LIST_TAGS = frozenset({"ul", "ol", "li", "p", "dl", "dt", "dd"})
+#: A list that belongs to the text is as plain as the text; one with a class of its own is furniture.
+_PLAIN_LISTS = frozenset({"", "wp-block-list"})
+#: How far above a line, or a picture, its frame may stand, and how much text a frame holds at most.
+_FRAME_DEPTH = 4
+_MAX_CAPTION = 600
 _STANDFIRST_REACH = 30
 _STANDFIRST_SCORE = 15.0
 
@@ -41,7 +57,7 @@ def read_body(segments: Segments, container: Container, skipped: frozenset[int],
         if position not in skipped and not segment.junk and not _is_furniture(segment)
     ]
     kept = _drop_link_lists(kept, container.element)
-    _mark_captions(kept)
+    _mark_captions(kept, segments)
     kept = _find_standfirst(segments, title, container.start, skipped) + kept
     return Body(_drop_repeats(kept)[:MAX_BLOCKS], container.start, stop)
 
@@ -84,13 +100,39 @@ def _is_furniture(segment: Segment) -> bool:
 
 
 def _drop_link_lists(kept: list[Segment], top: Element) -> list[Segment]:
-    """Without the segments whose branch, or whose neighbourhood, is mostly links."""
+    """Without the segments whose branch, or whose neighbourhood, is mostly links.
+
+    A list of links with text of the article on both sides, in the very element that holds that text, is part of it.
+    """
     weights: dict[int, tuple[int, int]] = {}
-    for segment in kept:
+    told: dict[int, tuple[int, int]] = {}
+    for index, segment in enumerate(kept):
+        prose = score_segment(segment) > _TOLD
         for branch in _branches(segment.owner, top):
             weight, linked = weights.get(branch.order, (0, 0))
             weights[branch.order] = (weight + segment.weight, linked + segment.linked)
-    return [segment for segment in kept if not _is_link_list(segment, top, weights)]
+        parent = segment.owner.parent
+        if prose and parent is not None:
+            first, _ = told.get(parent.order, (index, index))
+            told[parent.order] = (first, index)
+    return [
+        segment
+        for index, segment in enumerate(kept)
+        if not _is_link_list(segment, top, weights) or _is_framed(segment, index, told)
+    ]
+
+
+def _is_framed(segment: Segment, index: int, told: dict[int, tuple[int, int]]) -> bool:
+    """Whether a list item, or a heading, stands among paragraphs that share its list's parent."""
+    current: Element | None = segment.owner
+    while current is not None and current.parent is not None:
+        first, last = told.get(current.parent.order, (index, index))
+        if first < index < last:
+            return True
+        if current.tag not in _LIST_TAGS or current.attribute("class") not in _PLAIN_LISTS:
+            return False
+        current = current.parent
+    return False
 
 
 def _branches(owner: Element, top: Element) -> list[Element]:
@@ -113,10 +155,38 @@ def _is_link_list(segment: Segment, top: Element, weights: dict[int, tuple[int, 
     return segment.link_share > 0.9 and segment.weight < 200 and segment.kind is not BlockKind.HEADING
 
 
-def _mark_captions(kept: list[Segment]) -> None:
+def _mark_captions(kept: list[Segment], segments: Segments) -> None:
+    frames = {branch.order for image, _ in segments.images for branch in _ancestors(image, _FRAME_DEPTH)}
     for segment in kept:
-        if segment.figure or (segment.kind is BlockKind.PARAGRAPH and is_caption_line(segment.text)):
+        if segment.figure or (
+            segment.kind is BlockKind.PARAGRAPH
+            and (is_caption_line(segment.text) or _is_captioned(segment, frames, segments.items))
+        ):
             segment.kind = BlockKind.CAPTION
+
+
+def _ancestors(element: Element, levels: int) -> Iterator[Element]:
+    current: Element | None = element
+    for _ in range(levels):
+        if current is None:
+            return
+        yield current
+        current = current.parent
+
+
+def _is_captioned(segment: Segment, frames: set[int], items: list[Segment]) -> bool:
+    """Whether a class says caption, or a picture's own small frame holds the line."""
+    if segment.weight > _MAX_CAPTION:
+        return False
+    for branch in _ancestors(segment.owner, _FRAME_DEPTH):
+        hint = branch.attribute("class")
+        if not hint:
+            continue
+        if branch.stop - branch.start <= 2 and is_caption_hint(hint):
+            return True
+        if branch.order in frames and is_picture_hint(hint):
+            return sum(item.weight for item in items[branch.start : branch.stop]) <= _MAX_CAPTION
+    return False
 
 
 def _drop_repeats(kept: list[Segment]) -> list[Segment]:

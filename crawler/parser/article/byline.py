@@ -18,6 +18,7 @@ from crawler.text.normalize import clean
 _MAX_LINE = 320
 #: What may stand around the date of an unlabelled byline; more, or sentences, is text, whose dates never count.
 _MAX_REST = 70
+_MAX_STRICT_REST = 36
 _SENTENCES = re.compile(r"[，。；！？]|[.!?]\s+[A-Z]|,\s\w+\s\w+\s\w+\s")
 _DATE_HINT = re.compile(
     r"\d{1,4}\s?[-/.年월月]|[0-9０-９]{4}|(?:令和|平成|民國|民国|二〇|二○|昨天|今天|小时前|分钟前)|ago\b|HKT",
@@ -36,7 +37,11 @@ _ISSUED_AT = re.compile(
     r"(?:Issued at HKT|香港時間|香港时间)\s{0,3}(\d{1,2})\s{0,2}[:：時时]\s{0,2}(\d{2})\s{0,2}分?", re.IGNORECASE
 )
 _BY = re.compile(r"^(?:By|Words by|Written by|Text by|Von|Par|Por|Di|Door|Av|Af|Autor:?|Autore:?|Text:)\s+(.{3,120})$")
-_ORIGINAL = re.compile(r"(?:本网|本站|本|网站|null|undefined|互联网|网络|未知|不详|无|-+|暂无)", re.IGNORECASE)
+_ORIGINAL = re.compile(
+    r"(?:(?:本网|本站|本|网站|网友)?(?:原创)?|null|undefined|互联网|网络|未知|不详|佚名|匿名|无|-+|暂无|admin\w{0,12})", re.IGNORECASE
+)
+#: A month and a day without a year, as platforms show what is new (「发布时间：10-08 12:00」).
+_MONTH_DAY = re.compile(r"(?<![\d年/.\-])(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?(?![\d/.\-])(?:\s{0,3}(\d{1,2})[:：](\d\d))?")
 _VALUE_END = re.compile(
     r"\s{2,}|\s[|｜丨•·]\s|[|｜丨]|\s(?=\d{4}[-年/.])|\s(?=【|\[|（字|字体|字号|分享|打印|浏览|阅读|点击)"
 )
@@ -44,6 +49,18 @@ _VALUE_END = re.compile(
 _GLUED = re.compile(r"(?<=[-/.]\d\d)(?=\d\d:\d\d)|(?<=日)(?=\d{1,2}[:：]\d\d)")
 _COLON = re.compile("[:：∶﹕]")
 _EDGE = " \t|｜丨·•,，;；:：/\\-—–()（）[]【】"
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """A shown date of publication without its year; ``hour`` is -1 where only the day is shown."""
+
+    month: int
+    day: int
+    hour: int
+    minute: int
+    raw: str
+    label: str
 
 
 @dataclass(slots=True)
@@ -56,6 +73,7 @@ class Byline:
     publisher: str = ""
     publisher_origin: str = ""
     published: list[Moment] = field(default_factory=list)
+    partial: Partial | None = None
     updated: list[Moment] = field(default_factory=list)
     marks: list[tuple[str, str]] = field(default_factory=list)
     authors: list[str] = field(default_factory=list)
@@ -121,7 +139,7 @@ def _read_value(label: Label, name: str, value: str, reckoning: Reckoning, into:
         return
     if label is Label.SOURCE and not into.publisher and not _ORIGINAL.fullmatch(text) and len(text) <= 60:
         into.publisher, into.publisher_origin = text, f"label:{clean(name)}"
-    elif label is Label.AUTHOR and len(text) <= 80:
+    elif label is Label.AUTHOR and len(text) <= 80 and not _ORIGINAL.fullmatch(text):
         into.authors.extend(name for name in split_names(text) if name not in into.authors)
     elif label is Label.NUMBER:
         number = clean(value).strip(" :：|")[:80]
@@ -147,6 +165,8 @@ def _read_moment(label: Label, name: str, value: str, reckoning: Reckoning, into
         else read_date(value[:80], timezone=reckoning.timezone, locale=reckoning.locale, now=reckoning.now)
     )
     if moment is None or moment.precision is Precision.APPROX:
+        if label is Label.PUBLISHED and into.partial is None:
+            into.partial = _read_partial(name, value)
         return
     moment = Moment(instant=moment.instant, precision=moment.precision, raw=moment.raw, origin=f"label:{name}")
     if label is Label.PUBLISHED:
@@ -159,6 +179,16 @@ def _read_moment(label: Label, name: str, value: str, reckoning: Reckoning, into
     else:
         into.updated.append(moment)
         into.marks.append((name, moment.raw or value.strip()[:60]))
+
+
+def _read_partial(name: str, value: str) -> Partial | None:
+    found = _MONTH_DAY.match(value.strip(_EDGE))
+    if found is None:
+        return None
+    month, day = int(found[1]), int(found[2])
+    hour, minute = (int(found[3]), int(found[4])) if found[3] else (-1, 0)
+    possible = 1 <= month <= 12 and 1 <= day <= 31 and hour < 24 and minute < 60
+    return Partial(month, day, hour, minute, found[0], name) if possible else None
 
 
 def _read_source_after(tail: str, into: Byline) -> None:
@@ -183,7 +213,7 @@ def _read_lead(lead: str, reckoning: Reckoning, into: Byline, *, labelled: bool)
     rest = text
     for start, stop, _ in reversed(found):
         rest = rest[:start] + " | " + rest[stop:]
-    if len(rest) > _MAX_REST or _SENTENCES.search(rest):
+    if len(rest) > _MAX_REST or _SENTENCES.search(rest) or (reckoning.strict and _is_caption(rest, found)):
         return False
     moments = [(start, moment) for start, _, moment in reversed(found) if moment.precision is not Precision.APPROX]
     for start, moment in moments:
@@ -193,6 +223,11 @@ def _read_lead(lead: str, reckoning: Reckoning, into: Byline, *, labelled: bool)
     if timed and moments and into.place and into.origin_published is None:
         into.origin_published = into.published[-1] if into.published else None
     return whole
+
+
+def _is_caption(rest: str, found: list[tuple[int, int, Moment]]) -> bool:
+    """Whether a line inside the text tells of a day (「… in Bachmut, 24. April 2023」) rather than dates the page."""
+    return len(rest) > _MAX_STRICT_REST and all(moment.precision is Precision.DAY for _, _, moment in found)
 
 
 def _read_author_line(text: str, into: Byline) -> bool:
@@ -266,6 +301,8 @@ _ROLE = re.compile(
 _ROLE_END = re.compile(r"(?:\s{0,2}(?:记者|記者|기자|报道|摄|文))$")
 
 
+#: A site's address, or a credit, where a name is expected.
+_HOUSE = re.compile(r"(?:www\.|[(]?\w[\w-]{0,40}\.(?:com|net|org|info|[a-z]{2})\b|.{0,40}\bwww\.)|(?:image|photo)s?:", re.IGNORECASE)
 _ADDRESS = re.compile(r"\S{1,200}(?:@|://)\S{1,300}")
 
 
@@ -277,3 +314,8 @@ def split_names(text: str) -> list[str]:
         if 1 < len(name) <= 60 and not name.isdigit():
             names.append(name)
     return names[:20]
+
+
+def is_house(name: str) -> bool:
+    """Whether what stands where an author is named is a site's address or a picture's credit."""
+    return _HOUSE.match(name) is not None

@@ -26,6 +26,8 @@ _LEAVES = word_set("p span font b strong em i u li dd dt h1 h2 h3 h4 h5 h6 block
 _MOSTLY_TEXT = 0.25
 #: A class name may lie, ``<footer>`` hardly does: text inside such a tag counts this much for a pardon.
 _TAG_DOUBT = 0.3
+#: The score of a suspect that holds more than a teaser.
+_PARAGRAPH = 200.0
 
 
 @dataclass(slots=True, eq=False)
@@ -102,28 +104,36 @@ def _is_related(one: Element, other: Element) -> bool:
     return current is outer
 
 
-def find_pardon(segments: Segments, rival: float) -> Element | None:
-    """The suspect element whose text outweighs the best container of the page without it, or None.
+def find_pardons(segments: Segments, rival: float) -> list[Element]:
+    """The suspect elements whose text outweighs the best container of the page without them; mostly none.
 
-    Classes lie: an article inside ``has-sidebar`` or ``ads-wrapper`` is an article. Comments never are.
+    Classes lie: an article inside ``has-sidebar`` or ``ads-wrapper`` is an article. A builder of pages gives all
+    parts of a text the same class, so suspects of one kind are weighed together, if each of them holds real
+    paragraphs; teasers do not. Comments never are the article.
     """
     masses: dict[int, float] = {}
     suspects: dict[int, Element] = {}
     for segment in segments.items:
         suspect = segment.suspect
-        if (
-            suspect is not None
-            and segment.is_prose
-            and (score := score_text(segment)) > 0
-            and not is_discussion(suspect)
-        ):
+        if suspect is not None and segment.is_prose and (score := score_text(segment)) > 0:
             score *= _TAG_DOUBT if suspect.tag in JUNK_TAGS else 1.0
             masses[suspect.order] = masses.get(suspect.order, 0.0) + score
             suspects[suspect.order] = suspect
-    best = max(masses, key=lambda order: masses[order], default=None)
-    if best is None or masses[best] < max(rival, _PRICE):
-        return None
-    return suspects[best]
+    kinds: dict[tuple[str, ...], list[int]] = {}
+    for order, mass in masses.items():
+        if not is_discussion(suspects[order]):
+            kind = _kind_of(suspects[order]) if mass > _PARAGRAPH else (str(order),)
+            kinds.setdefault(kind, []).append(order)
+    best = max(kinds.values(), key=lambda orders: sum(masses[order] for order in orders), default=[])
+    if sum(masses[order] for order in best) < max(rival, _PRICE):
+        return []
+    return [suspects[order] for order in best]
+
+
+def _kind_of(element: Element) -> tuple[str, ...]:
+    """Tag and classes, without those that number the single piece."""
+    names = element.attribute("class").split()
+    return (element.tag, *(name for name in names if not any(char.isdigit() for char in name)))
 
 
 def is_discussion(element: Element) -> bool:

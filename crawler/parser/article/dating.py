@@ -8,10 +8,10 @@ no publication dates.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from crawler.model import Moment, Precision
-from crawler.parser.article.byline import Byline
+from crawler.parser.article.byline import Byline, Partial
 from crawler.parser.article.metadata import Metadata
 from crawler.text.dates import read_date
 from crawler.text.urls import date_in_url
@@ -41,13 +41,38 @@ def choose_published(
     weak = [moment for moment in declared if moment.origin in _WEAK]
     shown = byline.published
     labelled = [moment for moment in shown if moment.origin.startswith("label:")]
-    ordered = [*strong, *labelled, *shown, *weak, *_from_url(url, timezone)]
+    others = [*weak, *read_moments(metadata.updated, timezone=timezone, locale=locale), *_from_url(url, timezone)]
+    completed = _complete(byline.partial, others, find_zone(timezone), now)
+    ordered = [*strong, *labelled, *completed, *shown, *weak, *_from_url(url, timezone)]
     plausible = [moment for moment in ordered if _is_plausible(moment, now)]
     if byline.origin_published is not None and _is_plausible(byline.origin_published, now):
         return byline.origin_published
     if not plausible:
         return None
     return refine(plausible[0], plausible[1:])
+
+
+def _complete(partial: Partial | None, known: list[Moment], zone: tzinfo, now: datetime | None) -> list[Moment]:
+    """A shown month and day with the year of another date of the page that they agree with.
+
+    Without one it is the latest such day when the page was fetched, which publishers leave out the year for.
+    """
+    if partial is None:
+        return []
+    years = [
+        moment.instant.year
+        for moment in known
+        if fineness(moment) < 2 or (moment.instant.month, moment.instant.day) == (partial.month, partial.day)
+    ]
+    if not years and now is not None:
+        newest = (now + _GRACE).astimezone(zone)
+        years = [newest.year - ((partial.month, partial.day) > (newest.month, newest.day))]
+    try:
+        instant = datetime(years[0], partial.month, partial.day, max(0, partial.hour), partial.minute, tzinfo=zone)
+    except (IndexError, ValueError):  # no year, or a 29 February that this year has not
+        return []
+    precision = Precision.MINUTE if partial.hour >= 0 else Precision.DAY
+    return [Moment(instant=instant, precision=precision, raw=partial.raw, origin=f"label:{partial.label}")]
 
 
 def refine(chosen: Moment, others: Iterable[Moment]) -> Moment:

@@ -22,13 +22,13 @@ _STRONG = word_set(
     "subscription promo promos promotion advert adverts advertisement advertising ads ad adv adbox advertise sponsored "
     "sponsor cookie cookies consent gdpr breadcrumb breadcrumbs crumb crumbs outbrain taboola popup modal overlay "
     "pagination pager prevnext prevandnext copyright trending popular signup signin login readmore mostread "
-    "bdsharebuttonbox jiathis bshare qrcode erweima screenreader hidden skiplink offcanvas lightbox tooltip dropdown "
+    "bdsharebuttonbox jiathis bshare qrcode erweima screenreader skiplink offcanvas lightbox tooltip dropdown "
     "correction jiucuo postnav backtotop sidenav topnav mininav navbar navigation blogpager teaser teasers "
-    "noprint printonly morefrom bottomnav prenext shangxia xgyd xgwz xglj hotnews rank ranking donate "
+    "noprint printonly morefrom bottomnav prenext shangxia xgyd xgwz xglj hotnews donate "
     "vote voting rating ratings feedback"
 )
 _LAST = word_set(
-    "nav menu footer foot sidebar aside toolbar widget widgets banner tags tag tools tool rail links bottom fujian "
+    "nav menu footer foot sidebar aside toolbar banner tags tag tools tool rail links bottom fujian "
     "keywords topics metas utility utilities masthead biography bio"
 )
 _IGNORED_PREFIXES = word_set("has with no without hide is not js enable disable supports layout page single")
@@ -36,6 +36,17 @@ _GOOD = word_set(
     "article articlebody content body text story post entry main zoom detail details maintext richtext prose "
     "newstext contenttext cont con bodytext posttext storybody postbody entrycontent articletext articlecontent"
 )
+#: ``S:1`` is what React streams in behind the page and moves to its place.
+#: Whole class names that hide an element or frame a gadget, unless others of the element take it back.
+_HIDING = word_set("hidden hide visually-hidden visuallyhidden is-hidden sr-only hidden-print invisible")
+_SHOWN_AGAIN = re.compile(
+    r"accordion|collaps|\btab|panel|toggle|faq|\b[SB]:\d|:(?:block|flex|grid|inline)\b", re.IGNORECASE
+)
+_GADGETS = word_set("widget widgets")
+#: Page builders call every piece of a page a widget, the article's own text too.
+_BUILT = re.compile(r"elementor|so-panel|siteorigin|hs_cos|widget-span|ck-widget|widget_text|textwidget", re.IGNORECASE)
+_CAPTIONS = word_set("caption captions figcaption imagecaption credit credits bildunterschrift bildtext legende legend")
+_PICTURES = word_set("image images img picture photo figure bild foto video contentimage")
 _SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])")
 
 #: Containers that official CMS families use for the text alone (TRS, UCAP, NFCMS and others; Blogger; WeChat).
@@ -83,6 +94,11 @@ _SERVICE_LINE = re.compile(
     r"subscribe to|follow us|"
     r"click here to|get the latest|download (?:the|our) app|share this|photo credit|filed under|tags?:|posted in|"
     r"mehr zum thema|lesen sie auch|lire aussi|à lire aussi|lea también|leer más|leggi anche|leia também|lees ook|"
+    r"lesedauer|\d{1,3}\s?min(?:uten?|utes?)?\.? (?:read|lesezeit)|reading time|temps de lecture|"
+    r"by (?:signing up|subscribing|submitting)\b|thank you! your submission|oops! something went wrong|"
+    r"we apologize, but this video|try refreshing your browser|empfohlener redaktioneller inhalt|"
+    r"an dieser stelle find|ich bin damit einverstanden|personenbezogene daten können|ende der weiteren informationen|"
+    r"ihre meinung ist uns wichtig|verfügbar bis|"
     r"läs mer|les også|czytaj także|подписывайтесь|читайте также|newsletter)",
     re.IGNORECASE,
 )
@@ -116,7 +132,13 @@ _CAPTION_LINE = re.compile(
 @lru_cache(maxsize=8192)
 def is_junk_hint(hint: str) -> bool:
     """Whether a ``class`` and ``id`` text says that an element holds something other than the article."""
-    return any(_is_junk_token(token) for token in hint.split()[:12])
+    tokens = hint.split()[:12]
+    if any(_is_junk_token(token) for token in tokens):
+        return True
+    names = {token.lower() for token in tokens}
+    if not _HIDING.isdisjoint(names):
+        return not is_foldable(hint)
+    return not _GADGETS.isdisjoint(names) and _BUILT.search(hint) is None
 
 
 def _is_junk_token(token: str) -> bool:
@@ -126,10 +148,27 @@ def _is_junk_token(token: str) -> bool:
     return words[-1] in _LAST or not _STRONG.isdisjoint(words)
 
 
+def is_foldable(hint: str) -> bool:
+    """Whether what is hidden now is shown at a click (accordion, tab) or on another width of screen."""
+    return _SHOWN_AGAIN.search(hint) is not None
+
+
 @lru_cache(maxsize=8192)
 def is_good_hint(hint: str) -> bool:
     """Whether a ``class`` and ``id`` text speaks of an article's text."""
     return any(word.lower() in _GOOD for token in hint.split()[:12] for word in _SPLIT.split(token[:80]))
+
+
+@lru_cache(maxsize=8192)
+def is_caption_hint(hint: str) -> bool:
+    """Whether a ``class`` text says that an element is the caption or the credit of a picture."""
+    return any(word.lower() in _CAPTIONS for token in hint.split()[:12] for word in _SPLIT.split(token[:80]))
+
+
+@lru_cache(maxsize=8192)
+def is_picture_hint(hint: str) -> bool:
+    """Whether a ``class`` text says that an element frames a picture or a film."""
+    return any(word.lower() in _PICTURES for token in hint.split()[:12] for word in _SPLIT.split(token[:80]))
 
 
 @lru_cache(maxsize=8192)

@@ -13,7 +13,7 @@ from crawler.model import BlockKind
 from crawler.parser.article.byline import Byline, Reckoning, read_cells, read_line
 from crawler.parser.article.container import Container, score_segment
 from crawler.parser.article.furniture import is_caption_line
-from crawler.parser.article.labels import Label, find_label
+from crawler.parser.article.labels import PUBLISHING, Label, find_label
 from crawler.parser.article.segments import Segment, Segments
 from crawler.text.normalize import squash
 
@@ -22,6 +22,8 @@ _MONTH_DAY = re.compile(r"(\d{1,2})[-/.月](\d{1,2})日?")
 _CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?")
 #: A clock of the site, which shows today.
 _TODAY = re.compile(r"今天是|今日是|现在是|当前时间|今日は|^\s{0,3}today is|last login", re.IGNORECASE)
+#: A foot that dates the page without a colon.
+_DATED = re.compile(r"(?:datum|date|veröffentlicht|published|posted) (?:on |am )?\d", re.IGNORECASE)
 _LABEL_SIGNS = (":", "：", "HKT", "香港時間")
 _REACH = 14
 _BEFORE_TITLE = 12
@@ -72,6 +74,8 @@ def read_header(
                 _read_position(items, position, inside if position > start + 1 else reckoning, header)
     if container is not None:
         _read_later_bylines(items, container, reckoning, header)
+        if not dated and not header.byline.published:
+            _read_labelled(items, container, inside, header)
         _read_foot(items, container, inside, header)
     return header
 
@@ -168,12 +172,27 @@ def _read_later_bylines(items: list[Segment], container: Container, reckoning: R
 def _read_foot(items: list[Segment], container: Container, reckoning: Reckoning, header: Header) -> None:
     for position in _foot_positions(items, container):
         segment = items[position]
-        if segment.weight > 160 or not _is_labelled(segment.text) or is_caption_line(segment.text):
+        if segment.weight > 160 or is_caption_line(segment.text):
+            continue
+        if not _is_labelled(segment.text) and not _DATED.match(segment.text):
             continue
         foot = Byline()
         if _read_issue(items, position, reckoning, foot) or read_segment(segment, reckoning, foot):
             _adopt(header.byline, foot)
             header.positions.add(position)
+
+
+def _read_labelled(items: list[Segment], container: Container, reckoning: Reckoning, header: Header) -> None:
+    """The first line anywhere in the text that calls its time one of publication, as forums sign a post."""
+    for position in range(container.start, container.stop):
+        segment = items[position]
+        if segment.weight > 160 or not PUBLISHING.search(segment.text) or not _CLOCK.search(segment.text):
+            continue
+        line = Byline()
+        read_segment(segment, reckoning, line)
+        if labelled := [moment for moment in line.published if moment.origin.startswith("label:")]:
+            header.byline.published = labelled[:1]
+            return
 
 
 def _read_issue(items: list[Segment], position: int, reckoning: Reckoning, foot: Byline) -> bool:

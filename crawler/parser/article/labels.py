@@ -37,7 +37,7 @@ _SPELLINGS: dict[Label, str] = {
     "掲載日 公開日 公開日時 投稿日 配信日 発表日 登録日 作成日 掲載日時 入力 등록일 게시일 입력 작성일 "
     "승인 기사입력 등록 "
     "Published_on Published Posted_on Posted Publication_date Date_published Release_date Issue_date Date "
-    "First_published",
+    "First_published Datum Veröffentlicht Publié_le Publicado Pubblicato",
     Label.UPDATED: "更新时间 更新日期 最后更新时间 最后更新 最近更新 修改时间 最后修改时间 最后修订 更新于 "
     "更新時間 最後更新 最後更新日期 修訂日期 "
     "更新日 最終更新日 最終更新 ページ更新日 更新年月日 更新日時 수정일 수정 최종수정 기사수정 "
@@ -82,14 +82,18 @@ LABELLED = re.compile(
 #: Latin labels that stand before a date without a colon ("Published 27 October 2023", "Last updated on …").
 BARE = re.compile(
     r"(?<![A-Za-z])(first published|published|posted|released|issued|last updated|last modified|updated|modified|"
-    r"更新|最終更新|掲載|公開|发布于|更新于|发表于|入力|수정|입력|등록)(?:\s{1,2}(?:on|at))?\s{0,3}$",
+    r"更新|最終更新|掲載|公開|发布于|更新于|发表于|发布时间|发布日期|发表时间|发表日期|發布時間|發佈時間|發布日期|"
+    r"datum|veröffentlicht|erschienen|publié(?: le)?|publicado|pubblicato|"
+    r"入力|수정|입력|등록)(?:\s{1,2}(?:on|at))?\s{0,3}$",
     re.IGNORECASE,
 )
+#: Labels that no sentence of a text uses: wherever such a line stands, it dates the page.
+PUBLISHING = re.compile(r"(?:发布|发表|發布|發佈|發表)(?:时间|時間|日期|于|於)|(?:published|posted) on\b", re.IGNORECASE)
 _BARE_UPDATED = ("updated", "modified", "更新", "수정")
 
 
 #: Labels that a notice also uses for its own matter (when a meeting is held): they count only in a byline's place.
-AMBIGUOUS = frozenset({"时间", "日期", "date", "日时", "記者", "记者"})
+AMBIGUOUS = frozenset({"时间", "日期", "date", "datum", "日时", "記者", "记者"})
 
 
 def find_label(name: str) -> Label | None:

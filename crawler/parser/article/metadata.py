@@ -56,6 +56,7 @@ _PUBLISHED = (
     "citation_publication_date",
     "originalpublicationdate",
     "article_date_original",
+    "apub:time",
     "date",
 )
 _UPDATED = (

@@ -10,8 +10,8 @@ from datetime import datetime
 from crawler.model import Article, ArticleRules, Block, BlockKind, Moment
 from crawler.parser.article.attach import collect_attachments, collect_images, collect_links
 from crawler.parser.article.body import Body, read_body
-from crawler.parser.article.byline import Byline, Reckoning, split_names
-from crawler.parser.article.container import Container, choose_container, find_pardon
+from crawler.parser.article.byline import Byline, Reckoning, is_house, split_names
+from crawler.parser.article.container import Container, choose_container, find_pardons
 from crawler.parser.article.dating import choose_published, read_moments
 from crawler.parser.article.header import read_header
 from crawler.parser.article.metadata import Metadata, element_value, read_metadata
@@ -20,7 +20,7 @@ from crawler.parser.article.segments import Segments, segment_page
 from crawler.parser.article.title import choose_title, find_headings
 from crawler.parser.article.wechat import WechatFacts, is_wechat, read_wechat
 from crawler.text.languages import detect_language, language_runs
-from crawler.text.normalize import clean
+from crawler.text.normalize import clean, squash
 from crawler.text.urls import join_url
 
 _MAX_PARDONS = 6
@@ -100,10 +100,11 @@ def find_container(page: Page, ignored: frozenset[int]) -> tuple[Segments, Conta
     segments = segment_page(page, ignored)
     container = choose_container(page, segments)
     for _ in range(_MAX_PARDONS):
-        suspect = find_pardon(segments, container.score if container is not None else 0.0)
-        if suspect is None or suspect.order in ignored:
+        suspects = find_pardons(segments, container.score if container is not None else 0.0)
+        fresh = {suspect.order for suspect in suspects} - ignored
+        if not fresh:
             break
-        pardoned.add(suspect.order)
+        pardoned |= fresh
         segments = segment_page(page, ignored, frozenset(pardoned))
         container = choose_container(page, segments)
     return segments, container
@@ -225,15 +226,24 @@ def _publisher(draft: _Draft) -> tuple[str, str]:
 
 
 def _authors(draft: _Draft) -> tuple[tuple[str, ...], str]:
+    """People before houses: a site that names itself as author is one only where nobody else is named."""
     if draft.wechat.author:
         return (draft.wechat.author,), "script:author"
-    for wanted in ("json-ld", "meta:"):
-        names = [
-            name for text, origin in draft.metadata.authors if origin.startswith(wanted) for name in split_names(text)
-        ]
-        if names:
-            return tuple(dict.fromkeys(names))[:20], wanted.strip(":")
-    return tuple(dict.fromkeys(draft.byline.authors))[:20], "byline" if draft.byline.authors else ""
+    declared = draft.metadata.authors
+    ranked = [([text for text, origin in declared if origin.startswith(name)], name) for name in ("json-ld", "meta:")]
+    ranked.append((draft.byline.authors, "byline"))
+    houses = {squash(name) for name in (draft.metadata.site, *(text for text, _ in draft.metadata.sources)) if name}
+    fallback: tuple[tuple[str, ...], str] = (), ""
+    for texts, origin in ranked:
+        names: dict[str, str] = {}
+        for name in (name for text in texts for name in split_names(text)):
+            names.setdefault(squash(name), name)
+        people = [name for key, name in names.items() if key not in houses and not is_house(name)]
+        if people:
+            return tuple(people[:20]), origin.strip(":")
+        if names and not fallback[0]:
+            fallback = tuple(names.values())[:20], origin.strip(":")
+    return fallback
 
 
 def _native_ids(draft: _Draft) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from crawler.model import BlockKind
-from crawler.parser.article.furniture import JUNK_ROLES, JUNK_TAGS, is_junk_hint
+from crawler.parser.article.furniture import JUNK_ROLES, JUNK_TAGS, is_foldable, is_junk_hint
 from crawler.parser.article.page import Element, Page, word_set
 from crawler.text.normalize import clean
 
@@ -18,6 +18,8 @@ _INLINE = word_set(
     "a abbr b bdi bdo big cite code data dfn em font i ins kbd mark q rp rt ruby s samp small span strike strong sub "
     "sup time tt u var wbr acronym o:p st1:chsdate nobr amp-img picture source img del meta link"
 )
+#: What a ``figure`` may frame beside pictures: text, not a caption.
+_QUOTED = frozenset({"blockquote", "table", "pre", "ul", "ol"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _HIDDEN = re.compile(r"display\s{0,3}:\s{0,3}none", re.IGNORECASE)
 _SENTENCE = re.compile(r"[,.;:!?。，、；：！？…؟،।]")
@@ -129,7 +131,9 @@ class _Walker:
         elif element.tag == "img":
             self.found.images.append((element, len(self.found.items)))
         elif element.children:
-            inner = suspect or (self.find_suspect(element) if element.attributes else None)
+            inner = suspect
+            if inner is None and element.attributes and self.kind is not BlockKind.HEADING and self.block.tag != "pre":
+                inner = self.find_suspect(element)
             if inner is not suspect:
                 self.flush()
             self.visit_children(element, inner)
@@ -155,7 +159,7 @@ class _Walker:
             outer_kind, outer_figure, outer_block = self.kind, self.figure, self.block
             self.block = element
             self.kind = _kind_of(element, outer_kind)
-            self.figure = outer_figure or element.tag == "figure"
+            self.figure = (outer_figure or element.tag == "figure") and element.tag not in _QUOTED
             self.visit_children(element, suspect)
             if self.buffer:
                 self.flush()
@@ -218,10 +222,12 @@ def is_suspect(element: Element) -> bool:
         return False
     if given.get("id") == "js_content":  # WeChat serves the article itself hidden
         return False
-    if (given.get("role") or "") in JUNK_ROLES or "hidden" in given or _HIDDEN.search(given.get("style") or ""):
+    hint = f"{given.get('class') or ''} {given.get('id') or ''}"[:400]
+    if (given.get("role") or "") in JUNK_ROLES:
         return True
-    hint = f"{given.get('class') or ''} {given.get('id') or ''}"
-    return len(hint) > 1 and is_junk_hint(hint[:400])
+    if ("hidden" in given or _HIDDEN.search(given.get("style") or "")) and not is_foldable(hint):
+        return True
+    return len(hint) > 1 and is_junk_hint(hint)
 
 
 def _kind_of(element: Element, outer: BlockKind) -> BlockKind:

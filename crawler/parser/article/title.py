@@ -7,11 +7,12 @@ often the portal's name. Where both agree the heading is right, spelled as reade
 from __future__ import annotations
 
 import re
+from html import unescape
 
 from crawler.model import BlockKind
 from crawler.parser.article.metadata import Metadata
 from crawler.parser.article.segments import Segment
-from crawler.text.normalize import squash
+from crawler.text.normalize import is_cjk, squash
 
 _SEPARATORS = re.compile(
     r"\s[-–—|｜·•»:：/]\s|\s?[|｜»]\s?|\s?[_]{1,3}\s?|\s?[-–—－]{1,2}(?=[一-鿿ァ-ヶ]{2,20}$)|：(?=[^：]{2,14}$)"
@@ -20,6 +21,13 @@ _STRONG_ORIGINS = ("json-ld", "meta:og:title", "meta:articletitle", "itemprop:he
 _MAX_TITLE = 300
 _MIN_TITLE = 4
 _MAX_SITE = 24
+_WORD = re.compile(r"\w{2,}")
+_FEWEST_WORDS = 3
+_SHARED_WORDS = 0.4
+#: Old pages set the title in what lays out the page; right before the text even a bare ``div`` may be it.
+_TITLE_TAGS = frozenset({"strong", "b", "center", "font", "td", "p"})
+_TITLE_TAGS_NEAR = _TITLE_TAGS | {"div"}
+_NEAR = 24
 
 
 def choose_title(metadata: Metadata, headings: list[tuple[int, Segment]]) -> tuple[str, str, int]:
@@ -27,16 +35,20 @@ def choose_title(metadata: Metadata, headings: list[tuple[int, Segment]]) -> tup
 
     ``headings`` are the candidate segments in document order with their positions, ``h1`` and others.
     """
-    declared = [(text, origin) for text, origin in metadata.titles if text][:12]
-    confirmed = _confirm(declared, headings)
+    declared = [(unescape(text) if "&" in text else text, origin) for text, origin in metadata.titles if text][:12]
+    bare = [(stripped, origin) for text, origin in declared if (stripped := strip_site(text, metadata.site)) != text]
+    confirmed = _confirm(declared + bare, headings)
     if confirmed is not None:
         position, segment = confirmed
         return segment.text[:_MAX_TITLE], "heading", position
+    if (shown := _find_only_heading(declared, headings)) is not None:
+        return shown[1].text[:_MAX_TITLE], "heading", shown[0]
     for text, origin in declared:
         stripped = strip_site(text, metadata.site)
         if stripped:
             return stripped[:_MAX_TITLE], origin, _find_heading(stripped, headings)
     first = next(((position, segment) for position, segment in headings if segment.owner.tag == "h1"), None)
+    first = first or next((pair for pair in headings if pair[1].kind is BlockKind.HEADING), None)
     first = first or (headings[0] if headings else None)
     return (first[1].text[:_MAX_TITLE], "heading", first[0]) if first else ("", "", -1)
 
@@ -55,6 +67,31 @@ def _confirm(declared: list[tuple[str, str]], headings: list[tuple[int, Segment]
         if best is None or score > best[0] + 0.01:
             best = (score, position, segment)
     return (best[1], best[2]) if best is not None and best[0] > 0.4 else None
+
+
+def _find_only_heading(
+    declared: list[tuple[str, str]], headings: list[tuple[int, Segment]]
+) -> tuple[int, Segment] | None:
+    """The page's only visible ``h1``, if it speaks of what a declared title speaks of, in other words.
+
+    Declared titles are often written for search engines; readers and editors see the heading.
+    """
+    firsts = [(position, segment) for position, segment in headings if segment.owner.tag == "h1" and not segment.junk]
+    if len(firsts) != 1:
+        return None
+    words = _words(firsts[0][1].text)
+    if len(words) < _FEWEST_WORDS:
+        return None
+    shared = max((len(words & _words(text)) for text, _ in declared), default=0)
+    return firsts[0] if shared >= _SHARED_WORDS * len(words) else None
+
+
+def _words(text: str) -> set[str]:
+    """The words of a title, or its pairs of characters where the script has no spaces."""
+    folded = text[:_MAX_TITLE].casefold()
+    if not is_cjk(folded[len(folded) // 2 : len(folded) // 2 + 1] or " "):
+        return set(_WORD.findall(folded))
+    return {folded[index : index + 2] for index in range(len(folded) - 1)}
 
 
 def _agreement(ours: str, theirs: str) -> float:
@@ -124,17 +161,19 @@ def find_headings(items: list[Segment], stop: int) -> list[tuple[int, Segment]]:
     """Segments that could be the title: headings, and short lines of classes that name a title, up to ``stop``."""
     found = []
     for position, segment in enumerate(items[:stop]):
-        if segment.kind is BlockKind.HEADING or (segment.weight <= 300 and _is_titled(segment)):
+        near = position >= stop - _NEAR
+        if segment.kind is BlockKind.HEADING or (segment.weight <= 300 and _is_titled(segment, near=near)):
             found.append((position, segment))
         if len(found) >= 60:
             break
     return found
 
 
-def _is_titled(segment: Segment) -> bool:
+def _is_titled(segment: Segment, *, near: bool) -> bool:
     for element in (segment.owner, segment.owner.parent):
         if element is not None and element.attributes:
             hint = f"{element.attribute('class')} {element.attribute('id')}".lower()
             if "title" in hint or "biaoti" in hint or "headline" in hint or "activity-name" in hint:
                 return True
-    return segment.owner.tag in {"strong", "b", "center", "font", "td", "p"} and segment.weight >= 12
+    tags = _TITLE_TAGS_NEAR if near else _TITLE_TAGS
+    return segment.owner.tag in tags and segment.weight >= 12

@@ -67,11 +67,19 @@ def excerpt(body: bytes, limit: int = 80) -> str:
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:limit]
 
 
-def load_root(body: bytes, *, url: str, declared: str = "", forced: str = "") -> Any:  # noqa: ANN401 - lxml is untyped
-    """The root element of a feed. ``declared`` is the charset of the HTTP header, ``forced`` the operator's.
+def load_root(
+    body: bytes,
+    *,
+    url: str,
+    declared: str = "",
+    forced: str = "",
+    roots: frozenset[str] = _FEED_ROOTS,
+    kind: str = "feed",
+) -> Any:  # noqa: ANN401 - lxml is untyped
+    """The root element of a feed, or of another ``kind`` of document whose first element is one of ``roots``.
 
-    Raises ``ParseError`` naming ``url`` when there is no element, when the document declares entities, or when it
-    is some other vocabulary than a feed.
+    ``declared`` is the charset of the HTTP header, ``forced`` the operator's. Raises ``ParseError`` naming ``url``
+    when there is no element, when the document declares entities, or when it is some other vocabulary.
     """
     root = None if forced else _parse_strictly(body)
     if root is None:
@@ -79,8 +87,8 @@ def load_root(body: bytes, *, url: str, declared: str = "", forced: str = "") ->
     if root is None:
         raise ParseError(f"{url} cannot be read as XML", excerpt=excerpt(body))
     name = _local_name(root)
-    if name not in _FEED_ROOTS:
-        raise ParseError(f"{url} is no feed: its first element is <{name[:40]}>", excerpt=excerpt(body))
+    if name not in roots:
+        raise ParseError(f"{url} is no {kind}: its first element is <{name[:40]}>", excerpt=excerpt(body))
     return root
 
 

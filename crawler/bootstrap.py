@@ -78,6 +78,8 @@ async def open_application(
     clock = clock or SystemClock()
     with open_untouched(settings) if dry else open_database(settings) as store:
         snapshots = DatabaseSnapshots(store) if dry else open_snapshots(settings, store)
+        if not dry:
+            store.adopt_orphans([source.id for source in settings.sources if source.enabled])
         async with (
             StoreThread(store, snapshots, dry=dry) as thread,
             HttpFetcher(clock=clock, concurrency=settings.concurrency) as fetcher,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from crawler.errors import UsageError
@@ -111,6 +111,24 @@ class SourceCare:
             ):
                 database.run(delete(table, f"{column} = ?"), (source_id,))
         return Forgotten(articles=articles, changes=changes)
+
+    def adopt_orphans(self, active: Collection[str]) -> None:
+        """Gives the articles of sources that are watched no longer to an active source that lists them, if one does."""
+        database = self.database
+        watched = set(active)
+        owners = [row[0] for row in database.fetch("SELECT source_id FROM source_state") if row[0] not in watched]
+        if not owners:
+            return
+        heir = (
+            "SELECT source_id FROM article_sighting WHERE article_id = article.id "  # noqa: S608 - our own names
+            f"AND {database.among('source_id')} ORDER BY position, source_id LIMIT 1"
+        )
+        sql = update("article", f"source_id = ({heir})", f"source_id = ? AND EXISTS ({heir})")
+        heirs = database.listed(sorted(watched))
+        with database.writing(durable=False):
+            for owner in owners:
+                database.run(sql, (heirs, owner, heirs))
+            database.run(_HEIRS_SIGHTING)
 
     def open_incidents_of(self, source_ids: Iterable[str]) -> list[Incident]:
         """The open incidents of several sources, oldest first."""

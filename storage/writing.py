@@ -13,7 +13,11 @@ from storage.statements import insert_new, select, upsert
 # Who has not seen the latest step of an article must not write it back: of two checks that gathered at the same time,
 # the one that commits last may have decided on an older view. Its owner and its first sight are facts for good.
 _ARTICLE = upsert(
-    "article", rows.ARTICLE, key="id", keep=("source_id", "first_seen_at"), only_if="excluded.steps >= article.steps"
+    "article",
+    rows.ARTICLE,
+    key="id",
+    keep=("source_id", "first_seen_at"),
+    only_if="excluded.steps >= article.steps AND excluded.revision >= article.revision",
 )
 _KEY = insert_new("article_key", ("key", "article_id", "position"))
 _SIGHTING = insert_new("article_sighting", ("article_id", "source_id", "position"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import sys
 from io import TextIOWrapper
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Annotated
 import typer
 
 from crawler.cli.context import CliContext
+from crawler.cli.output import silence_stdout
 from crawler.cli.signals import stop_on_signals
 from crawler.errors import GazetteError
 
@@ -115,18 +115,9 @@ def main() -> None:
         lines = str(error).splitlines() or [type(error).__name__]
         sys.stderr.write("".join(f"gazette: {line}\n" for line in lines))
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # Whoever read our output has left (`| head`): nothing is wrong.
-        silence_stdout()
-        sys.exit(0)
     except OSError as error:
         if error.errno not in FULL:
             raise
         silence_stdout()
         sys.stderr.write(f"gazette: the output could not be written: {error.strerror}\n")
         sys.exit(1)
-
-
-def silence_stdout() -> None:
-    """What still waits to be written must not complain at shutdown."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -188,7 +188,7 @@ def change_line(change: Change) -> str:
         ", ".join(fact_text(fact.before, fact.after) for fact in change.facts[:3]) if change.kind == "edited" else ""
     )
     dated = ""
-    if change.silent and change.article.published_at:
+    if change.silent and change.article.published_at and "published_at" not in change.fields:
         dated = f"(page still dated {change.article.published_at.date()})"
     command = f"gazette diff {change.article.id[:8]}" if change.diff else f"gazette show {change.article.id[:8]}"
     parts = [kind, as_title(change.article.title, 48), facts, dated, command]
@@ -205,27 +205,43 @@ def fact_text(before: str | None, after: str | None) -> str:
 
 def incident_line(incident: Incident) -> str:
     """One telling of an incident on one line."""
-    state = "INCIDENT" if incident.state == "open" else "RECOVERED"
+    ended = "OVER" if is_mass(incident) else "RECOVERED"
+    state = "INCIDENT" if incident.state == "open" else ended
     return f"{state}  {incident.source}: {incident.reason.replace('_', ' ')}  {as_title(incident.detail, 120)}".rstrip()
+
+
+def is_mass(incident: Incident) -> bool:
+    """Whether it stands for many changes that were told as one, rather than for trouble."""
+    return incident.reason.startswith("mass_")
 
 
 def closing_line(report: CrawlReport) -> str:
     """The line that explains silence."""
-    from crawler.model import ChangeKind
-
-    told = [(report.count(kind, baseline=False), kind.value) for kind in ChangeKind]
-    recorded = report.count(ChangeKind.NEW, baseline=True)
-    head = ", ".join(f"{number} {word}" for number, word in told if number) or "nothing changed"
-    if recorded:
-        recorded_text = f"{counted(recorded, 'article')} recorded, no alerts: this is the baseline"
-        head = recorded_text if head == "nothing changed" else f"{head}, {recorded_text}"
-    parts = [head, f"{report.rechecked} of {counted(report.known, 'known article')} rechecked{due_text(report)}"]
+    parts = [", ".join(found_texts(report)) or "nothing changed"]
+    parts += [f"{report.rechecked} of {counted(report.known, 'known article')} rechecked{due_text(report)}"]
     parts += sent_texts(report)
-    parts += [f"{report.deliveries.retried} deliveries wait for a retry"] if report.deliveries.retried else []
-    parts += [f"{report.deliveries.dead} deliveries dead: gazette alerts list"] if report.deliveries.dead else []
+    dead, retried = report.deliveries.dead, report.deliveries.retried
+    parts += [f"{counted(retried, 'delivery waits', 'deliveries wait')} for a retry"] if retried else []
+    parts += [f"{counted(dead, 'delivery', 'deliveries')} dead: gazette alerts list"] if dead else []
     parts += [f"{counted(len(report.failed), 'source')} failed"] if report.failed else []
     parts += ["dry run: nothing was written"] if report.dry else []
     return " · ".join([*parts, f"{report.took:.0f} s"])
+
+
+def found_texts(report: CrawlReport) -> list[str]:
+    """What was found, by kind of change; many changes that were held back as one event count as that."""
+    from crawler.model import ChangeKind
+
+    told = [(report.count(kind, baseline=False), kind.value) for kind in ChangeKind]
+    texts = [f"{number} {word}" for number, word in told if number]
+    texts += [
+        f"1 {each.reason.replace('_', ' ')} of {counted(each.count, 'article')}"
+        for each in report.incidents
+        if each.state == "open" and is_mass(each)
+    ]
+    recorded = report.count(ChangeKind.NEW, baseline=True)
+    baseline = f"{counted(recorded, 'article')} recorded, no alerts: this is the baseline"
+    return texts + [baseline] * bool(recorded)
 
 
 def sent_texts(report: CrawlReport) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 from collections.abc import Callable
 from datetime import timedelta
@@ -20,7 +21,7 @@ EXAMPLE = "Example: gazette --config /srv/gazette/config daemon --no-web"
 
 def daemon(
     context: typer.Context,
-    no_web: Annotated[bool, typer.Option("--no-web", help="Serve no dashboard.")] = False,
+    no_web: Annotated[bool, typer.Option("--no-web", help="Serve no dashboard (this version has none).")] = False,
     grace: Annotated[
         str, typer.Option("--grace", help="How long checks under way may take to end after SIGTERM.")
     ] = "25s",
@@ -32,17 +33,19 @@ def daemon(
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     settings, span = settings_of(context), read_span(grace, "--grace")
     try:
-        asyncio.run(obey(settings, lambda: settings_of(context), span))
+        asyncio.run(obey(settings, lambda: settings_of(context), span, web=not no_web))
     finally:
         # It is about to end in good order: one more order to do so must not make that look like an accident.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_IGN)
 
 
-async def obey(settings: Settings, load: Callable[[], Settings], grace: timedelta) -> None:
+async def obey(settings: Settings, load: Callable[[], Settings], grace: timedelta, *, web: bool) -> None:
     """Runs the daemon under the orders that signals give."""
     from crawler.scheduler.daemon import run_daemon
 
+    if web:
+        logging.getLogger(__name__).info("no dashboard in this version")
     await run_daemon(settings, take_orders(), load=load, grace=grace)
 
 

@@ -18,7 +18,7 @@ import typer
 from crawler.cli.changes import check_kinds
 from crawler.cli.context import settings_of
 from crawler.cli.filters import KindFilter, SinceFilter, SourceFilter, UntilFilter, instant_or_none, known_sources
-from crawler.cli.output import counted, is_terminal, note
+from crawler.cli.output import counted, is_terminal, note, until_readers_leave
 
 if TYPE_CHECKING:
     from crawler.model import KnownArticle, Revision
@@ -214,7 +214,8 @@ def csv_lines(records: Iterable[Record], what: What) -> Iterator[bytes]:
 def open_output(output: Path | None) -> Iterator[BinaryIO]:
     """Where to write: stdout, or a file that is replaced when all of it is written, and else stays what it was."""
     if output is None:
-        yield sys.stdout.buffer
+        with until_readers_leave():
+            yield sys.stdout.buffer
         return
     from crawler.errors import UsageError
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import typer
@@ -15,12 +17,29 @@ from crawler.text.normalize import clean, shorten
 def emit_json(record: Mapping[str, object]) -> None:
     """One JSON object on one line of stdout, in UTF-8 whatever the terminal speaks."""
     line = json.dumps(record, ensure_ascii=False, separators=(",", ":"), default=str)
-    typer.echo(line.encode("utf-8", "replace"))
+    with until_readers_leave():
+        typer.echo(line.encode("utf-8", "replace"))
 
 
 def emit(line: str = "") -> None:
     """One line for people on stdout; what came from outside is made harmless by the caller."""
-    typer.echo(line)
+    with until_readers_leave():
+        typer.echo(line)
+
+
+@contextmanager
+def until_readers_leave() -> Iterator[None]:
+    """Ends the command well when whoever read stdout has seen enough (`| head`)."""
+    try:
+        yield
+    except BrokenPipeError:
+        silence_stdout()
+        raise typer.Exit(0) from None
+
+
+def silence_stdout() -> None:
+    """What still waits to be written must not complain at shutdown."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def note(line: str) -> None:

@@ -25,7 +25,7 @@ Answer = tuple[int, str, bytes]
 
 
 class PageHashes:
-    """What a watcher that hashes whole pages would have cried: one alarm for each answer unlike the one before."""
+    """What a watcher that hashes whole article pages would have cried: one alarm for each answer unlike the last."""
 
     def __init__(self) -> None:
         self._last: dict[str, str] = {}
@@ -58,9 +58,15 @@ class SampleSite:
         path = target.partition("?")[0]
         with self._lock:
             status, media_type, body = self._respond(path)
-        if path != "/robots.txt":
+            is_post = self._find_post(path) is not None
+        if is_post:
             self._hashes.see(f"{self._id}{path}", status, body)
         return status, media_type, body
+
+    def _find_post(self, path: str) -> Post | None:
+        """The post whose page this is, withdrawn or not."""
+        form = SHAPES[self._id][2]
+        return next((post for post in self._world.sites[self._id].posts if path == form.format(post.slug)), None)
 
     def _respond(self, path: str) -> Answer:
         if path == "/robots.txt":
@@ -73,16 +79,15 @@ class SampleSite:
         return self._content(path)
 
     def _content(self, path: str) -> Answer:
-        listing, listing_page, post_path, post_page, encoding = SHAPES[self._id]
+        listing, listing_page, _, post_page, encoding = SHAPES[self._id]
         if path == listing:
             media_type = "application/xml" if listing_page.endswith(".xml.j2") else "text/html"
             return 200, f"{media_type}; charset=utf-8", self._render(listing_page, None).encode()
-        for post in self._world.sites[self._id].posts:
-            if post.slug in self._world.withdrawn:
-                continue
-            if path == post_path.format(post.slug):
-                return 200, "text/html", self._render(post_page, post).encode(encoding, "xmlcharrefreplace")
-            if post.attachment and path.endswith(f"/{post.attachment}"):
+        post = self._find_post(path)
+        if post is not None and post.slug not in self._world.withdrawn:
+            return 200, "text/html", self._render(post_page, post).encode(encoding, "xmlcharrefreplace")
+        for each in self._world.sites[self._id].posts:
+            if each.attachment and each.slug not in self._world.withdrawn and path.endswith(f"/{each.attachment}"):
                 return 200, "application/pdf", sample_pdf(self._world.pdf_version)
         return 404, "text/html", b"<html><head><title>404</title></head><body><h1>Not Found</h1></body></html>"
 

@@ -205,8 +205,7 @@ def tell_change(stage: Stage, change: Change) -> None:
     facts = "  ".join(f"{fact.before or ''} → {fact.after or ''}" for fact in change.facts[:1] if fact.before)
     title = clip(change.article.title, 34)
     if change.kind is ChangeKind.EDITED and "body" in change.fields:
-        dated = change.article.published_at.date() if change.article.published_at else "without a date"
-        stage.say(f"  {kind}  {title}  {facts}  (page still dated {dated})")
+        stage.say(f"  {kind}  {title}  {facts}{still_dated(change)}")
         stage.say(f"      {sentence(change.diff)}")
     elif change.kind is ChangeKind.REMOVED:
         seen = change.evidence.observations
@@ -217,6 +216,14 @@ def tell_change(stage: Stage, change: Change) -> None:
     else:
         figures = ", ".join(fact.after for fact in change.facts[:3] if fact.after)
         stage.say(f"  {kind}  {title}  {figures}")
+
+
+def still_dated(change: Change) -> str:
+    """That the page's date did not move with its text, where that is so."""
+    if "published_at" in change.fields:
+        return ""
+    dated = change.article.published_at.date() if change.article.published_at else "without a date"
+    return f"  (page still dated {dated})"
 
 
 def sentence(hunks: Sequence[Hunk]) -> str:

@@ -51,6 +51,18 @@ def compare(before: Article, after: Article) -> Comparison | None:
     )
 
 
+def is_another_page(before: Article, after: Article) -> bool:
+    """Whether ``after`` is no text of this article at all, but what a site shows in its place.
+
+    An editor may rewrite everything, but not the title, every paragraph and the date at once: an error page does.
+    """
+    is_dated = [any(field == "published" for field, _ in article.provenance) for article in (before, after)]
+    if is_dated != [True, False] or fold(before.title) == fold(after.title):
+        return False
+    kept = {fold(block.text) for block in before.blocks} & {fold(block.text) for block in after.blocks}
+    return not kept - {""} and fold(before.title) not in fold(after.text)
+
+
 def is_announced(before: Article, after: Article) -> bool:
     """Whether a mark by which the publisher announces an update is new or has another value in ``after``.
 

@@ -54,7 +54,8 @@ class Notice:
     """What a channel renders: the events of one delivery, in the order they were committed.
 
     ``created_at`` is the decision clock's instant of the first event; ``kind`` is ``change`` (exactly one event),
-    ``burst``, ``digest``, ``test`` or ``welcome``; a welcome tells no event but ``lines``.
+    ``burst``, ``digest``, ``test``, ``welcome``, ``coverage`` or ``empty`` (a digest without a change); the last three
+    tell no event but ``lines``.
     """
 
     delivery_id: str

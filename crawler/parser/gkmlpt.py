@@ -26,6 +26,7 @@ _PAIR = re.compile(
 )
 _API = re.compile(r"/gkmlpt/api/all/(\d{1,12})/?$")
 _LARGEST_TREE = 1_000_000
+_LARGEST_SCRIPT = 200_000
 _MOST_COLUMNS = 2_000
 
 
@@ -96,7 +97,7 @@ def _columns(text: str) -> Iterator[Column]:
 
 
 def _columns_of_script(tree: str) -> Iterator[Column]:
-    for number, found in enumerate(_PAIR.finditer(tree)):
+    for number, found in enumerate(_PAIR.finditer(tree, 0, _LARGEST_SCRIPT)):
         if number >= _MOST_COLUMNS:
             return
         yield Column(id=found[1], name=clean(unescape(found[2] or found[3])))

@@ -12,7 +12,7 @@ from crawler.errors import ParseError
 from crawler.model import Entry, Fetched, Listing, Source
 from crawler.parser.article import read_article
 from crawler.parser.article.decode import decode_html
-from crawler.parser.feeds import FeedForm, excerpt, feed_form, is_feed
+from crawler.parser.feeds import FeedForm, feed_form, is_feed
 from crawler.parser.gkmlpt import is_index, listed_column, read_site
 from crawler.parser.kinds import find_kind
 from crawler.parser.sitemaps import is_sitemap

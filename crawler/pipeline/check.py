@@ -36,7 +36,7 @@ from crawler.pipeline.decide import (
     needs_another_look,
 )
 from crawler.pipeline.gather import Gatherer
-from crawler.pipeline.looks import ArticleLook, Depth, ListingLook, Wanted, listing_look
+from crawler.pipeline.looks import ArticleLook, Depth, ListingLook, Wanted, listing_look, want_again
 from crawler.pipeline.resolve import Resolved
 from crawler.pipeline.steps import decide_article
 from crawler.pipeline.writer import StoreThread
@@ -81,7 +81,13 @@ class Checker:
     """Checks sources. ``chance`` gives numbers in [0, 1) that spread due times."""
 
     def __init__(
-        self, *, fetcher: Fetcher, store: StoreThread, clock: Clock, audience: Audience, chance: Callable[[], float]
+        self,
+        *,
+        fetcher: Fetcher,
+        store: StoreThread,
+        clock: Clock,
+        audience: Audience,
+        chance: Callable[[], float],
     ) -> None:
         self._gatherer = Gatherer(fetcher, store)
         self._store = store
@@ -201,10 +207,10 @@ class Checker:
     async def _look_again(self, source: Source, result: CheckResult) -> list[ArticleLook]:
         doubtful = {article.id: article for article in result.doubtful}
         if source.follow:
-            wanted = [Wanted(article, None, article.keys) for article in doubtful.values()]
+            wanted = [want_again(article) for article in doubtful.values()]
             return await self._gatherer.look_at_articles(source, wanted)
         look = await self._gatherer.look_at_listing(Resolved(source=source), forget_validators(result.state))
-        found = await self._gatherer.find_wanted(source, look.listing.entries if look.listing else (), look.usual)
+        found = await self._gatherer.find_wanted(source, look)
         again = [each for each in found if each.known and each.known.id in doubtful]
         return await self._gatherer.look_at_articles(source, again)
 
@@ -238,7 +244,7 @@ class Checker:
     async def _look_and_commit(self, look: ListingLook, context: Context, due: Sequence[KnownArticle]) -> CheckResult:
         source = context.source
         entries = look.listing.entries if look.listing else ()
-        named = await self._gatherer.find_wanted(source, entries, look.usual)
+        named = await self._gatherer.find_wanted(source, look)
         wanted, untouched = choose(named, due, source)
         looks = [*await self._gatherer.look_at_articles(source, wanted), *untouched]
         context = replace(context, reread=sum(each.known is not None and each.asked for each in looks))
@@ -292,7 +298,7 @@ def choose(
         elif each.entry is not None and entry_fingerprint(each.entry) != each.known.entry_fingerprint:
             changed.append(each)
             listed.add(each.known.id)
-    again = [Wanted(article, None, article.keys) for article in due if article.id not in listed]
+    again = [want_again(article) for article in due if article.id not in listed]
     late = unknown[MAX_LOOKS:] if source.follow else []
     wanted = [*unknown[: len(unknown) - len(late)], *changed, *(again if source.follow else [])]
     return wanted, noted + [listing_look(source, each) for each in late]

@@ -108,7 +108,13 @@ def decide_failure(
         observations=look.observations,
         incidents=incidents,
         promises=route(
-            (), {}, incidents, subscriptions=audience.subscriptions, channels_batch=audience.batching, now=now
+            (),
+            {},
+            incidents,
+            subscriptions=audience.subscriptions,
+            channels_batch=audience.batching,
+            now=now,
+            source_tags={source.id: source.tags},
         ),
     )
 
@@ -182,7 +188,13 @@ def well_state(look: ListingLook, changes: Sequence[Change], context: Context, c
     """The source's state after a check that went well."""
     now, before = context.now, context.state
     if before is None or context.fresh:
-        before = SourceState(source_id=context.source.id, baselined_at=now, muted=before.muted if before else False)
+        # An empty list is no baseline: whatever stands on it tomorrow may be years old.
+        has_begun = look.listing is None or bool(look.listing.entries)
+        before = SourceState(
+            source_id=context.source.id,
+            baselined_at=now if has_begun else None,
+            muted=before.muted if before else False,
+        )
     published = [change.article.published_at for change in changes if change.article.published_at]
     known_newest = [before.newest_at] if before.newest_at else []
     after = replace(

@@ -7,7 +7,7 @@ needs the memory of a few.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from crawler.differ.identity import degenerate_ids, entry_keys, match
@@ -19,6 +19,7 @@ from crawler.model import (
     Fetched,
     FetchFailure,
     FileState,
+    KnownArticle,
     NotModified,
     Observation,
     Purpose,
@@ -155,24 +156,27 @@ class Gatherer:
         return replace(look, listing=whole, observations=tuple(observations))
 
     async def is_article(self, source: Source) -> bool:
-        """Whether the source's own address is that of an article we know."""
-        return bool(await self._store.find_articles([f"url:{canonical_url(source.url)}"]))
+        """Whether the source's own address is that of an article which this source has brought."""
+        found = await self._store.find_articles([f"url:{canonical_url(source.url)}"])
+        return any(article.source_id == source.id for article in found.values())
 
     # -- the articles --
 
-    async def find_wanted(self, source: Source, entries: Sequence[Entry], usual: int) -> list[Wanted]:
-        """Pairs each entry with the article we know it as, if any; an article named twice is taken once.
-
-        Entries from number ``usual`` on were found by going back.
-        """
+    async def find_wanted(self, source: Source, look: ListingLook) -> list[Wanted]:
+        """Pairs each entry with the article we know it as, if any; an article named twice is taken once."""
+        entries = look.listing.entries if look.listing else ()
         trust_ids = not degenerate_ids(entries)
         keyed = [(entry, entry_keys(entry, source.id, trust_ids=trust_ids)) for entry in entries]
         known = await self._store.find_articles(key for _, keys in keyed for key in keys)
+        if trust_ids and counts_positions(keyed, known):
+            keyed = [(entry, entry_keys(entry, source.id, trust_ids=False)) for entry in entries]
+        proof = next((each for each in look.observations if each.sha256), None)
         wanted: dict[str, Wanted] = {}
         for number, (entry, keys) in enumerate(keyed):
             if keys:
                 found = match(keys, known)
-                wanted.setdefault(found.id if found else keys[0], Wanted(found, entry, keys, number >= usual))
+                each = Wanted(found, entry, keys, backfilled=number >= look.usual, listed=proof)
+                wanted.setdefault(found.id if found else keys[0], each)
         return list(wanted.values())
 
     async def look_at_articles(self, source: Source, wanted: Iterable[Wanted]) -> list[ArticleLook]:
@@ -191,56 +195,58 @@ class Gatherer:
         if request is None:
             return await self._load_before(listing_look(source, wanted)), []
         response = await self._fetcher.fetch(request, source)
-        look = replace(judge_article(source, wanted, response), backfilled=wanted.backfilled)
+        look = replace(judge_article(source, wanted, response), backfilled=wanted.backfilled, listed=wanted.listed)
         bodies = [response.body] if isinstance(response, Fetched) and not look.unchanged else []
-        look = await self._load_before(look)
-        look, file_bodies = await self._look_at_files(source, look)
-        return look, bodies + file_bodies
+        look = await self._look_at_files(source, await self._load_before(look))
+        return look, bodies
 
     async def _load_before(self, look: ArticleLook) -> ArticleLook:
         if look.known is None or can_do_without_text(look, look.known):
             return look
         return replace(look, before=await self._store.latest_revision(look.known.id))
 
-    async def _look_at_files(self, source: Source, look: ArticleLook) -> tuple[ArticleLook, list[bytes]]:
+    async def _look_at_files(self, source: Source, look: ArticleLook) -> ArticleLook:
         """Fetches the article's files, so that one swapped under the same name is seen."""
         article = look.article or (look.before.article if look.unchanged and look.before else None)
         if source.attachments == "list" or article is None or not article.attachments:
-            return look, []
+            return look
         remembered = {file.url: file for file in (look.known.files if look.known else ())}
         asked = article.attachments[:MAX_FILES]
         found = await asyncio.gather(*(self._look_at_file(source, file, remembered.get(file.url)) for file in asked))
-        hashed = tuple(attachment for attachment, _, _, _ in found) + article.attachments[MAX_FILES:]
+        hashed = tuple(attachment for attachment, _, _ in found) + article.attachments[MAX_FILES:]
         swapped = hashed != article.attachments
         return replace(
             look,
             article=replace(article, attachments=hashed) if look.article or swapped else None,
             unchanged=look.unchanged and not swapped,
-            files=tuple(state for _, state, _, _ in found if state),
-            observations=tuple(observation for _, _, observation, _ in found),
-        ), [body for _, _, _, body in found if body is not None]
+            files=tuple(state for _, state, _ in found),
+            observations=tuple(observation for _, _, observation in found),
+        )
 
     async def _look_at_file(
         self, source: Source, attachment: Attachment, remembered: FileState | None
-    ) -> tuple[Attachment, FileState | None, Observation, bytes | None]:
-        validators = remembered.validators if remembered else Validators()
+    ) -> tuple[Attachment, FileState, Observation]:
+        """One file: its body is stored at once and dropped, for many small articles may have many large files."""
+        remembered = remembered or FileState(url=attachment.url, sha256="")
+        validators = remembered.validators
         request = Request(url=attachment.url, purpose=Purpose.ATTACHMENT, validators=validators)
         response = await self._fetcher.fetch(request, source)
-        kept = replace(attachment, sha256=remembered.sha256 if remembered else "")
+        kept = replace(attachment, sha256=remembered.sha256)
         if not isinstance(response, Fetched):
             verdict = Verdict.NOT_MODIFIED if isinstance(response, NotModified) else response.verdict
-            return kept, remembered, observe(response, verdict), None
+            return kept, remembered, observe(response, verdict)
+        await self._store.put_snapshots([response.body])
         assessment = assess(response, expect="attachment")
         observation = observe(response, assessment.verdict, assessment.reason)
         if assessment.verdict is not Verdict.OK:
-            return kept, remembered, observation, response.body
+            return kept, remembered, observation
         state = FileState(
             url=attachment.url,
             sha256=response.sha256,
             fetched_at=response.fetched_at,
             validators=response.validators,
         )
-        return replace(attachment, sha256=response.sha256), state, observation, response.body
+        return replace(attachment, sha256=response.sha256), state, observation
 
     async def recognise(self, looks: Sequence[ArticleLook]) -> list[ArticleLook]:
         """Recognises articles by identities that only their pages carry, or that another check has just met."""
@@ -251,3 +257,18 @@ class Gatherer:
             found = match(look.keys, known) if look.known is None else None
             recognised.append(await self._load_before(replace(look, known=found)) if found else look)
         return recognised
+
+
+def counts_positions(keyed: Sequence[tuple[Entry, tuple[str, ...]]], known: Mapping[str, KnownArticle]) -> bool:
+    """Whether the listing's ids number places and not posts.
+
+    Then an id names an article whose own address stands elsewhere in the same listing, under another id.
+    """
+    listed = {canonical_url(entry.url): entry.id for entry, _ in keyed if entry.url}
+    for entry, keys in keyed:
+        found = next((known[key] for key in keys if key.startswith("id:") and key in known), None)
+        if found is None or not entry.url or canonical_url(found.url) == canonical_url(entry.url):
+            continue
+        if listed.get(canonical_url(found.url), entry.id) != entry.id:
+            return True
+    return False

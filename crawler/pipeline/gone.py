@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
-from crawler.cadence import retry_article
+from crawler.cadence import next_recheck, retry_article
 from crawler.differ.removal import absence_after, is_removed, next_look
 from crawler.differ.summary import summarize
 from crawler.model import (
@@ -40,12 +41,24 @@ def decide_absent(look: ArticleLook, known: KnownArticle, context: Context) -> S
         known,
         absence=absence,
         fetched_at=context.now,
-        due_at=next_look(absence, policy, context.now),
+        due_at=look_again_at(known, absence, context),
         state=known.state if known.state is ArticleState.REMOVED else ArticleState.MISSING,
     )
     if known.state is ArticleState.REMOVED or not is_removed(absence, policy):
         return Step(article=missing, observations=own_observations(look, known))
     return remove(look, missing, absence, context)
+
+
+def look_again_at(known: KnownArticle, absence: Absence, context: Context) -> datetime | None:
+    """When to look for it again: closely until its removal is proven, then as rarely as at any old article."""
+    if known.state is not ArticleState.REMOVED:
+        return next_look(absence, context.source.removal, context.now)
+    return next_recheck(
+        first_seen_at=known.first_seen_at,
+        changed_at=known.changed_at,
+        policy=context.source.recheck,
+        now=context.now,
+    )
 
 
 def remove(look: ArticleLook, known: KnownArticle, absence: Absence, context: Context) -> Step:

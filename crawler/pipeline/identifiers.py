@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 from crawler.differ.identity import new_article_id
 from crawler.model import ChangeKind
@@ -15,9 +16,13 @@ def article_id(keys: Sequence[str]) -> str:
     return new_article_id(next(shared, keys[0]))
 
 
-def change_id(article: str, step: int, kind: ChangeKind) -> str:
-    """The id of the ``step``-th change in an article's life."""
-    return "chg_" + hashlib.sha256(f"{article} {step} {kind}".encode()).hexdigest()[:20]
+def change_id(article: str, first_seen_at: datetime, step: int, kind: ChangeKind) -> str:
+    """The id of the ``step``-th change in an article's life.
+
+    An article that was forgotten and is found again begins another life: its changes get ids of their own.
+    """
+    born = first_seen_at.astimezone(UTC).isoformat()
+    return "chg_" + hashlib.sha256(f"{article} {born} {step} {kind}".encode()).hexdigest()[:20]
 
 
 def mass_id(changes: Iterable[str]) -> str:

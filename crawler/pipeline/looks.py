@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from crawler.differ.identity import article_keys
 from crawler.model import (
@@ -74,9 +75,11 @@ class ArticleLook:
     unchanged: bool = False
     asked: bool = True
     backfilled: bool = False
+    listed: Observation | None = None
     observation: Observation | None = None
     observations: tuple[Observation, ...] = ()
     final_url: str = ""
+    detoured: bool = False
     moved_for_good: bool = False
     validators: Validators = field(default_factory=Validators)
     body_sha256: str = ""
@@ -86,12 +89,16 @@ class ArticleLook:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """An article to look at, and the entry that asks for it, if one does. ``backfilled``: found by going back."""
+    """An article to look at, and the entry that asks for it, if one does. ``backfilled``: found by going back.
+
+    ``listed`` is the observation of the listing that names it: the proof of what is told from the listing alone.
+    """
 
     known: KnownArticle | None
     entry: Entry | None
     keys: tuple[str, ...]
     backfilled: bool = False
+    listed: Observation | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +157,7 @@ def listing_look(source: Source, wanted: Wanted) -> ArticleLook:
         article=article,
         asked=False,
         backfilled=wanted.backfilled,
+        listed=wanted.listed,
     )
 
 
@@ -183,6 +191,15 @@ def judge_article(source: Source, wanted: Wanted, response: Response) -> Article
             moved_for_good=has_moved(response),
             files=known.files if known else (),
         )
+    if has_retreated(response, source):
+        wrong = Assessment(verdict=Verdict.WRONG_PAGE, reason=f"redirected to {response.url}")
+        return ArticleLook(
+            keys=wanted.keys,
+            known=known,
+            entry=wanted.entry,
+            assessment=wrong,
+            observation=observe(response, wrong.verdict, wrong.reason),
+        )
     remembered = known.entry if known else None
     reading = read_article(response, source, entry=wanted.entry or remembered)
     return ArticleLook(
@@ -194,6 +211,7 @@ def judge_article(source: Source, wanted: Wanted, response: Response) -> Article
         observation=observe(response, reading.assessment.verdict, reading.assessment.reason),
         final_url=response.url,
         moved_for_good=has_moved(response),
+        detoured=bool(response.hops) and not has_moved(response),
         validators=response.validators,
         body_sha256=response.sha256,
         files=known.files if known else (),
@@ -206,11 +224,31 @@ def has_moved(response: Fetched | NotModified) -> bool:
     return bool(hops) and all(hop.status in (301, 308) for hop in hops)
 
 
+def has_retreated(response: Fetched, source: Source) -> bool:
+    """Whether the site answered with its listing, or with a folder above the page, instead of the article."""
+    if not response.hops:
+        return False
+    if canonical_url(response.url) == canonical_url(source.url):
+        return True
+    asked, landed = urlsplit(response.request.url), urlsplit(response.url)
+    return landed.path.endswith("/") and asked.hostname == landed.hostname and asked.path.startswith(landed.path)
+
+
+def want_again(article: KnownArticle) -> Wanted:
+    """A known article to look at; a doubtful edit that came with a new address is looked for there."""
+    entry = article.entry if article.suspicion is not None else None
+    has_moved_on = entry is not None and bool(entry.url) and canonical_url(entry.url) != canonical_url(article.url)
+    return Wanted(article, entry if has_moved_on else None, article.keys)
+
+
 def merge_keys(look: ArticleLook, source: Source) -> tuple[str, ...]:
     """All identities of the article: what we knew, what the listing says, what the page says."""
     found = article_keys(look.article, source.id) if look.article else ()
     kept = look.known.keys if look.known else ()
-    has_landed = (look.article or look.unchanged) and look.final_url
+    if look.detoured:
+        # Where a passing redirect ends (a consent page, an app page) is nobody's identity: many articles end there.
+        found = tuple(key for key in found if not key.startswith(("url:", "doc:")))
+    has_landed = (look.article or look.unchanged) and look.final_url and not look.detoured
     landed = (f"url:{canonical_url(look.final_url)}",) if has_landed else ()
     return tuple(dict.fromkeys((*kept, *found, *look.keys, *landed)))
 

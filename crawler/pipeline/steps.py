@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
-from crawler.differ.compare import Comparison, compare
+from crawler.differ.compare import Comparison, compare, is_another_page
 from crawler.differ.facts import facts_of_new
 from crawler.differ.fingerprint import fingerprint
 from crawler.differ.summary import summarize
@@ -133,6 +134,8 @@ def decide_present(look: ArticleLook, known: KnownArticle, article: Article, con
     differs = before is not None and (mark != known.fingerprint or is_redated(before, article))
     comparison = compare(before, article) if before is not None and differs else None
     alive = replace(known, state=ArticleState.PRESENT, absence=None)
+    if before is not None and comparison is not None and is_another_page(before, article):
+        return decide_unknown(look, known, context)
     if known.state is ArticleState.REMOVED:
         return restore(look, known, remember_look(alive, look, context), article, comparison, context)
     if comparison is None:
@@ -199,10 +202,16 @@ def suspect(look: ArticleLook, known: KnownArticle, mark: str, context: Context)
     doubtful = replace(
         known,
         suspicion=Suspicion(fingerprint=mark, first_seen_at=since, tries=seen.tries + 1 if seen else 1),
-        due_at=context.now + context.source.confirm_after,
+        entry=replace(look.entry, body="", summary="") if look.entry else known.entry,
+        due_at=context.now + pause_before_another_look(context.source.confirm_after, seen.tries if seen else 0),
         fetched_at=context.now,
     )
     return Step(article=doubtful, observations=own_observations(look, known))
+
+
+def pause_before_another_look(confirm_after: timedelta, tries: int) -> timedelta:
+    """How long to wait: a page that is never the same twice is asked ever more rarely, at last once a day."""
+    return min(confirm_after * 2.0 ** min(max(0, tries - 1), 20), timedelta(days=1))
 
 
 def edit(

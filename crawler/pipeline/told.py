@@ -18,7 +18,7 @@ from crawler.record import summarize_article
 def begin_change(kind: ChangeKind, known: KnownArticle, article: Article, context: Context, *, cause: str) -> Change:
     """The part of a change that is the same for every kind."""
     return Change(
-        id=change_id(known.id, known.steps, kind),
+        id=change_id(known.id, known.first_seen_at, known.steps, kind),
         kind=kind,
         source=context.source.id,
         source_title=context.source.title,
@@ -70,7 +70,9 @@ def next_revision(known: KnownArticle, article: Article, look: ArticleLook, cont
 
 
 def kept_evidence(look: ArticleLook) -> Observation | None:
-    """The observation whose bytes prove what was read: the page's, or that of a swapped file."""
+    """The observation whose bytes prove what was read: the page's, a swapped file's, or the listing's own."""
+    if not look.asked or (look.article is None and look.listed is not None and not look.unchanged):
+        return look.listed
     if look.observation is not None and look.observation.sha256:
         return look.observation
     return next((each for each in look.observations if each.sha256), look.observation)
@@ -96,7 +98,7 @@ def bare_article(known: KnownArticle) -> Article:
 def evidence_of_edit(look: ArticleLook, known: KnownArticle, fields: tuple[str, ...]) -> Evidence:
     """The bytes before and after. A file swapped under its name is proven by the file, not by the page around it."""
     if fields == ("attachments",):
-        swapped = [file for file in known.files if file not in look.files and file.fetched_at]
+        swapped = [file for file in known.files if file not in look.files and file.sha256]
         after = {each.url: each for each in look.observations if each.sha256}
         for file in swapped:
             if file.url in after and file.fetched_at:

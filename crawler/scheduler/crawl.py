@@ -88,8 +88,10 @@ async def crawl(settings: Settings, request: CrawlRequest, *, report: Report = i
     sources = choose_sources(settings, request.source_ids)
     clock = FixedClock(request.as_of) if request.as_of else None
     async with open_application(settings, clock=clock, dry=request.dry, alerts=request.alerts) as application:
-        states = await application.thread.source_states(source.id for source in sources)
-        refuse_the_past(request.as_of, states.values())
+        every = {source.id for source in (*settings.sources, *sources)}
+        remembered = await application.thread.source_states(every)
+        refuse_the_past(request.as_of, remembered.values())
+        states = {source.id: remembered[source.id] for source in sources if source.id in remembered}
         results = await run_round(
             application.checker,
             [source for source in sources if not is_muted(states.get(source.id))],
@@ -144,7 +146,7 @@ def name_likely(wrong: str, ids: Sequence[str]) -> str:
 
 
 def refuse_the_past(as_of: datetime | None, states: Iterable[SourceState]) -> None:
-    """Raises ``UsageError`` when a crawl is to be decided at a time before the last check."""
+    """Raises ``UsageError`` when a crawl is to be decided at a time before the last check of any configured source."""
     checked = [state.checked_at for state in states if state.checked_at]
     if as_of is not None and checked and as_of < max(checked):
         last = max(checked).astimezone(UTC).isoformat(timespec="seconds")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from crawler.bootstrap import Application
 from crawler.model import ChannelConfig, Delivery, DeliveryState, Notice, Source, SourceState, Subscription
@@ -88,7 +89,9 @@ def is_ready(sources: list[Source], states: dict[str, SourceState]) -> bool:
 def begin(sources: list[Source], states: dict[str, SourceState], counts: dict[str, int]) -> Beginning:
     """What is known of the sources, all of which were visited."""
     read = [source for source in sources if states[source.id].baselined_at]
-    newest = [at for source in read if (at := states[source.id].newest_at)]
+    newest = [
+        at.astimezone(ZoneInfo(source.timezone)) for source in read if (at := states[source.id].newest_at) is not None
+    ]
     return Beginning(
         sources=len(read),
         articles=sum(counts.get(source.id, 0) for source in read),

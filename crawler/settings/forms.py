@@ -92,6 +92,8 @@ Whole = Annotated[int, NotTruth, Form("a whole number")]
 Number = Annotated[float, NotTruth, Form("a number")]
 
 
+#: An address whose scheme was left out.
+_HOST_AND_PATH = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:/\S{0,500})?")
 _BLANK = re.compile(r"[\s\x00-\x1f]")
 
 
@@ -104,7 +106,8 @@ def _check_web_address(value: object) -> object:
     except ValueError as error:
         raise ValueError(f"is not a web address ({error})") from error
     if not usable or _BLANK.search(value):
-        raise ValueError("is not a web address")
+        meant = f" (did you mean https://{value}?)" if _HOST_AND_PATH.fullmatch(value) else ""
+        raise ValueError(f"is not a web address{meant}")
     return value
 
 

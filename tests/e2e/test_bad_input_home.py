@@ -16,14 +16,20 @@ from tests.newsroom import source_block
 
 BLOCK = '\n[[source]]\nid = "council"\nkind = "feed"\nurl = "https://www.example.org/feed.xml"\n'
 HOOK = '\n[[channel]]\nname = "hook"\nkind = "webhook"\nurl = "https://example.org/hook"\nsecret = "file:hook-secret"\n'
-#: What is written below a good configuration, and the words of the answer: which key, what was expected or is to be done.
+#: What is written below a good configuration, and the words of the answer: which key, and what to do.
 MISTAKES = {
-    "a key under the wrong table": (BLOCK + "host_delay = '1s'\n", ("host_delay", "belongs to [fetch]")),
-    "a typo": (BLOCK + "titel = 'Council'\n", ("titel", "did you mean title?")),
+    "a key under the wrong table": (
+        BLOCK + "host_delay = '1s'\n",
+        ("[[source]] host_delay", "`host_delay` belongs to [source.fetch]"),
+    ),
+    "a typo": (BLOCK + "titel = 'Council'\n", ("titel", "did you mean `title`?")),
     "every below min_every": (BLOCK + "every = '1m'\nmin_every = '5m'\n", ("every", "min_every", "5m")),
     "a missing secret file": (HOOK, ("secret", "hook-secret cannot be read", "set it, or write the value itself")),
-    "an id used twice": (BLOCK + BLOCK, ("council", "unique")),
-    "an address without scheme": (BLOCK.replace("https://", ""), ("url", "https://www.example.org/feed.xml")),
+    "an id used twice": (BLOCK + BLOCK, ('"council" is taken', "the other one is at gazette.toml:")),
+    "an address without scheme": (
+        BLOCK.replace("https://", ""),
+        ("url", "did you mean https://www.example.org/feed.xml?"),
+    ),
 }
 
 
@@ -130,7 +136,7 @@ def test_a_database_that_cannot_grow_is_exit_3_and_takes_up_where_it_was(begun, 
 
 
 def test_snapshots_that_cannot_be_written_are_exit_3_and_nothing_refers_to_them(begun, room, database, tmp_path):
-    title, text = "The great list of berths", tuple(os.urandom(3000).hex() for _ in range(60))  # does not compress
+    title, text = "The great list of berths", tuple(os.urandom(3000).hex() for _ in range(200))  # does not compress
     room.publish("berths", title=title, text=text)
     full = on_full_disk(begun, 2 * (database.stat().st_size + 40_000) // 1024, "crawl")
     assert full.returncode == 3
@@ -140,10 +146,12 @@ def test_snapshots_that_cannot_be_written_are_exit_3_and_nothing_refers_to_them(
     assert begun.json("crawl")[-1]["new"] == 1
 
 
-def test_an_export_that_does_not_fit_leaves_the_file_that_was_there(begun, tmp_path):
-    there = tmp_path / "changes.jsonl"
+def test_an_export_that_does_not_fit_leaves_the_file_that_was_there(begun, room, tmp_path):
+    there = tmp_path / "revisions.jsonl"
     there.write_text("of yesterday\n")
-    full = on_full_disk(begun, 2, "export", "-o", str(there))
+    room.publish("berths", text=("A list of berths and fees. " * 20_000,))
+    begun.run("crawl")
+    full = on_full_disk(begun, 200, "export", "revisions", "-o", str(there))
     assert (full.returncode, "Traceback" in full.stderr) == (2, False)
     assert "cannot be written" in full.stderr
     assert there.read_text() == "of yesterday\n"

@@ -55,8 +55,8 @@ def compose_console(notice: Notice) -> str:
     reader = reader_of(notice.subscription)
     lines = [line for change in notice.changes for line in change_lines(change, reader)]
     lines += [incident_line(incident, reader) for incident in notice.incidents]
-    if notice.kind == "welcome":
-        lines = [f"{reader.labels['welcome']} ({one_line(notice.subscription.name, 80)})"]
+    if notice.lines:
+        lines = [f"{reader.labels[notice.kind]} ({one_line(notice.subscription.name, 80)})"]
         lines += [f"    {one_line(line, LINE_LIMIT)}" for line in notice.lines]
     if not lines:
         lines = [f"{reader.labels['test']}: {reader.labels['test_text']}"]

@@ -118,7 +118,7 @@ def subject_of(notice: Notice, reader: Reader) -> str:
         return subject_of_change(notice.changes[0], reader)
     if len(notice.incidents) == 1 and not notice.changes:
         return subject_of_incident(notice.incidents[0], reader)
-    label = reader.labels["welcome" if notice.kind == "welcome" else "test"]
+    label = reader.labels[notice.kind if notice.lines else "test"]
     return one_line(heading_of(notice, reader) or f"Gazette: {label}", 200)
 
 

@@ -18,7 +18,7 @@ class Beginning:
     """What was found at first for one subscription.
 
     ``unread`` are the sources that could not be read yet, and why; ``newest_at`` is when the newest article was
-    published.
+    published, in the zone of its source: the day that its page shows.
     """
 
     sources: int
@@ -36,7 +36,7 @@ def welcome_lines(beginning: Beginning, subscription: Subscription) -> tuple[str
         count_in(labels, "welcome_article", beginning.articles),
     ]
     if beginning.newest_at:
-        found.append(labels["welcome_newest"].format(date=f"{beginning.newest_at.astimezone(reader.zone):%Y-%m-%d}"))
+        found.append(labels["welcome_newest"].format(date=beginning.newest_at.date().isoformat()))
     lines = [labels["comma"].join(found)]
     if beginning.unread:
         lines.append(labels["welcome_unread"].format(names=name_unread(beginning.unread, labels)))

@@ -38,10 +38,13 @@ _ISSUED_AT = re.compile(
 )
 _BY = re.compile(r"^(?:By|Words by|Written by|Text by|Von|Par|Por|Di|Door|Av|Af|Autor:?|Autore:?|Text:)\s+(.{3,120})$")
 _ORIGINAL = re.compile(
-    r"(?:(?:本网|本站|本|网站|网友)?(?:原创)?|null|undefined|互联网|网络|未知|不详|佚名|匿名|无|-+|暂无|admin\w{0,12})", re.IGNORECASE
+    r"(?:(?:本网|本站|本|网站|网友)?(?:原创)?|null|undefined|互联网|网络|未知|不详|佚名|匿名|无|-+|暂无|admin\w{0,12})",
+    re.IGNORECASE,
 )
 #: A month and a day without a year, as platforms show what is new (「发布时间：10-08 12:00」).
-_MONTH_DAY = re.compile(r"(?<![\d年/.\-])(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?(?![\d/.\-])(?:\s{0,3}(\d{1,2})[:：](\d\d))?")
+_MONTH_DAY = re.compile(
+    r"(?<![\d年/.\-])(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?(?![\d/.\-])(?:\s{0,3}(\d{1,2})[:：](\d\d))?"
+)
 _VALUE_END = re.compile(
     r"\s{2,}|\s[|｜丨•·]\s|[|｜丨]|\s(?=\d{4}[-年/.])|\s(?=【|\[|（字|字体|字号|分享|打印|浏览|阅读|点击)"
 )
@@ -90,13 +93,15 @@ class Byline:
 class Reckoning:
     """What dates are read against: the source's zone and locale, and the instant of reading where known.
 
-    ``strict``: the line may be text of the article, so labels that texts use too do not count.
+    ``strict``: the line may be text of the article, so labels that texts use too do not count. ``inside``: it stands
+    in the element that holds the text, where a line that tells of a day may be a caption.
     """
 
     timezone: str
     locale: str | None = None
     now: datetime | None = None
     strict: bool = False
+    inside: bool = False
 
 
 def read_line(line: str, reckoning: Reckoning, into: Byline) -> bool:
@@ -213,7 +218,7 @@ def _read_lead(lead: str, reckoning: Reckoning, into: Byline, *, labelled: bool)
     rest = text
     for start, stop, _ in reversed(found):
         rest = rest[:start] + " | " + rest[stop:]
-    if len(rest) > _MAX_REST or _SENTENCES.search(rest) or (reckoning.strict and _is_caption(rest, found)):
+    if len(rest) > _MAX_REST or _SENTENCES.search(rest) or (reckoning.inside and _is_caption(rest, found)):
         return False
     moments = [(start, moment) for start, _, moment in reversed(found) if moment.precision is not Precision.APPROX]
     for start, moment in moments:
@@ -302,7 +307,9 @@ _ROLE_END = re.compile(r"(?:\s{0,2}(?:记者|記者|기자|报道|摄|文))$")
 
 
 #: A site's address, or a credit, where a name is expected.
-_HOUSE = re.compile(r"(?:www\.|[(]?\w[\w-]{0,40}\.(?:com|net|org|info|[a-z]{2})\b|.{0,40}\bwww\.)|(?:image|photo)s?:", re.IGNORECASE)
+_HOUSE = re.compile(
+    r"(?:www\.|[(]?\w[\w-]{0,40}\.(?:com|net|org|info|[a-z]{2})\b|.{0,40}\bwww\.)|(?:image|photo)s?:", re.IGNORECASE
+)
 _ADDRESS = re.compile(r"\S{1,200}(?:@|://)\S{1,300}")
 
 

@@ -61,7 +61,7 @@ def read_header(
     items = segments.items
     wanted = squash(title)
     start = container.start if container is not None else len(items)
-    inside = replace(reckoning, strict=True)
+    first, inside = replace(reckoning, inside=True), replace(reckoning, strict=True, inside=True)
     near = max(title_position, start - _REACH) - _NEAR_TITLE
     for position in _order_positions(items, container, title_position):
         segment = items[position]
@@ -71,7 +71,8 @@ def read_header(
             if position >= start and _is_statement(segment.text, header.byline, dated=dated):
                 continue
             if position >= near or _is_labelled(segment.text) or segment.kind is BlockKind.TABLE_ROW:
-                _read_position(items, position, inside if position > start + 1 else reckoning, header)
+                manner = reckoning if position < start else first if position <= start + 1 else inside
+                _read_position(items, position, manner, header)
     if container is not None:
         _read_later_bylines(items, container, reckoning, header)
         if not dated and not header.byline.published:

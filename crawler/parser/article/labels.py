@@ -88,7 +88,9 @@ BARE = re.compile(
     re.IGNORECASE,
 )
 #: Labels that no sentence of a text uses: wherever such a line stands, it dates the page.
-PUBLISHING = re.compile(r"(?:发布|发表|發布|發佈|發表)(?:时间|時間|日期|于|於)|(?:published|posted) on\b", re.IGNORECASE)
+PUBLISHING = re.compile(
+    r"(?:发布|发表|發布|發佈|發表)(?:时间|時間|日期|于|於)|(?:published|posted) on\b", re.IGNORECASE
+)
 _BARE_UPDATED = ("updated", "modified", "更新", "수정")
 
 

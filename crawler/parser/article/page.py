@@ -72,7 +72,6 @@ class Page:
     elements: list[Element] = field(default_factory=list)
     declarations: list[Element] = field(default_factory=list)
     json_ld: list[str] = field(default_factory=list)
-    node_ids: list[int] = field(default_factory=list)
 
     @property
     def base(self) -> str:
@@ -85,10 +84,19 @@ def find_elements(page: Page, selector: str) -> list[Element]:
     if not selector:
         return []
     try:
-        nodes = {node.mem_id for node in page.tree.css(selector)}
+        chosen = {node.mem_id for node in page.tree.css(selector)}
     except (SelectolaxError, ValueError):  # what selectolax raises for a selector it cannot read
         return []
-    return [element for node, element in zip(page.node_ids, page.elements, strict=True) if node in nodes]
+    return [element for node, element in zip(_list_nodes(page), page.elements, strict=True) if node in chosen]
+
+
+def _list_nodes(page: Page) -> list[int]:
+    """The identities of the nodes behind ``page.elements``: selectors are rare, so they are not kept."""
+    twin = Page(Element("-document", {}, None), "", page.tree)
+    found: list[int] = []
+    if page.tree.root is not None:
+        _grow(page.tree.root, twin, found)
+    return found
 
 
 def find_by_id(page: Page, name: str) -> Element | None:
@@ -111,8 +119,10 @@ def close_page(page: Page) -> None:
         element.parent = None
 
 
-def _grow(top: LexborNode, page: Page) -> None:
+def _grow(top: LexborNode, page: Page, identities: list[int] | None = None) -> None:
+    """Copies the tree. Written out in one loop: it runs for every node of every page."""
     parent, node = page.root, top
+    elements, declarations = page.elements, page.declarations
     stack: list[tuple[LexborNode, Element]] = []
     for _ in range(MAX_NODES):
         child = None
@@ -124,7 +134,14 @@ def _grow(top: LexborNode, page: Page) -> None:
             if tag == "script" and "ld+json" in (node.attributes.get("type") or ""):
                 page.json_ld.append(node.text())
         elif tag is not None and tag[0] != "-":
-            element = _add_element(page, node, tag, parent)
+            attributes = _NO_ATTRIBUTES if tag in _PLAIN else node.attributes
+            element = Element(tag, attributes, parent, len(elements) + 1)
+            parent.children.append(element)
+            elements.append(element)
+            if identities is not None:
+                identities.append(node.mem_id)
+            if tag in _DECLARING or "itemprop" in attributes:
+                declarations.append(element)
             child = node.first_child
         if child is not None:
             stack.append((node, parent))
@@ -138,14 +155,3 @@ def _grow(top: LexborNode, page: Page) -> None:
             node, parent = stack.pop()
             following = node.next
         node = following
-
-
-def _add_element(page: Page, node: LexborNode, tag: str, parent: Element) -> Element:
-    attributes = _NO_ATTRIBUTES if tag in _PLAIN else node.attributes
-    element = Element(tag, attributes, parent, len(page.elements) + 1)
-    parent.children.append(element)
-    page.elements.append(element)
-    page.node_ids.append(node.mem_id)
-    if tag in _DECLARING or "itemprop" in attributes:
-        page.declarations.append(element)
-    return element

@@ -66,7 +66,7 @@ def read_markup(markup: str, manner: Manner) -> Article:
     page = read_page(markup)
     ignored = frozenset(node.order for rule in manner.rules.ignore for node in find_elements(page, rule))
     draft = _Draft(page, manner, read_metadata(page), Segments(), Byline())
-    if is_wechat(page.markup):
+    if is_wechat(page):
         draft.wechat = read_wechat(page, manner.url, manner.timezone)
     draft.segments, draft.container = _find_container(draft, ignored)
     _read_title(draft)

@@ -20,7 +20,13 @@ _INLINE = word_set(
 )
 #: What a ``figure`` may frame beside pictures: text, not a caption.
 _QUOTED = frozenset({"blockquote", "table", "pre", "ul", "ol"})
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_KINDS = {
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), BlockKind.HEADING),
+    **dict.fromkeys(("figcaption", "caption"), BlockKind.CAPTION),
+    **dict.fromkeys(("li", "dt", "dd"), BlockKind.LIST_ITEM),
+}
+_FRAMES = frozenset({"html", "body", "main", "article"})
+_UNSEEN = frozenset({"head", "title"})
 _HIDDEN = re.compile(r"display\s{0,3}:\s{0,3}none", re.IGNORECASE)
 _SENTENCE = re.compile(r"[,.;:!?。，、；：！？…؟،।]")
 _MAX_CELL = 600
@@ -108,22 +114,29 @@ class _Walker:
         self.figure = False
 
     def visit_children(self, element: Element, suspect: Element | None) -> None:
+        """All below an element, in order. One loop, and one call a level: it runs for every node of every page."""
+        items = self.found.items
         for child in element.children:
             if isinstance(child, str):
-                self.add_text(child, suspect)
-            else:
-                self.visit(child, suspect)
-
-    def visit(self, element: Element, suspect: Element | None) -> None:
-        tag = element.tag
-        element.start = len(self.found.items)
-        if tag in _INLINE:
-            self.visit_inline(element, suspect)
-        elif tag == "br":
-            self.break_line()
-        elif tag not in {"head", "title"}:
-            self.visit_block(element, suspect or self.find_suspect(element))
-        element.stop = len(self.found.items) + (1 if self.buffer else 0)
+                if self.buffer:
+                    self.buffer.append(child)
+                elif child.isspace():
+                    continue
+                else:
+                    self.owner, self.suspect = self.block, suspect
+                    self.buffer.append(child)
+                if self.link_depth:
+                    self.linked += weigh(child.strip())
+                continue
+            tag = child.tag
+            child.start = len(items)
+            if tag in _INLINE:
+                self.visit_inline(child, suspect)
+            elif tag == "br":
+                self.break_line()
+            elif tag not in _UNSEEN:
+                self.visit_block(child, tag, suspect or self.find_suspect(child))
+            child.stop = len(items) + (1 if self.buffer else 0)
 
     def visit_inline(self, element: Element, suspect: Element | None) -> None:
         if element.tag == "a":
@@ -149,21 +162,22 @@ class _Walker:
         text = clean("".join(self.buffer[before:])) if count == len(self.found.items) else clean(element.text())
         self.found.anchors.append(Anchor(element, text, len(self.found.items), suspect is not None))
 
-    def visit_block(self, element: Element, suspect: Element | None) -> None:
+    def visit_block(self, element: Element, tag: str, suspect: Element | None) -> None:
         if self.buffer:
             self.flush()
-        element.start = len(self.found.items)
-        if element.tag == "tr" and (cells := _row_cells(element)):
+        if not element.children:
+            return
+        if tag == "tr" and (cells := _row_cells(element)):
             self.add_row(element, cells, suspect)
-        else:
-            outer_kind, outer_figure, outer_block = self.kind, self.figure, self.block
-            self.block = element
-            self.kind = _kind_of(element, outer_kind)
-            self.figure = (outer_figure or element.tag == "figure") and element.tag not in _QUOTED
-            self.visit_children(element, suspect)
-            if self.buffer:
-                self.flush()
-            self.kind, self.figure, self.block = outer_kind, outer_figure, outer_block
+            return
+        outer = self.kind, self.figure, self.block
+        self.block = element
+        self.kind = _KINDS.get(tag) or _inherit_kind(tag, outer[0])
+        self.figure = (outer[1] or tag == "figure") and tag not in _QUOTED
+        self.visit_children(element, suspect)
+        if self.buffer:
+            self.flush()
+        self.kind, self.figure, self.block = outer
 
     def add_row(self, element: Element, cells: list[Element], suspect: Element | None) -> None:
         """A row of a data table: its cells joined by bars. Its links and pictures are found all the same."""
@@ -179,15 +193,6 @@ class _Walker:
         text = " | ".join(texts).strip()
         if text.strip(" |"):
             self.found.items.append(Segment(text, BlockKind.TABLE_ROW, element, suspect, weigh(text), linked))
-
-    def add_text(self, text: str, suspect: Element | None) -> None:
-        if not self.buffer:
-            if text.isspace():
-                return
-            self.owner, self.suspect = self.block, suspect
-        self.buffer.append(text)
-        if self.link_depth:
-            self.linked += weigh(text.strip())
 
     def break_line(self) -> None:
         if self.kind is BlockKind.HEADING:
@@ -218,26 +223,21 @@ def is_suspect(element: Element) -> bool:
     given = element.attributes
     if element.tag in JUNK_TAGS:
         return True
-    if not given or element.tag in {"html", "body", "main", "article"}:
+    if not given or element.tag in _FRAMES:
         return False
-    if given.get("id") == "js_content":  # WeChat serves the article itself hidden
+    name = given.get("id") or ""
+    if name == "js_content":  # WeChat serves the article itself hidden
         return False
-    hint = f"{given.get('class') or ''} {given.get('id') or ''}"[:400]
-    if (given.get("role") or "") in JUNK_ROLES:
+    if given.get("role") in JUNK_ROLES:
         return True
-    if ("hidden" in given or _HIDDEN.search(given.get("style") or "")) and not is_foldable(hint):
+    hint = f"{given.get('class') or ''} {name}"[:400]
+    style = given.get("style")
+    if ("hidden" in given or (style and _HIDDEN.search(style))) and not is_foldable(hint):
         return True
     return len(hint) > 1 and is_junk_hint(hint)
 
 
-def _kind_of(element: Element, outer: BlockKind) -> BlockKind:
-    tag = element.tag
-    if tag in _HEADINGS:
-        return BlockKind.HEADING
-    if tag in {"figcaption", "caption"}:
-        return BlockKind.CAPTION
-    if tag in {"li", "dt", "dd"}:
-        return BlockKind.LIST_ITEM
+def _inherit_kind(tag: str, outer: BlockKind) -> BlockKind:
     return outer if outer is not BlockKind.HEADING or tag in {"div", "p"} else BlockKind.PARAGRAPH
 
 

@@ -36,7 +36,8 @@ _PLACE_FIELD = re.compile(
     r"""(countryName|countryId|provinceName|cityName)['"]?\s{0,3}:\s{0,3}['"]([^'"\n]{0,60})['"]"""
 )
 _ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})")
-_MARKS = ("js_content", "js_article", "picture_page_info_list")
+#: The containers of its articles and of its picture posts.
+_MARKS = "#js_content, #js_article, #js_image_content"
 _MAINLAND = "156"
 
 
@@ -52,11 +53,11 @@ class WechatFacts:
     native_id: str = ""
 
 
-def is_wechat(markup: str) -> bool:
+def is_wechat(page: Page) -> bool:
     """Whether the page is of the WeChat family: its text container, and its own variables."""
-    if not any(mark in markup for mark in _MARKS):
+    if page.tree.css_first(_MARKS) is None:
         return False
-    return bool(_first(_BIZ, markup) or _first(_EPOCH, markup))
+    return bool(_first(_BIZ, page.markup) or _first(_EPOCH, page.markup))
 
 
 def read_wechat(page: Page, url: str, timezone: str) -> WechatFacts:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -11,7 +11,7 @@ from crawler.notifier.message import compose_console, compose_mail
 from crawler.notifier.message.welcome import Beginning, welcome_lines
 from tests.notices import make_notice
 
-BEGINNING = Beginning(sources=15, articles=312, newest_at=datetime(2026, 3, 1, 20, tzinfo=UTC))
+BEGINNING = Beginning(sources=15, articles=312, newest_at=datetime(2026, 3, 2, 4, tzinfo=timezone(timedelta(hours=8))))
 DESK = Subscription(name="desk", channel="desk", timezone="Asia/Shanghai")
 
 
@@ -20,6 +20,12 @@ def test_it_says_what_is_known_and_when_more_is_heard():
         "15 sources read, 312 articles recorded, the newest of 2026-03-02",
         "You will hear of the next change (new, edited, removed, restored, moved; at once).",
     )
+
+
+def test_the_newest_article_is_of_the_day_that_its_page_shows_wherever_the_reader_is():
+    tokyo = datetime(2026, 3, 2, tzinfo=timezone(timedelta(hours=9)))
+    reader = replace(DESK, timezone="America/New_York")
+    assert welcome_lines(replace(BEGINNING, newest_at=tokyo), reader)[0].endswith("the newest of 2026-03-02")
 
 
 def test_one_is_not_many():

@@ -32,6 +32,13 @@ def recorded(case: str, url: str) -> Fetched:
         ("blogger/whole-blog", "https://www.example.org/atom.xml", "blogger"),
         ("wechat/one-article", "http://127.0.0.1:8080/s/Ab3dE_fGh-IjKlMnOpQrSt", "wechat"),
         ("html_list/trs-columns", "http://www.qinghu.example.gov.cn/xwzx/", "html_list"),
+        ("sitemap/gzipped", "https://www.example.org/sitemap-1.xml.gz", "sitemap"),
+        ("gkmlpt/list-of-documents", "http://www.example.gov.cn/gkmlpt/api/all/3310?page=1&sid=990017", "gkmlpt"),
+        ("federal_register/page-of-results", "https://www.example.org/api/v1/documents.json", "federal_register"),
+        ("govuk/document-with-history", "https://www.example.gov.uk/api/content/guidance/mooring-fees", "govuk"),
+        ("json_list/ucap-results", "http://www.example.gov.cn/common/search/0a1b2c?page=1", "json_list"),
+        ("json_list/jpaas-fragment", "http://www.example.gov.cn/front/page/build/unit", "json_list"),
+        ("json_list/evident-rows", "https://api.example.org/v2/news", "json_list"),
     ],
 )
 def test_the_kind_is_told_by_the_response(case: str, url: str, kind: str):
@@ -69,6 +76,19 @@ def test_a_list_page_that_announces_a_feed_says_so():
 def test_one_wechat_article_comes_with_what_cannot_be_had():
     found = probe(recorded("wechat/one-article", "http://127.0.0.1:8080/s/Ab3dE_fGh-IjKlMnOpQrSt"))
     assert "no public list" in found.notes[0]
+
+
+def test_a_tree_of_the_platform_is_proposed_with_its_columns():
+    found = probe(recorded("gkmlpt/index-of-a-tree", "http://www.qinghu.example.gov.cn/gkmlpt/index"))
+    assert (found.kind, found.title, found.entries) == ("gkmlpt", "青湖区人民政府 政府信息公开平台", ())
+    assert "3310 政策文件, 3311 规范性文件" in found.notes[1]
+    assert "3301" not in found.notes[1], "that column lies elsewhere"
+
+
+def test_an_index_of_sitemaps_is_proposed_as_such():
+    found = probe(recorded("sitemap/index", "https://www.example.org/sitemap_index.xml"))
+    assert found.kind == "sitemap"
+    assert "index of sitemaps" in found.notes[0]
 
 
 def test_an_empty_feed_is_a_proposal_with_a_remark():

@@ -86,7 +86,7 @@ SOURCE = '[[source]]\nid = "zq-news"\nurl = "https://www.example.gov.cn/"\nkind 
         ),
         (
             '[[source]]\nid = "x"\nurl = "www.example.org"',
-            'all.toml:3: [[source]] url (x): "www.example.org" is not a web address; expected an address that begins',
+            'all.toml:3: [[source]] url (x): "www.example.org" is not a web address (did you mean https://www.example.org?)',
         ),
         ('[[source]]\nid = "x"\nurl = "https://[::1"', '"https://[::1" is not a web address'),
         ('[[source]]\nid = "x"\nurl = "https://example.org:99999/"', "is not a web address"),

@@ -110,9 +110,19 @@ class Store(Protocol):
 
     # -- the outbox --
     def lease_deliveries(
-        self, *, now: datetime, lease_until: datetime, limit: int, close_bursts: bool
+        self,
+        *,
+        now: datetime,
+        lease_until: datetime,
+        limit: int,
+        close_bursts: bool,
+        real_now: datetime | None = None,
     ) -> list[Delivery]:
-        """Claims due deliveries, and those whose lease ran out. ``close_bursts`` counts open bursts as due."""
+        """Claims due deliveries, and those whose lease ran out. ``close_bursts`` counts open bursts as due.
+
+        ``now``, of the clock of decisions, closes bursts and digests; ``real_now`` (None: the same) ends leases and
+        brings on retries. What was due the moment it was promised is due by any clock.
+        """
         ...
 
     def events(self, delivery: Delivery) -> tuple[tuple[Change, ...], tuple[Incident, ...]]:

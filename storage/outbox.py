@@ -15,8 +15,9 @@ from storage.statements import select, update
 _CLAIMABLE = select(
     "delivery",
     rows.DELIVERY,
-    "WHERE ((state = 'pending' AND (due_at <= ? OR (? AND \"window\" = 'burst' AND payload IS NULL AND attempts = 0)))"
-    " OR (state = 'leased' AND lease_until <= ?))"
+    "WHERE ((state = 'pending' AND attempts = 0"
+    " AND (due_at <= ? OR due_at <= created_at OR (? AND \"window\" = 'burst' AND payload IS NULL)))"
+    " OR (state = 'pending' AND attempts > 0 AND due_at <= ?) OR (state = 'leased' AND lease_until <= ?))"
     f" AND channel NOT IN ({DISABLED_CHANNELS})"
     " ORDER BY due_at, created_at",
 )
@@ -33,16 +34,24 @@ class Outbox(Letters):
     """See ``crawler.ports.Store``, the part for the outbox."""
 
     def lease_deliveries(
-        self, *, now: datetime, lease_until: datetime, limit: int, close_bursts: bool
+        self,
+        *,
+        now: datetime,
+        lease_until: datetime,
+        limit: int,
+        close_bursts: bool,
+        real_now: datetime | None = None,
     ) -> list[Delivery]:
         """Claims due deliveries, and those whose lease ran out; not those of a channel that was switched off.
 
-        ``close_bursts`` counts bursts that were not tried yet as due.
+        ``close_bursts`` counts bursts that were not tried yet as due. ``now``, of the clock of decisions, closes bursts
+        and digests; ``real_now`` (None: the same) ends leases and brings on retries. What was due the moment it was
+        promised is due by any clock.
         """
-        instant = rows.to_column(now)
+        decided, real = rows.to_column(now), rows.to_column(real_now or now)
         with self.database.writing(durable=False):
             sql = f"{_CLAIMABLE}, {self.database.arrival} LIMIT ?{self.database.skip_locked}"
-            found = self.database.fetch(sql, (instant, close_bursts, instant, limit))
+            found = self.database.fetch(sql, (decided, close_bursts, real, real, limit))
             if not found:
                 return []
             lease = secrets.token_hex(8)

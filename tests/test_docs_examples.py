@@ -22,6 +22,7 @@ import crawler.parser.kinds as kinds_folder
 from crawler.notifier.channels import channel_names
 from crawler.parser.kinds import kind_names
 from crawler.scheduler.crawl import CrawlRequest, crawl
+from crawler.scheduler.daemon import GRACE, LAST_MESSAGES
 from crawler.settings import load_settings
 from tests.contract import test_channels as contract
 from tests.golden import test_kinds_golden as golden
@@ -73,7 +74,14 @@ def test_no_other_page_shows_a_configuration_that_nothing_tests():
         "README.md",
         "docs/adding-a-channel.md",
         "docs/adding-a-source-kind.md",
+        "docs/faq.md",
     }
+
+
+def test_the_configuration_in_the_questions_is_one(tmp_path: Path):
+    path = tmp_path / "gazette.toml"
+    path.write_text("\n".join(block.text for block in TOML if block.page.name == "faq.md"), encoding="utf-8")
+    assert load_settings(path, {}).fetch.private_hosts == ("rsshub:1200", "192.168.1.0/24")
 
 
 # -- examples --------------------------------------------------------------------------------------------------------
@@ -223,3 +231,12 @@ def test_the_service_mounts_what_the_image_and_the_shipped_configuration_expect(
     assert shipped.storage.sqlite_path.parent.relative_to(ROOT) == Path("data")
     [command] = re.findall(r'^    command: \["(\w+)"\]$', service, re.M)
     assert f'CMD ["{command}"]' in dockerfile
+    assert command == "daemon"
+
+
+def test_the_service_is_told_to_stop_later_than_the_daemon_needs_and_is_asked_after_its_health():
+    dockerfile, service = read(ROOT / "Dockerfile"), read(ROOT / "docker-compose.yml")
+    [patience] = re.findall(r"^    stop_grace_period: (\d+)s", service, re.M)
+    assert int(patience) > (GRACE + LAST_MESSAGES).total_seconds()
+    for text in (dockerfile, service):
+        assert "gazette health || exit 1" in text

@@ -31,26 +31,36 @@ def inspect(
     context: typer.Context,
     target: Annotated[str, typer.Argument(help="An address, or a file.")],
     url: Annotated[str, typer.Option("--url", help="The address that FILE was saved from.")] = "",
-    kind: Annotated[str, typer.Option("--kind", help="Read it as a listing of this source kind.")] = "",
+    kind: Annotated[str, typer.Option("--kind", help="Read it as a listing of this source kind; auto finds out.")] = "",
     source: Annotated[str, typer.Option("--source", help="Use the settings of this source.")] = "",
     at: Annotated[str, typer.Option("--at", help="Read it as if it were fetched at this time (RFC 3339).")] = "",
     as_json: JsonFlag = False,
 ) -> None:
-    """Prints the listing, or the article record, that the parser reads. Nothing is remembered."""
+    """Prints the listing, or the article record, that the parser reads. Nothing is remembered. Exit 1: neither."""
     from crawler.cli.signals import run
     from crawler.parser.article import read_article
 
+    kind = "" if kind == "auto" else kind
     pretended = pretended_source(context, source, kind, url or target)
     fetched_at = read_instant(at, "--at") if at else datetime.now(UTC)
     if target.startswith(("http://", "https://")):
         fetched = run(obtain(context, target, pretended, fetched_at))
     else:
         fetched = saved_page(Path(target), url, fetched_at)
-    if kind or (source and fetched.url == pretended.url) or is_listing(fetched):
-        listing = read_listing(fetched, pretended if kind or source else replace(pretended, kind="feed"))
+    if kind or (source and fetched.url == pretended.url):
+        print_listing(read_listing(fetched, pretended), as_json=as_json)
+        return
+    if is_listing(fetched):
+        print_listing(recognise(fetched, pretended) or read_listing(fetched, pretended), as_json=as_json)
+        return
+    reading = read_article(fetched, pretended)
+    listing = None if source else listing_instead(fetched, pretended, reading)
+    if listing is not None:
         print_listing(listing, as_json=as_json)
         return
-    print_reading(read_article(fetched, pretended), as_json=as_json)
+    print_reading(reading, as_json=as_json)
+    if reading.article is None:
+        raise typer.Exit(1)
 
 
 def is_listing(fetched: Fetched) -> bool:
@@ -59,6 +69,41 @@ def is_listing(fetched: Fetched) -> bool:
         any(word in fetched.media_type.rpartition("/")[2] for word in LISTING_TYPES)
         and "html" not in fetched.media_type
     )
+
+
+def listing_instead(fetched: Fetched, source: Source, reading: Reading) -> Listing | None:
+    """The list that an answer is, rather than an article; None where it is one, an error page, or nothing to read."""
+    from crawler.model import Verdict
+    from crawler.parser.probe import tells_more
+
+    if reading.article is None and reading.assessment.verdict not in (Verdict.STUB, Verdict.WRONG_TYPE):
+        return None
+    listing = recognise(fetched, source)
+    if listing and reading.article and reading.article.blocks and tells_more(reading.article, listing.entries):
+        return None
+    return listing
+
+
+def recognise(fetched: Fetched, source: Source) -> Listing | None:
+    """The list as the kind reads it that recognises it; None where none finds an entry."""
+    from crawler.errors import ParseError
+    from crawler.parser.probe import probe
+
+    try:
+        kind = probe(fetched).kind
+        # The home of a Blogger blog is told by its feed, which lies elsewhere: what is shown here is the page.
+        kind = "html_list" if kind == "blogger" and not is_listing(fetched) else kind
+        listing = read_listing(fetched, as_kind(replace(source, url=fetched.url), kind))
+    except ParseError:
+        return None
+    return listing if listing.entries else None
+
+
+def as_kind(source: Source, kind: str) -> Source:
+    """The source as another kind, with that kind's defaults."""
+    from crawler.parser.kinds import find_kind
+
+    return replace(source, kind=kind, options=find_kind(kind).Options())
 
 
 def settings_or_none(context: typer.Context) -> Settings | None:
@@ -75,7 +120,6 @@ def pretended_source(context: typer.Context, source_id: str, kind: str, address:
     """The source whose settings apply: the named one, or a bare one for this address. Raises ``UsageError``."""
     from crawler.errors import UsageError
     from crawler.model import Source
-    from crawler.parser.kinds import find_kind
     from crawler.text.dates import default_timezone
     from crawler.text.urls import host_of
 
@@ -84,11 +128,9 @@ def pretended_source(context: typer.Context, source_id: str, kind: str, address:
         found = next((each for each in settings.sources if each.id == source_id), None) if settings else None
         if found is None:
             raise UsageError(f"no source is called {source_id}")
-        return replace(found, kind=kind, options=find_kind(kind).Options()) if kind else found
+        return as_kind(found, kind) if kind else found
     zone = default_timezone(host_of(address), "")
-    if kind:
-        return Source(id="inspected", kind=kind, url=address, timezone=zone, options=find_kind(kind).Options())
-    return Source(id="inspected", kind="feed", url=address, timezone=zone)
+    return as_kind(Source(id="inspected", kind="feed", url=address, timezone=zone), kind or "feed")
 
 
 async def obtain(context: typer.Context, target: str, source: Source, fetched_at: datetime) -> Fetched:

@@ -26,9 +26,12 @@ _SPECIAL: tuple[IPNetwork, ...] = tuple(
         *("198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"),
         *("::/128", "::1/128", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32"),
         *("fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8"),
+        "168.63.129.16/32",  # in no registry: a public cloud's platform service, reached from within its machines
+        "::ffff:0:0:0/96",  # RFC 2765 §2.1, IPv4-translated: a translator leads to the IPv4 address inside
     )
 )
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
+_ISATAP = 0x5EFE  # the interface id before the IPv4 address, but for the bit that says "globally unique"
 _COMPATIBLE = ipaddress.IPv6Network("::/96")  # RFC 4291 §2.5.5.1, deprecated and still routed by some stacks
 
 
@@ -69,8 +72,7 @@ def check_address(host: str, port: int, addresses: Iterable[str], policy: FetchP
 
 def is_public(address: IPAddress) -> bool:
     """Whether ``address`` is an ordinary unicast address of the internet, looking through embedded IPv4."""
-    inner = _embedded(address)
-    return inner.is_global and not inner.is_multicast and not any(inner in network for network in _SPECIAL)
+    return all(_is_ordinary(each) for each in (_embedded(address), _tunnelled(address)) if each is not None)
 
 
 def literal_addresses(host: str) -> tuple[str, ...]:
@@ -133,6 +135,17 @@ def _embedded(address: IPAddress) -> IPAddress:
     if address in _NAT64 or (address in _COMPATIBLE and int(address) > 1):
         return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     return address
+
+
+def _tunnelled(address: IPAddress) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that an ISATAP interface id names (RFC 5214 §6.1), whatever the prefix before it."""
+    if isinstance(address, ipaddress.IPv6Address) and int(address) >> 32 & 0xFDFFFFFF == _ISATAP:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return None
+
+
+def _is_ordinary(address: IPAddress) -> bool:
+    return address.is_global and not address.is_multicast and not any(address in network for network in _SPECIAL)
 
 
 def _refusal(name: str, address: IPAddress, port: int) -> str:

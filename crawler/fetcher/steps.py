@@ -55,8 +55,9 @@ class Step:
 def first_step(request: Request, source: Source) -> Step:
     """The first request on the wire for ``request``. Raises ``Trouble`` for a URL that cannot be requested.
 
-    Headers of the request beat those of the source, which beat our own. User information in the URL becomes
-    Basic credentials, so that it is treated as the secret it is from here on.
+    Headers of the request beat those of the source, which beat our own. Of the source's, only harmless ones go to
+    another host than its own: a listing may link anywhere. User information in the URL becomes Basic credentials, so
+    that it is treated as the secret it is from here on.
     """
     url = read_target(request.url)
     headers = {
@@ -68,7 +69,7 @@ def first_step(request: Request, source: Source) -> Step:
         headers["accept-language"] = f"{source.language}, *;q=0.5"
     if url.userinfo:
         headers["authorization"] = f"Basic {_credentials(url)}"
-    for name, value in (*source.fetch.headers, *request.headers):
+    for name, value in (*_source_headers(source, url), *request.headers):
         headers[name.lower()] = value
     if request.validators.etag:
         headers["if-none-match"] = request.validators.etag
@@ -155,6 +156,21 @@ def _decode_location(location: bytes) -> str:
         return location.decode("utf-8").strip()
     except UnicodeDecodeError:
         return "".join(chr(byte) if byte < 0x80 else f"%{byte:02X}" for byte in location).strip()
+
+
+def _source_headers(source: Source, url: httpx.URL) -> tuple[tuple[str, str], ...]:
+    """The headers configured for ``source`` that a request to ``url`` may carry."""
+    headers = source.fetch.headers
+    if all(name.lower() in _HARMLESS for name, _ in headers) or _is_at_home(source, url):
+        return headers
+    return tuple((name, value) for name, value in headers if name.lower() in _HARMLESS)
+
+
+def _is_at_home(source: Source, url: httpx.URL) -> bool:
+    try:
+        return _may_carry_secrets(read_target(source.url), url)
+    except Trouble:
+        return False
 
 
 def _without_body(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:

@@ -138,8 +138,8 @@ class Lane:
 class Outbox:
     """Sends what the store holds. ``channels`` and ``subscriptions`` are those of the configuration, by name.
 
-    ``clock`` is the clock of decisions. Where it stands still (``--as-of``), time goes on from there as fast as it
-    really does, so that pauses and leases have their real length. ``lease`` must be longer than an attempt.
+    ``clock`` is the clock of decisions (``--as-of``): it says which bursts and digests are due, nothing else. Retries
+    and leases keep the real time, ``real_now``. ``lease`` must be longer than an attempt.
     """
 
     def __init__(
@@ -170,11 +170,6 @@ class Outbox:
         self._public_url = public_url
         self._lease = lease
         self._deadline = deadline
-        self._began = (clock.now(), real_now())
-
-    def _now(self) -> datetime:
-        decided, real = self._began
-        return max(self._clock.now(), decided + (self._real_now() - real))
 
     # -- public ----------------------------------------------------------------------------------------------------
 
@@ -193,7 +188,7 @@ class Outbox:
         Raises ``StoreError``.
         """
         tally = Tally()
-        give_up_at = self._now() + patience
+        give_up_at = self._real_now() + patience
         while True:
             before = tally.touched
             await self._dispatch(tally, close_bursts=close_bursts, limit=BATCH)
@@ -205,17 +200,18 @@ class Outbox:
             await self._sleep(pause)
 
     def _pause_before_retry(self, tally: Tally, give_up_at: datetime) -> float | None:
-        now = self._now()
+        now = self._real_now()
         coming = [due_at for due_at in tally.waiting.values() if now < due_at <= give_up_at]
         return (min(coming) - now).total_seconds() if coming else None
 
     # -- one dispatch ----------------------------------------------------------------------------------------------
 
     async def _dispatch(self, tally: Tally, *, close_bursts: bool, limit: int) -> None:
-        leased_until = self._now() + self._lease
+        leased_until = self._real_now() + self._lease
         deliveries = await self._call(
             self._store.lease_deliveries,
-            now=self._now(),
+            now=self._clock.now(),
+            real_now=self._real_now(),
             lease_until=leased_until,
             limit=limit,
             close_bursts=close_bursts,
@@ -254,7 +250,7 @@ class Outbox:
             raise_first(await asyncio.gather(*workers, return_exceptions=True))
 
     async def _tell(self, delivery: Delivery, lane: Lane, leased_until: datetime, tally: Tally) -> None:
-        if lane.is_closed or self._now() + self._deadline > leased_until:
+        if lane.is_closed or self._real_now() + self._deadline > leased_until:
             return  # the lease runs out, and whoever claims it next sends it
         if lane.failures >= MOST_FAILURES:
             error = TemporaryDeliveryError(f"not tried after {lane.failures} failures in a row: {lane.last_error}")
@@ -330,7 +326,7 @@ class Outbox:
         if pause is None:
             await self._bury(delivery, f"given up after {failures} attempts: {error}", tally)
             return
-        due_at = self._now() + pause
+        due_at = self._real_now() + pause
         await self._call(self._store.postpone, delivery, due_at=due_at, error=str(error))
         log.warning("delivery %s to %s failed, next try at %s: %s", delivery.id, delivery.channel, due_at, error)
         tally.count_waiting(delivery, due_at, str(error))

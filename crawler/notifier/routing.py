@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from fnmatch import fnmatchcase
 from functools import lru_cache
+from itertools import accumulate, groupby
 from zoneinfo import ZoneInfo
 
 from crawler.model import (
@@ -24,6 +27,11 @@ from crawler.text.normalize import fold
 
 #: Mass events stand for single changes: whoever hears these kinds hears of them.
 MASS_KINDS = {IncidentReason.MASS_EDIT: ChangeKind.EDITED, IncidentReason.MASS_REMOVAL: ChangeKind.REMOVED}
+
+#: Fields whose text is a list, one item a line.
+_LISTS = frozenset({"author", "attachments", "links"})
+_END_OF_ITEM = re.compile(r"\n")
+_END_OF_SENTENCE = re.compile("[。！？；｡!?;]+[”’」』）)\"']*\\s*" r"|(?<!\.)\.+[”’)\"']*(?:\s+|\Z)" r"|\n\n\s*")
 
 
 def route(
@@ -67,7 +75,7 @@ class Haystack:
 
     @property
     def folded(self) -> str:
-        """Title and text; of an edit the title and the text that changed."""
+        """Title and text; of an edit the title and the sentences that changed."""
         if self._folded is None:
             changed = changed_text(self._change)
             text = changed if self._change.kind is ChangeKind.EDITED else f"{self._text} {changed}"
@@ -76,9 +84,31 @@ class Haystack:
 
 
 def changed_text(change: Change) -> str:
-    """Everything a change took away or put in, field by field."""
-    pieces = [hunk.before + " \n " + hunk.after for hunk in change.diff if hunk.op is not HunkOp.EQUAL]
+    """What a change took away or put in: the sentences around it, old and new, field by field, and the facts.
+
+    A figure alone says nothing: of "up 11%" only the 11 may have changed, and "up" is what readers ask for.
+    """
+    pieces = [piece for fact in change.facts for piece in (fact.before, fact.after) if piece]
+    for field, group in groupby(change.diff, key=lambda hunk: hunk.field):
+        hunks = list(group)
+        ends = _END_OF_ITEM if field in _LISTS else _END_OF_SENTENCE
+        pieces += changed_sentences(((hunk.op, hunk.before) for hunk in hunks), ends)
+        pieces += changed_sentences(((hunk.op, hunk.after) for hunk in hunks), ends)
     return " \n ".join(pieces)
+
+
+def changed_sentences(pieces: Iterable[tuple[HunkOp, str]], ends: re.Pattern[str]) -> list[str]:
+    """The sentences that hold something other than equal pieces, of the text that all pieces make together.
+
+    Where a piece is empty, something is missing here: that concerns the sentence around it, if it is inside of one.
+    """
+    parts = list(pieces)
+    text = "".join(part for _, part in parts)
+    stops = accumulate(len(part) for _, part in parts)
+    spans = [(end - len(part), end) for (op, part), end in zip(parts, stops, strict=True) if op is not HunkOp.EQUAL]
+    bounds = sorted({0, len(text), *(found.end() for found in ends.finditer(text))})
+    concerned = {n for begin, end in spans for n in range(bisect_right(bounds, begin) - 1, bisect_left(bounds, end))}
+    return [text[bounds[n] : bounds[n + 1]] for n in sorted(concerned)]
 
 
 def wants_change(subscription: Subscription, change: Change, haystack: Haystack, now: datetime) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import TypeGuard
 from urllib.parse import urlsplit
 
 from crawler.errors import ParseError
-from crawler.model import Entry, Fetched, Listing, Source
+from crawler.model import Article, Entry, Fetched, Listing, Source
 from crawler.parser.article import read_article
 from crawler.parser.article.decode import decode_html
 from crawler.parser.feeds import FeedForm, feed_form, is_feed
@@ -28,6 +29,10 @@ _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "applica
 _BLOGGER_FEED = "/feeds/posts/default"
 _BLOGGER_MARKS = (b"tag:blogger.com,1999:blog-", b"http://www.blogger.com")
 _WECHAT_MARKS = re.compile(r"""id=["']js_content["']|var\s{1,5}biz\s{0,5}=|id=["']js_article["']""")
+
+_NAME_OF_ARTICLE = re.compile(r"[\d-][^/]*$")
+_ONE_ARTICLE = "this is one article, not a list: give the address of the list it came from"
+_LOOKS_LIKE_ONE = "this looks like one article, not a list: is there a list that it came from?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,12 +157,33 @@ def _probe_blog(fetched: Fetched, head: _Head) -> Probed:
 
 def _probe_list(fetched: Fetched, head: _Head) -> Probed:
     announced = tuple(f"the page announces a feed, often the better source: {feed}" for feed in head.feeds)
+    article = read_article(fetched, Source(id="probe", kind="html_list", url=fetched.url)).article
     try:
         listing = _preview("html_list", fetched)
     except ParseError as error:
-        raise ParseError("; ".join((str(error), *announced))) from error
-    undated = () if any(entry.published for entry in listing.entries) else ("no dates found beside the links",)
-    return _propose("html_list", fetched, listing, title=head.title, feeds=head.feeds, notes=(*announced, *undated))
+        reason = f"{fetched.url}: {_ONE_ARTICLE}" if _is_whole(article) else str(error).removesuffix(f" ({error.excerpt})")
+        raise ParseError("; ".join((reason, *announced))) from error
+    dated = any(entry.published for entry in listing.entries)
+    alone = _is_whole(article) and tells_more(article, listing.entries) and _is_address_of_article(fetched.url)
+    if alone and not dated:
+        raise ParseError("; ".join((f"{fetched.url}: {_ONE_ARTICLE}", *announced)))
+    notes = (*announced, *([] if dated else ["no dates found beside the links"]), *([_LOOKS_LIKE_ONE] if alone else []))
+    return _propose("html_list", fetched, listing, title=head.title, feeds=head.feeds, notes=notes)
+
+
+def _is_whole(article: Article | None) -> TypeGuard[Article]:
+    """Whether it has what makes an article: a title, a date and text."""
+    return article is not None and bool(article.title and article.published and article.blocks)
+
+
+def tells_more(article: Article, entries: Iterable[Entry]) -> bool:
+    """Whether a page's own text outweighs the titles of the links on it: an article with neighbours, no list."""
+    return len(article.text) > sum(len(entry.title) for entry in entries)
+
+
+def _is_address_of_article(url: str) -> bool:
+    """Whether the last part of the path is a number or several words, as sites name articles and seldom lists."""
+    return _NAME_OF_ARTICLE.search(urlsplit(url).path) is not None
 
 
 def _preview(kind: str, fetched: Fetched) -> Listing:

@@ -29,6 +29,8 @@ from crawler.notifier.routing import route
 from crawler.pipeline.identifiers import mass_id
 from crawler.pipeline.looks import ListingLook
 
+#: Kinds whose listing is a feed, in the words of the change record.
+FEEDS = frozenset({"feed", "blogger", "wechat"})
 MASS_REASONS = {ChangeKind.EDITED: IncidentReason.MASS_EDIT, ChangeKind.REMOVED: IncidentReason.MASS_REMOVAL}
 
 
@@ -52,7 +54,7 @@ class Context:
     @property
     def listing_cause(self) -> str:
         """What a change seen in the listing was shown by, in the words of the change record."""
-        return "listing" if self.source.kind == "html_list" else "feed"
+        return "feed" if self.source.kind in FEEDS else "listing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

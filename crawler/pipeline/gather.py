@@ -170,7 +170,7 @@ class Gatherer:
         known = await self._store.find_articles(key for _, keys in keyed for key in keys)
         if trust_ids and counts_positions(keyed, known):
             keyed = [(entry, entry_keys(entry, source.id, trust_ids=False)) for entry in entries]
-        proof = next((each for each in look.observations if each.sha256), None)
+        proof = next((each for each in look.observations if each.sha256 == look.body_sha256), None)
         wanted: dict[str, Wanted] = {}
         for number, (entry, keys) in enumerate(keyed):
             if keys:

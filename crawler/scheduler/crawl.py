@@ -16,6 +16,7 @@ from crawler.notifier.outbox import DispatchReport
 from crawler.pipeline.check import CheckResult, Recheck
 from crawler.pipeline.looks import Depth
 from crawler.pipeline.round import Report, run_round
+from crawler.scheduler.reports import tell_coverage
 from crawler.scheduler.welcome import welcome
 from crawler.settings import Settings
 
@@ -92,6 +93,9 @@ async def crawl(settings: Settings, request: CrawlRequest, *, report: Report = i
         remembered = await application.thread.source_states(every)
         refuse_the_past(request.as_of, remembered.values())
         states = {source.id: remembered[source.id] for source in sources if source.id in remembered}
+        tells = request.alerts and not request.dry
+        if tells:
+            await tell_coverage(application, application.clock.now())
         results = await run_round(
             application.checker,
             [source for source in sources if not is_muted(states.get(source.id))],
@@ -102,7 +106,6 @@ async def crawl(settings: Settings, request: CrawlRequest, *, report: Report = i
             pause=skip_pause if request.as_of else asyncio.sleep,
             depth=request.depth,
         )
-        tells = request.alerts and not request.dry
         welcomed = await welcome(application) if tells else ()
         deliveries = await application.outbox.drain() if tells else DispatchReport()
         return CrawlReport(

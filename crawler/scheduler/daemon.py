@@ -4,7 +4,7 @@ Four workers, woken by the clockwork (``ticks.py``):
 
     due         asks the database what is due and begins visits (``agenda.py`` chooses, ``visits.py`` sees them through)
     outbox      sends deliveries
-    heartbeat   leaves a sign of life, and finds out when a lost database is back
+    heartbeat   leaves a sign of life, finds out when a lost database is back, and promises the reports that are due
     upkeep      retention, once a day
 
 Due times and promises stand in the database alone: whatever ends the process, the next one continues.
@@ -28,6 +28,7 @@ from crawler.ports import Clock
 from crawler.scheduler.agenda import Room, choose_visits, plan_early
 from crawler.scheduler.heartbeat import FACT, Heartbeat, write_heartbeat
 from crawler.scheduler.orders import Orders
+from crawler.scheduler.reports import tell_coverage
 from crawler.scheduler.ticks import Ticks
 from crawler.scheduler.upkeep import keep_up
 from crawler.scheduler.visits import Visits
@@ -234,6 +235,14 @@ class Daemon:
             self._note_trouble(error)
         else:
             self._note_recovery()
+            await self._tell_coverage()
+
+    async def _tell_coverage(self) -> None:
+        """Promises the reports that are due, of a time in which no visit is under way any more."""
+        with self._minding_database():
+            settled_at = self._visits.settled_at(self._application.clock.now())
+            if await tell_coverage(self._application, settled_at):
+                self._ticks.wake("outbox")
 
     async def _write_heartbeat(self, *, stopped: bool = False) -> None:
         application = self._application

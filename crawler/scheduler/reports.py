@@ -7,9 +7,9 @@ does so before the checks that come after it, so that what is known then is what
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from crawler.bootstrap import Application
 from crawler.model import (
@@ -47,13 +47,17 @@ MOST_INCIDENTS = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:
-    """A report that may be due. ``kind`` is ``coverage`` or ``empty``, ``next_after`` the rhythm of such reports."""
+    """A report that may be due at ``at``. ``kind`` is ``coverage`` or ``empty``.
+
+    ``next_after`` is the rhythm of such reports, and ``period`` at least the time from one to the next.
+    """
 
     subscription: Subscription
     channel: ChannelConfig
     kind: str
     at: datetime
     next_after: Next
+    period: timedelta
 
     @property
     def delivery_id(self) -> str:
@@ -79,7 +83,7 @@ class Known:
     began_at: datetime
 
 
-async def report(application: Application, now: datetime) -> int:
+async def tell_coverage(application: Application, now: datetime) -> int:
     """Promises the reports that are due; how many. Cheap when none is.
 
     For before a round of checks, and from time to time; only where alerts are wanted. No check that began before
@@ -103,13 +107,18 @@ def list_occasions(settings: Settings, now: datetime) -> Iterator[Occasion]:
         if not greets(channel.kind):
             continue
         if each.coverage:
-            next_after = next_report_of(each)
-            at = latest_instant(next_after, LONGEST[each.coverage.partition(" ")[0]], now)
-            yield Occasion(subscription=each, channel=channel, kind="coverage", at=at, next_after=next_after)
+            yield find_occasion(each, channel, "coverage", next_report_of(each), each.coverage.partition(" ")[0], now)
         if each.when_empty == "send" and each.rhythm.every != "at_once":
-            next_after = next_digest_of(each)
-            at = latest_instant(next_after, LONGEST[each.rhythm.every], now)
-            yield Occasion(subscription=each, channel=channel, kind="empty", at=at, next_after=next_after)
+            yield find_occasion(each, channel, "empty", next_digest_of(each), each.rhythm.every, now)
+
+
+def find_occasion(
+    subscription: Subscription, channel: ChannelConfig, kind: str, next_after: Next, every: str, now: datetime
+) -> Occasion:
+    """The last report of a rhythm that was due by ``now``."""
+    period = LONGEST[every]
+    at = latest_instant(next_after, period, now)
+    return Occasion(subscription=subscription, channel=channel, kind=kind, at=at, next_after=next_after, period=period)
 
 
 def post_report(store: SqlStore, settings: Settings, occasion: Occasion, now: datetime) -> bool:
@@ -146,8 +155,8 @@ def survey(store: SqlStore, occasion: Occasion, known: Known) -> Stretch:
     """Which sources were read in the stretch that ends with the occasion, and which have gaps."""
     since_at, skipped = find_start(store, occasion, known.began_at)
     ids = [source.id for source in known.sources]
-    incidents = find_incidents(store, ids, since_at)
-    gaps = (find_gap(each, known.states.get(each), incidents, since_at, occasion.at) for each in ids)
+    troubles = find_troubles(store, ids, since_at)
+    gaps = (find_gap(each, known.states.get(each), troubles.get(each), since_at, occasion.at) for each in ids)
     return Stretch(
         since_at=since_at,
         until_at=occasion.at,
@@ -165,34 +174,29 @@ def find_start(store: SqlStore, occasion: Occasion, began_at: datetime) -> tuple
     A digest covers the time since the one before it was due. A coverage report covers the time since the last that was
     made, so that nothing falls between them; where none was, the time since the one before it was due.
     """
-    period = LONGEST["daily"] if occasion.kind == "empty" else period_of(occasion.subscription)
-    reach = period * (1 if occasion.kind == "empty" else MOST_INSTANTS)
-    earlier = [*instants_between(occasion.next_after, max(began_at, occasion.at - reach), occasion.at)][:-1]
+    is_digest = occasion.kind == "empty"
+    reach = occasion.period * (1 if is_digest else MOST_INSTANTS)
+    *earlier, _ = instants_between(occasion.next_after, max(began_at, occasion.at - reach), occasion.at)
     if not earlier:
         return began_at, 0
-    if occasion.kind == "empty":
-        return earlier[-1], 0
-    return choose_start(earlier, store.posted(map(occasion.delivery_id_at, earlier)), occasion)
+    return (earlier[-1], 0) if is_digest else choose_start(occasion, earlier, store)
 
 
-def choose_start(earlier: Sequence[datetime], posted: set[str], occasion: Occasion) -> tuple[datetime, int]:
+def choose_start(occasion: Occasion, earlier: Sequence[datetime], store: SqlStore) -> tuple[datetime, int]:
     """The last of the instants ``earlier`` for which a report was made, and how many lie after it."""
+    posted = store.posted(map(occasion.delivery_id_at, earlier))
     for skipped, at in enumerate(reversed(earlier)):
         if occasion.delivery_id_at(at) in posted:
             return at, skipped
     return earlier[-1], 0
 
 
-def period_of(subscription: Subscription) -> timedelta:
-    """An upper bound of the time between two coverage reports."""
-    return LONGEST[subscription.coverage.partition(" ")[0]]
-
-
-def find_incidents(store: SqlStore, source_ids: Sequence[str], since_at: datetime) -> list[Incident]:
-    """The trouble of these sources that goes on, and what ended since; mass events are no trouble."""
+def find_troubles(store: SqlStore, source_ids: Sequence[str], since_at: datetime) -> dict[str, Incident]:
+    """The newest trouble of each source that goes on, or ended since; mass events are no trouble."""
     closed = store.list_incidents(sources=source_ids, states=[IncidentState.CLOSED], limit=MOST_INCIDENTS)
-    found = [*store.open_incidents_of(source_ids), *(each for each in closed if each.detected_at >= since_at)]
-    return [each for each in found if each.reason not in MASS_KINDS]
+    found = [*(each for each in closed if each.detected_at >= since_at), *store.open_incidents_of(source_ids)]
+    found.sort(key=lambda each: (each.state is IncidentState.OPEN, each.opened_at))
+    return {each.source: each for each in found if each.reason not in MASS_KINDS}
 
 
 def add_counts(store: SqlStore, stretch: Stretch, known: Known) -> Stretch:
@@ -212,25 +216,33 @@ def is_checked(state: SourceState | None, since_at: datetime) -> bool:
 
 
 def find_gap(
-    source_id: str, state: SourceState | None, incidents: Iterable[Incident], since_at: datetime, until_at: datetime
+    source_id: str, state: SourceState | None, trouble: Incident | None, since_at: datetime, until_at: datetime
 ) -> Gap | None:
     """Why not everything may have been seen of the source, if so: the worst reason."""
     if state is None or state.baselined_at is None:
         return Gap(source=source_id, sort="unread", reason=reason_of(state) if state else "")
     if state.failures:
         return Gap(source=source_id, sort="failing", since_at=state.well_at, reason=reason_of(state))
-    if state.checked_at and state.checked_at < since_at and (state.due_at is None or state.due_at < until_at):
+    if is_overdue(state, since_at, until_at):
         return Gap(source=source_id, sort="unchecked", since_at=state.checked_at)
-    own = max((each for each in incidents if each.source == source_id), key=lambda each: each.opened_at, default=None)
-    if own is None:
-        return None
-    ended = own.state is IncidentState.CLOSED
+    return gap_of(trouble) if trouble else None
+
+
+def is_overdue(state: SourceState, since_at: datetime, until_at: datetime) -> bool:
+    """Whether the source was not checked in that time, though it should have been."""
+    was_due = state.due_at is None or state.due_at < until_at
+    return was_due and (state.checked_at is None or state.checked_at < since_at)
+
+
+def gap_of(trouble: Incident) -> Gap:
+    """What trouble of a source may have hidden."""
+    is_over = trouble.state is IncidentState.CLOSED
     return Gap(
-        source=source_id,
-        sort="mended" if ended else "trouble",
-        since_at=own.opened_at,
-        until_at=own.detected_at if ended else None,
-        reason=own.reason.value,
+        source=trouble.source,
+        sort="mended" if is_over else "trouble",
+        since_at=trouble.opened_at,
+        until_at=trouble.detected_at if is_over else None,
+        reason=trouble.reason.value,
     )
 
 

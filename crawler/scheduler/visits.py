@@ -46,6 +46,7 @@ class Visits:
         self._pause = pause
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._hosts: dict[str, str] = {}  # of the visits that take up room, by source
+        self._began: dict[str, datetime] = {}  # of the same, and of second looks
         self._waiting: set[str] = set()
         self._resting: dict[str, datetime] = {}
         self._articles_resting: dict[str, datetime] = {}
@@ -74,12 +75,17 @@ class Visits:
         self._articles_resting = after(now, self._articles_resting)
         return set(self._articles_resting)
 
+    def settled_at(self, now: datetime) -> datetime:
+        """Until when everything that was begun is committed: ``now``, or when the oldest visit under way began."""
+        return min([now, *self._began.values()])
+
     # -- one visit --
 
     def begin(self, visit: Visit, application: Application) -> None:
         """Starts a visit as a task of its own."""
         source = visit.source
         self._hosts[source.id] = host_of(source)
+        self._began[source.id] = application.clock.now()
         task = asyncio.create_task(self._see_through(visit, application), name=f"visit {source.id}")
         self._tasks[source.id] = task
         task.add_done_callback(lambda _: self._tasks.pop(source.id, None))
@@ -111,6 +117,7 @@ class Visits:
             log.exception("what came of the visit of %s could not be passed on", source_id)
 
     def _leave(self, source_id: str) -> None:
+        self._began.pop(source_id, None)
         if self._hosts.pop(source_id, None) is not None:
             self._freed()
 
@@ -150,6 +157,7 @@ class Visits:
             await self._pause(source.confirm_after.total_seconds())
         finally:
             self._waiting.discard(source.id)
+        self._began[source.id] = application.clock.now()
         await application.checker.confirm(result)
 
     # -- the end --

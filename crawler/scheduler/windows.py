@@ -11,8 +11,8 @@ from crawler.model import Subscription
 from crawler.notifier.routing import next_digest, next_time_of_day
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-#: So many instants of a rhythm are looked back at, however long nobody looked.
-MOST_INSTANTS = 60
+#: So many periods of a rhythm are looked back at, however long nobody looked.
+MOST_INSTANTS = 20
 #: An upper bound of the time from one instant of each rhythm to the next, clock changes included.
 LONGEST = {"hourly": timedelta(hours=3), "daily": timedelta(days=3), "weekly": timedelta(days=15)}
 
@@ -51,7 +51,7 @@ def parse_coverage(coverage: str) -> tuple[int | None, int]:
 
 
 def latest_instant(next_after: Next, period: timedelta, now: datetime) -> datetime:
-    """The last instant of a rhythm that is not after ``now``. ``period`` is at least as long as from one to the next."""
+    """The last instant of a rhythm that is not after ``now``; ``period`` is at least the time from one to the next."""
     *_, latest = instants_between(next_after, now - period, now)
     return latest
 

@@ -102,6 +102,7 @@ def check_subscriptions(review: Review, tables: Tables) -> None:
             if tag not in tags
         ]
     review.warnings += _warn_of_silence(tables.channels, tables.subscriptions)
+    review.warnings += _warn_of_unsigned(tables.channels)
 
 
 def _place(review: Review, each: SubscriptionTables) -> str:
@@ -127,6 +128,14 @@ def _warn_of_silence(channels: Sequence[ChannelTables], subscriptions: Sequence[
     elif not any(each.table.incidents for each in subscriptions):
         warnings.append("no subscription has incidents = true: nobody hears when a source is in trouble")
     return warnings
+
+
+def _warn_of_unsigned(channels: Sequence[ChannelTables]) -> list[str]:
+    return [
+        f"channel {each.table.name}: no secret: its messages are not signed"
+        for each in channels
+        if each.table.kind == "webhook" and not getattr(each.options, "secret", "")
+    ]
 
 
 def check_web(review: Review, web: WebTable) -> None:

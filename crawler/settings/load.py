@@ -35,6 +35,7 @@ from crawler.settings.resolve import (
 )
 from crawler.settings.review import Review
 from crawler.settings.tables import GLOBAL_TABLES, FetchTable, LogTable, RetentionTable, StorageTable, WebTable
+from crawler.settings.unheeded import warn_of_unheeded
 from crawler.settings.values import (
     LogSettings,
     Origin,
@@ -80,6 +81,7 @@ def _check_together(review: Review, tables: Tables) -> None:
     assert isinstance(web, WebTable)
     check_web(review, web)
     warn_of_sources(review, tables.sources)
+    warn_of_unheeded(review, tables)
 
 
 def _resolve_sources(review: Review, tables: Tables) -> tuple[Source, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 _SAMPLE = 3_000
+_ASCII_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _SCRIPTS = {
     "kana": re.compile("[\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\uff66-\uff9f]+"),
@@ -189,15 +190,18 @@ def _single_script(text: str, script: str) -> str:
 
 
 def _latin(text: str) -> str:
-    if len(_VIETNAMESE.findall(text)) * 25 >= len(text):
+    ascii_only = text.isascii()
+    if not ascii_only and len(_VIETNAMESE.findall(text)) * 25 >= len(text):
         return "vi"
-    words = _WORD.findall(text)
-    hits = dict.fromkeys(_STOP_WORDS, 0)
-    for word in words:
-        for language in _SPEAKERS.get(word.lower(), ()):
-            hits[language] += 1
-    best = max(hits, key=hits.__getitem__)
-    others = max(count for language, count in hits.items() if language != best)
-    if hits[best] == 0 or (hits[best] == others) or hits[best] * 12 < len(words):
+    words = (_ASCII_WORD if ascii_only else _WORD).findall(text.lower())
+    spoken = [speakers for word in words if (speakers := _SPEAKERS.get(word)) is not None]
+    if not spoken:
         return ""
-    return best
+    hits = dict.fromkeys(_STOP_WORDS, 0)
+    for speakers in spoken:
+        for language in speakers:
+            hits[language] += 1
+    others, most = sorted(hits.values())[-2:]
+    if most == others or most * 12 < len(words):
+        return ""
+    return max(hits, key=hits.__getitem__)

@@ -16,9 +16,11 @@ from storage.store import open_store
 MINUTE = timedelta(minutes=1)
 
 
-def lease(store, made, *, at=None, close_bursts=False, limit=10):
+def lease(store, made, *, at=None, close_bursts=False, limit=10, real_now=None):
     now = at or made.now
-    return store.lease_deliveries(now=now, lease_until=now + MINUTE, limit=limit, close_bursts=close_bursts)
+    return store.lease_deliveries(
+        now=now, lease_until=now + MINUTE, limit=limit, close_bursts=close_bursts, real_now=real_now
+    )
 
 
 def names(store, delivery):
@@ -76,6 +78,29 @@ def test_a_burst_that_waits_for_its_next_try_is_not_closed_again(store, made):
     (delivery,) = lease(store, made)
     store.postpone(delivery, due_at=made.now + MINUTE, error="busy")
     assert lease(store, made, close_bursts=True) == []
+
+
+def test_a_window_closes_by_the_clock_of_decisions(store, made):
+    store.commit([made.told("a", window="digest:2024-03-02", due_at=made.now + MINUTE)])
+    real = made.now + timedelta(days=400)
+    assert lease(store, made, real_now=real) == []
+    assert lease(store, made, at=made.now + MINUTE, real_now=real)
+
+
+def test_a_retry_and_a_lost_lease_come_by_the_real_clock(store, made):
+    simulated, real = made.now, made.now - timedelta(days=400)
+    store.commit([made.told("a", window="event:a"), made.told("b", window="event:b")])
+    retried, _ = store.lease_deliveries(
+        now=simulated, real_now=real, lease_until=real + MINUTE, limit=9, close_bursts=False
+    )
+    store.postpone(retried, due_at=real + MINUTE, error="busy")
+    assert lease(store, made, real_now=real) == []
+    assert len(lease(store, made, at=real + MINUTE)) == 2
+
+
+def test_what_was_due_when_it_was_promised_is_due_by_any_clock(store, made):
+    store.commit([made.told("a", window="event:a")])
+    assert lease(store, made, at=made.now - timedelta(days=400))
 
 
 # -- windows --------------------------------------------------------------------------------------------------------

@@ -138,6 +138,31 @@ def test_a_mass_edit_lists_all_its_articles(gazette, room):
     assert summary["edited"] == 0
 
 
+def test_a_mass_event_is_not_nothing_and_its_end_is_no_recovery(gazette, room):
+    room.publish_many(4, name="quay")
+    gazette.run("crawl")
+    for post in list(room.posts):
+        room.edit(post.slug, "120 euros", "150 euros")
+
+    begun = gazette.run("crawl", "--recheck", "all")
+    over = gazette.run("crawl")
+
+    assert begun.lines[-1].startswith("1 mass edit of 7 articles · ")
+    assert re.search(r"^INCIDENT  harbour: mass edit", begun.out, re.M)
+    assert re.search(r"^OVER  harbour: mass edit", over.out, re.M)
+    assert over.lines[-1].startswith("nothing changed · ")
+
+
+def test_an_edit_that_moves_the_date_does_not_say_that_the_page_is_still_dated(begun, room):
+    room.edit("bridge-1", "120 euros", "150 euros")
+    room.posts[:] = [replace(post, published=post.published + timedelta(days=1)) for post in room.posts]
+
+    ran = begun.run("crawl", "--recheck", "all")
+
+    assert "120 euros → 150 euros" in ran.out
+    assert "still dated" not in ran.out
+
+
 def test_a_source_that_cannot_be_checked_is_exit_1_and_says_when_it_is_tried_again(configure, room):
     gazette = configure(
         source_block("harbour", room.feed),
@@ -280,6 +305,13 @@ def test_as_of_before_the_last_check_is_exit_2_and_changes_nothing(gazette, room
     assert "2026-03-02T12:00:00" in ran.err
     assert len(gazette.json("changes")) == 3
     gazette.run("crawl", "--as-of", "2026-03-02T12:00:00Z")
+
+
+def test_as_of_before_the_last_check_of_any_source_is_refused_whichever_is_asked_for(configure, room):
+    gazette = configure(source_block("harbour", room.feed), source_block("harbour-list", room.list, kind="html_list"))
+    gazette.run("crawl", "harbour", "--as-of", "2026-03-02T12:00:00Z")
+
+    assert "--as-of" in gazette.run("crawl", "harbour-list", "--as-of", "2026-03-02T11:00:00Z", code=2).err
 
 
 def test_a_week_is_replayed_without_waiting(configure, room, site):

@@ -227,6 +227,16 @@ def test_inspect_shows_a_listing_and_an_article_of_an_address(gazette, room):
     assert "3 entries" in gazette.run("inspect", room.feed).out
 
 
+@pytest.mark.parametrize("asked", [(), ("--kind", "auto")])
+def test_inspect_shows_an_address_that_is_a_list_as_one_without_being_told(gazette, room, asked):
+    room.publish_many(5, name="quay")
+
+    assert "8 entries" in gazette.run("inspect", room.list, *asked).out
+    (feed,) = gazette.json("inspect", room.feed, *asked)
+    assert len(feed["entries"]) == 8
+    assert "text" in gazette.json("inspect", room.url("bridge-1"), *asked)[0]
+
+
 def test_inspect_reads_a_saved_page_as_if_it_came_from_its_address(gazette, tmp_path):
     (tmp_path / "saved.html").write_text(
         "<html><body><h1>Fees</h1><p>发布时间：昨天 21:56</p><p>" + "The fee is 150 euros. " * 9 + "</p></body></html>"
@@ -252,7 +262,8 @@ def test_inspect_needs_no_configuration_for_a_file(tmp_path):
 def test_inspect_says_what_it_cannot_read(gazette, room, site):
     room.break_page("bridge-1")
 
-    assert gazette.json("inspect", room.url("bridge-1"))[0]["verdict"] == "not_found"
+    assert gazette.json("inspect", room.url("bridge-1"), code=1)[0]["verdict"] == "not_found"
+    assert "verdict: not_found" in gazette.run("inspect", room.url("bridge-1"), code=1).out
     assert "none.html" in gazette.run("inspect", "none.html", code=2).err
     assert "127.0.0.1:9" in gazette.run("inspect", "http://127.0.0.1:9/", code=1).err
     assert "html_list" in gazette.run("inspect", room.feed, "--kind", "htmllist", code=2).err

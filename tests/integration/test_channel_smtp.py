@@ -8,6 +8,8 @@ import ssl
 import threading
 import time
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import SMTP as SMTP_POLICY
 
 import pytest
 import trustme
@@ -75,6 +77,35 @@ def test_a_frozen_mail_passes_servers_that_know_only_seven_bits():
     assert payload.isascii()
     assert max(len(line) for line in payload.split(b"\r\n")) <= 998
     assert b"\n" not in payload.replace(b"\r\n", b"")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "=?utf-8?q?Fee=0d=0aBcc:_evil@example.org=0d=0a=0d=0aThe_mail_begins_here?=",
+        "=?utf-8?q?=ff=fe?= notice on the fee",
+        "费用=?gb2312?b?uNs=?= =?utf-8?q?=0aX-Evil:_1?=",
+        "==??utf-8?q?=0aX-Evil:_1?=",
+    ],
+)
+def test_a_title_writes_no_headers_and_says_what_it_said(title):
+    options = reach(25)
+    plain = message_from_bytes(smtp.render(make_notice(make_change()), options), policy=SMTP_POLICY)
+    payload = smtp.render(make_notice(make_change(article=make_summary(title=title))), options)
+    parsed = message_from_bytes(payload, policy=SMTP_POLICY)
+    assert parsed.keys() == plain.keys()
+    assert title.replace("=?", "= ?")[:40] in parsed["Subject"]
+    assert title in parsed.get_body(("plain",)).get_content()
+
+
+def test_where_words_would_become_headers_plain_text_goes_out(monkeypatch, caplog):
+    monkeypatch.setattr(smtp, "plain_words", lambda text: text)
+    evil = make_change(article=make_summary(title="=?utf-8?q?Fee=0d=0aBcc:_evil@example.org?="))
+    parsed = message_from_bytes(smtp.render(make_notice(evil), reach(25)), policy=SMTP_POLICY)
+    assert parsed["Subject"] == "Gazette: all-to-desk"
+    assert parsed["Bcc"] is None
+    assert "Fee" in parsed.get_content()
+    assert "other headers than its own" in caplog.text
 
 
 def test_headers_identify_the_delivery_the_list_and_the_thread():

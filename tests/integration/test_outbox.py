@@ -481,6 +481,28 @@ def test_under_a_standing_clock_pauses_have_their_real_length(house, site):
     assert house.time.at == NOW + timedelta(seconds=5)
 
 
+@pytest.mark.parametrize("ahead", [timedelta(days=2000), timedelta(days=-2000)])
+def test_a_retry_keeps_the_real_clock_wherever_decisions_are_made(house, site, ahead):
+    house.subscribe("hook", "webhook", hook(refusing(site, 500)))
+    house.time.at = NOW + ahead
+    house.happen()
+    report = house.drain(real_now=lambda: NOW)
+    assert report.retries == (house.only.due_at,) == (NOW + timedelta(seconds=5),)
+    house.time.at = NOW + timedelta(seconds=4)
+    assert house.drain().touched == 0
+    house.time.at = NOW + timedelta(seconds=5)
+    assert house.drain().sent == {"to-hook": 1}
+
+
+def test_a_digest_of_another_time_waits_for_the_clock_of_decisions(house, site):
+    house.subscribe("hook", "webhook", hook(site.route("/hook")), rhythm=Rhythm(every="hourly"))
+    house.happen()
+    later = NOW + timedelta(days=2000)
+    assert house.drain(real_now=lambda: later).sent == {}
+    house.time.at += timedelta(hours=1)
+    assert house.drain(real_now=lambda: later).sent == {"to-hook": 1}
+
+
 def test_a_lost_lease_sends_nothing(house, site):
     class Robbed(Crashing):
         def freeze_payload(self, delivery, payload):

@@ -9,11 +9,12 @@ import re
 import socket
 import ssl
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime
 from functools import lru_cache
@@ -75,14 +76,36 @@ class Options:
 
 
 def render(notice: Notice, options: object) -> bytes:
-    """The whole message with its headers. Pure, but for ``Date``, which is when it was made."""
+    """The whole message with its headers. Pure, but for ``Date``, which is when it was made.
+
+    Where the words of a page would not stay where they belong, the plain text goes out under a subject of our own.
+    """
     settings = cast(Options, options)
     written = compose(notice)
+    try:
+        return freeze(address_message(notice, settings, written))
+    except ValueError:
+        log.exception("delivery %s goes out as plain text", notice.delivery_id)
+        bland = replace(compose_plain(notice), subject=f"Gazette: {id_part(notice.subscription.name)}")
+        return freeze(address_message(notice, settings, bland))
+
+
+def freeze(message: EmailMessage) -> bytes:
+    """The bytes of ``message``. Raises ``ValueError`` where a reader would find other headers than were written."""
+    payload = message.as_bytes()
+    found = BytesHeaderParser(policy=POLICY).parsebytes(payload).keys()
+    if found != message.keys():
+        raise ValueError(f"the message would begin with other headers than its own: {', '.join(found)[:200]}")
+    return payload
+
+
+def address_message(notice: Notice, settings: Options, written: MailText) -> EmailMessage:
+    """The message with its headers."""
     domain = domain_of(settings.from_)
     message = EmailMessage(policy=POLICY)
     message["From"] = read_address(settings.from_)
     message["To"] = tuple(read_address(address) for address in settings.to)
-    message["Subject"] = written.subject
+    message["Subject"] = plain_words(written.subject)
     message["Date"] = format_datetime(wall_clock())
     message["Message-ID"] = f"<{id_part(notice.delivery_id)}@{domain}>"
     if root := thread_root(notice, domain):
@@ -94,7 +117,12 @@ def render(notice: Notice, options: object) -> bytes:
     message.set_content(written.text)
     if written.html:
         message.add_alternative(written.html, subtype="html")
-    return message.as_bytes()
+    return message
+
+
+def plain_words(text: str) -> str:
+    """``text`` without encoded words (RFC 2047 §2): setting a header decodes them, line breaks and all."""
+    return text.replace("=?", "= ?")
 
 
 def compose(notice: Notice) -> MailText:

@@ -207,8 +207,8 @@ def sign(signed: bytes, key: bytes) -> str:
 def read_secrets(secret: str) -> Sequence[bytes]:
     """The keys in ``secret``. Raises ``ValueError``, without telling the secret."""
     written = secret.split()
-    if len(written) > 1 and not all(each.startswith("whsec_") for each in written):
-        raise ValueError("secret must be one whsec_…, or several separated by spaces")
+    if not all(each.startswith("whsec_") for each in written):
+        raise ValueError("secret must begin with whsec_, be it one or several separated by spaces")
     try:
         keys = [base64.b64decode(pad(each.removeprefix("whsec_")), validate=True) for each in written]
     except (binascii.Error, ValueError) as error:

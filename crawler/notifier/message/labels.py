@@ -304,7 +304,7 @@ JAPANESE = {
     "coverage_trouble": "{reason}（{since} から）",
     "coverage_mended": "{reason}（{since} から {until} まで）",
     "coverage_skip": "前回の報告は作成されませんでした。Gazette が動いていなかったか、通知しない設定でした。",
-    "coverage_skips": "これまでの {count} 回分の報告は作成されませんでした。Gazette が動いていなかったか、通知しない設定でした。",
+    "coverage_skips": "これまでの報告 {count} 回分は未作成です。Gazette が動いていなかったか、通知しない設定でした。",
     "coverage_next": "次回の報告: {date}",
     "empty": "変更なし",
     "empty_all": "変更はありませんでした。{checked}。",

@@ -16,8 +16,6 @@ from crawler.parser.article.segments import Segment, Segments
 
 _DISCUSSION = re.compile(r"\b(?:comments?(?!-(?:enabled|open|on))|disqus|cookies?|consent|gdpr|onetrust)(?:\b|[-_])")
 _PRICE = 40.0
-_BASE = 24.0
-_PLAIN_LIMIT = 12.0
 #: A known container decides above this share of the page's text, or this much of it; others weigh less than a third.
 _KNOWN_SHARE = 0.3
 _KNOWN_ENOUGH = 160.0
@@ -46,16 +44,7 @@ class Container:
 
 def score_segment(segment: Segment) -> float:
     """How much a segment speaks for being article text; negative for links, labels and buttons."""
-    return 0.0 if segment.junk else score_text(segment)
-
-
-def score_text(segment: Segment) -> float:
-    """The same by the text alone, wherever it stands."""
-    free = segment.weight - segment.linked
-    score = free - segment.linked - _BASE
-    if not segment.is_prose or segment.link_share > 0.6:
-        return min(score, _PLAIN_LIMIT)
-    return float(score)
+    return 0.0 if segment.suspect is not None else segment.score
 
 
 def choose_container(page: Page, segments: Segments) -> Container | None:
@@ -115,7 +104,7 @@ def find_pardons(segments: Segments, rival: float) -> list[Element]:
     suspects: dict[int, Element] = {}
     for segment in segments.items:
         suspect = segment.suspect
-        if suspect is not None and segment.is_prose and (score := score_text(segment)) > 0:
+        if suspect is not None and (score := segment.score) > 0 and segment.is_prose:
             score *= _TAG_DOUBT if suspect.tag in JUNK_TAGS else 1.0
             masses[suspect.order] = masses.get(suspect.order, 0.0) + score
             suspects[suspect.order] = suspect

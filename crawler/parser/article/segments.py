@@ -30,6 +30,10 @@ _UNSEEN = frozenset({"head", "title"})
 _HIDDEN = re.compile(r"display\s{0,3}:\s{0,3}none", re.IGNORECASE)
 _SENTENCE = re.compile(r"[,.;:!?。，、；：！？…؟،।]")
 _MAX_CELL = 600
+#: What a line must weigh to count at all, and what one without sentences counts at most.
+_BASE = 24.0
+_PLAIN_LIMIT = 12.0
+_MOSTLY_LINKS = 0.6
 
 
 @dataclass(slots=True, eq=False)
@@ -46,6 +50,7 @@ class Segment:
     weight: int
     linked: int
     figure: bool = False
+    _score: float | None = None
 
     @property
     def junk(self) -> bool:
@@ -58,9 +63,24 @@ class Segment:
         return min(1.0, self.linked / self.weight) if self.weight else 0.0
 
     @property
+    def score(self) -> float:
+        """How much its text, wherever it stands, speaks for being an article's; negative for links and labels."""
+        if self._score is None:
+            self._score = _score(self)
+        return self._score
+
+    @property
     def is_prose(self) -> bool:
         """Whether it holds anything that sentences have."""
         return _SENTENCE.search(self.text) is not None
+
+
+def _score(segment: Segment) -> float:
+    free = segment.weight - segment.linked
+    score = float(free - segment.linked) - _BASE
+    if score > _PLAIN_LIMIT and (segment.link_share > _MOSTLY_LINKS or not segment.is_prose):
+        return _PLAIN_LIMIT
+    return score
 
 
 @dataclass(slots=True, eq=False)
@@ -165,6 +185,7 @@ class _Walker:
     def visit_block(self, element: Element, tag: str, suspect: Element | None) -> None:
         if self.buffer:
             self.flush()
+            element.start = len(self.found.items)
         if not element.children:
             return
         if tag == "tr" and (cells := _row_cells(element)):

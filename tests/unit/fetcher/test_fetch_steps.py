@@ -12,9 +12,9 @@ from crawler.fetcher.steps import Step, first_step, is_redirect, next_step, read
 from crawler.model import FetchPolicy, Purpose, Request, Source, Validators, Verdict
 
 
-def step_for(url="https://www.example.gov.cn/a", *, source_headers=(), language="", **settings):
+def step_for(url="https://www.example.gov.cn/a", *, source_headers=(), source_url="", language="", **settings):
     source = Source(
-        id="s", kind="feed", url="https://x.example/", language=language, fetch=FetchPolicy(headers=source_headers)
+        id="s", kind="feed", url=source_url or url, language=language, fetch=FetchPolicy(headers=source_headers)
     )
     return first_step(Request(url=url, **{"purpose": Purpose.ARTICLE, **settings}), source)
 
@@ -187,6 +187,28 @@ def test_credentials_stay_with_their_origin(before, location, kept):
     following = next_step(step_for(before, source_headers=SECRETS), 302, location)
     assert all((header(following, name.lower()) == value) == kept for name, value in SECRETS)
     assert header(following, "user-agent")
+
+
+@pytest.mark.parametrize(
+    ("source", "url", "kept"),
+    [
+        ("https://h.example/feed.xml", "https://h.example/a", True),
+        ("http://h.example/feed.xml", "https://H.example./a", True),
+        ("https://h.example/feed.xml", "http://h.example/a", False),
+        ("https://h.example/feed.xml", "https://evil.example/a", False),
+        ("https://h.example/feed.xml", "https://h.example:8443/a", False),
+        ("no address", "https://h.example/a", False),
+    ],
+)
+def test_the_credentials_of_a_source_go_to_its_own_host_only(source, url, kept):
+    step = step_for(url, source_url=source, source_headers=(*SECRETS, ("Accept-Language", "zh")))
+    assert all((header(step, name.lower()) == value) == kept for name, value in SECRETS)
+    assert header(step, "accept-language") == "zh"
+
+
+def test_what_a_request_itself_carries_goes_wherever_it_is_sent():
+    step = step_for(source_url="https://x.example/", headers=(("X-Key", "k"),))
+    assert header(step, "x-key") == "k"
 
 
 def test_only_a_redirect_with_somewhere_to_go_is_one():

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from crawler.model import (
     ChangeKind,
+    Fact,
+    FactType,
     Hunk,
     HunkOp,
     IncidentReason,
@@ -137,13 +139,60 @@ def test_keywords_are_matched_whatever_the_width_case_and_space():
 def test_of_an_edit_only_the_changed_text_counts():
     edit = make_change(
         diff=(
-            Hunk(field="body", op=HunkOp.EQUAL, before="医保 ", after="医保 "),
+            Hunk(field="body", op=HunkOp.EQUAL, before="…医保。", after="…医保。"),
             Hunk(field="body", op=HunkOp.REPLACE, before="应当", after="不得"),
+            Hunk(field="body", op=HunkOp.EQUAL, before="。医保…", after="。医保…"),
         )
     )
     assert told_by_keywords(edit, "医保 不得", any=("不得",))
     assert told_by_keywords(edit, "医保 不得", any=("应当",))
     assert not told_by_keywords(edit, "医保 不得", any=("医保",))
+
+
+def edit_of(*pieces, field="body", facts=()):
+    """An edit whose hunks are texts that stay, or pairs of what was and what is."""
+    hunks = (
+        Hunk(field=field, op=HunkOp.EQUAL, before=piece, after=piece)
+        if isinstance(piece, str)
+        else Hunk(field=field, op=HunkOp.REPLACE, before=piece[0], after=piece[1])
+        for piece in pieces
+    )
+    return make_change(article=make_summary(title="通知"), diff=tuple(hunks), facts=facts)
+
+
+@pytest.mark.parametrize(
+    ("edit", "heard", "unheard"),
+    [
+        (
+            edit_of("出口下降。一季度同比增长", ("11%", "12%"), "，好于全国。进口"),
+            ("增长", "增长11%", "增长12%，好于"),
+            ("出口", "进口"),
+        ),
+        (edit_of("补助191", ("亿", "万"), "元。完"), ("191万元", "亿元"), ("完",)),
+        (edit_of("The U.S. paid 3", (".5", ".7"), " euros. Later"), ("3.7 euros", "paid"), ("later",)),
+        (edit_of("保留。", ("整句删去。", ""), "以后"), ("整句",), ("保留", "以后")),
+        (edit_of("保留。", ("", "整句加上。"), "以后"), ("整句",), ("保留", "以后")),
+        (edit_of("前半", ("删去", ""), "后半。别的"), ("前半后半", "前半删去后半"), ("别的",)),
+        (edit_of("标题\n\n共", ("1", "2"), "人\n\n附注"), ("共2人",), ("标题", "附注")),
+        (edit_of("甲.pdf\n", ("乙.pdf\n", "丙.pdf\n"), "丁.pdf", field="attachments"), ("乙", "丙"), ("甲", "丁")),
+    ],
+)
+def test_of_an_edit_the_whole_changed_sentence_counts_as_it_was_and_as_it_is(edit, heard, unheard):
+    assert [word for word in heard if not told_by_keywords(edit, any=(word,))] == []
+    assert [word for word in unheard if told_by_keywords(edit, any=(word,))] == []
+
+
+def test_of_an_edit_the_facts_count():
+    fact = Fact(type=FactType.MONEY, field="body", before="191亿元", after="191万元")
+    edit = edit_of(("亿", "万"), facts=(fact,))
+    assert told_by_keywords(edit, all=("191亿元", "191万元"))
+
+
+@given(st.text("甲。.!? \n", max_size=12), st.text("乙。. \n", max_size=6), st.text("丙。. \n", max_size=12))
+@settings(max_examples=200, deadline=None)
+def test_whatever_was_put_in_is_heard(before, put_in, after):
+    edit = edit_of(before, ("", put_in), after)
+    assert "乙" not in put_in or told_by_keywords(edit, any=("乙",))
 
 
 def test_an_empty_keyword_neither_demands_nor_forbids():

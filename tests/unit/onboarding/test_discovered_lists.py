@@ -21,8 +21,8 @@ LIST = "http://www.qinghu.example.gov.cn/gkmlpt/api/all/0?page=1&sid=990017"
 
 def found_at(url: str, recorded: dict[str, str]) -> Discovery:
     bodies = {each: next((GOLDEN / case).glob("response.*")).read_bytes() for each, case in recorded.items()}
-    answers = [record_response(each, body, fetched_at=NOW) for each, body in bodies.items()]
-    return asyncio.run(discover(url, ReplayFetcher(answers, FixedClock(NOW)), FetchPolicy()))
+    answers = {each: record_response(each, body, fetched_at=NOW) for each, body in bodies.items()}
+    return asyncio.run(discover(url, ReplayFetcher(answers, clock=FixedClock(NOW)), FetchPolicy()))
 
 
 def test_a_tree_is_proposed_with_the_documents_behind_its_index():

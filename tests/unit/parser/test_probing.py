@@ -105,6 +105,30 @@ def test_what_cannot_be_watched_is_named(body: str, word: str):
         probe(receive(body, "https://www.example.org/"))
 
 
+ARTICLE = (
+    "<title>Notice on mooring fees</title><meta property='article:published_time' content='2026-03-01T09:00:00Z'>"
+    "<article><h1>Notice on mooring fees</h1><p>"
+    + "The fee for a mooring is 150 euros a month from April on. " * 9
+    + "</p></article>"
+)
+NEIGHBOURS = "".join(f"<li><a href='/notice-{n}.html'>Another notice on works {n}</a></li>" for n in range(5))
+
+
+@pytest.mark.parametrize("beside", ["", f"<ul>{NEIGHBOURS}</ul>"])
+def test_an_article_is_told_from_a_list_and_the_list_is_asked_for(beside: str):
+    with pytest.raises(ParseError, match="this is one article, not a list: give the address") as raised:
+        probe(receive(ARTICLE + beside, "https://www.example.org/notices/mooring-fees.html"))
+    assert "<" not in str(raised.value)
+    assert "options" not in str(raised.value)
+
+
+def test_what_might_be_either_is_proposed_with_a_remark():
+    dated = NEIGHBOURS.replace("</a>", "</a> <span>2026-03-01</span>")
+    found = probe(receive(f"{ARTICLE}<ul>{dated}</ul>", "https://www.example.org/notices/mooring-fees.html"))
+    assert found.kind == "html_list"
+    assert "looks like one article" in found.notes[-1]
+
+
 def test_a_page_without_a_list_still_names_its_feed():
     body = '<link rel="alternate" type="application/atom+xml" href="/a.atom"><p>x</p>'
     with pytest.raises(ParseError, match=r"https://www\.example\.org/a\.atom"):

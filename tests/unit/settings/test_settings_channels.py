@@ -149,6 +149,7 @@ def test_what_a_channel_refuses_does_not_repeat_a_referenced_value(problem) -> N
     ("text", "warning"),
     [
         (SCREEN, "channel screen: no subscription uses it"),
+        (HOOK, "channel hook: no secret: its messages are not signed"),
         (SCREEN, "there is no [[subscription]]: changes are recorded, and nobody is told"),
         (
             SCREEN + '[[subscription]]\nname = "s"\nchannel = "screen"',

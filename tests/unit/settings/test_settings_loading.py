@@ -186,7 +186,23 @@ def test_web_retention_and_log_arrive(full: Settings) -> None:
     assert (full.retention.snapshots, full.retention.changes) == (timedelta(days=730), None)
     assert full.retention.max_size == 20 << 30
     assert (full.log.level, full.log.format) == ("debug", "json")
-    assert full.warnings == ()
+
+
+def test_whoever_writes_a_key_that_nothing_acts_on_yet_is_told_once_for_each(full: Settings) -> None:
+    told = [warning.partition(": ")[2] for warning in full.warnings]
+    assert told == [
+        "guard.quiet_after is not acted on yet",
+        "retention.max_size is not acted on yet",
+        "subscription all: max_per_hour is not acted on yet",
+        'subscription all: "missing" among changes is not acted on yet',
+    ]
+
+
+def test_keys_of_a_source_that_nothing_acts_on_yet_are_named_with_their_line(load) -> None:
+    text = '[[source]]\nid = "a"\nurl = "https://example.org/"\nattachments = "text"\n'
+    warnings = load(text + '[source.guard]\nquiet_after = "30d"\n').warnings
+    assert 'all.toml:4: source a: attachments = "text" (taken as "hash") is not acted on yet' in warnings
+    assert "all.toml:6: source a: guard.quiet_after is not acted on yet" in warnings
 
 
 def test_an_empty_configuration_has_the_defaults_of_the_contract(load) -> None:

@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help setup demo test test-slow lint bench docs wheel clean
+.PHONY: help setup demo test test-slow lint bench reading docs wheel clean
 
 help: ## Shows what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -38,6 +38,9 @@ lint: $(READY) ## Style, types and layers
 
 bench: $(READY) ## Measures speed, beside yardsticks in the same run
 	$(BIN)/python -m benchmarks
+
+reading: $(READY) ## How well pages are read, against the floor (where the pages are)
+	$(BIN)/python -m benchmarks.reading
 
 docs: $(READY) ## Renews docs/configuration.md from the tables of the settings
 	$(BIN)/python -m crawler.settings.reference > docs/configuration.md.new

@@ -27,7 +27,7 @@ class SetClock:
 
 
 def make_source(*sites: SiteServer, id: str = "desk", language: str = "", **policy: Any) -> Source:
-    """A source without pauses that may talk to exactly these test servers."""
+    """A source without pauses, at home on the first of these test servers, that may talk to exactly them."""
     settings: dict[str, Any] = {
         "host_delay": timedelta(0),
         "respect_robots": False,
@@ -37,7 +37,7 @@ def make_source(*sites: SiteServer, id: str = "desk", language: str = "", **poli
     return Source(
         id=id,
         kind="html_list",
-        url="http://127.0.0.1/",
+        url=sites[0].url("/") if sites else "http://127.0.0.1/",
         language=language,
         fetch=FetchPolicy(**{**settings, **policy}),
     )

@@ -65,13 +65,21 @@ _SURNAMES = (
 _TITLES = (
     "总书记|副书记|书记|副主任|主任|副局长|局长|副部长|部长|副市长|市长|副省长|省长|县长|区长|镇长|主席|总理|总统|首相|委员长|院长|校长|处长|科长|司长|厅长"
     "|发言人|董事长|总经理|经理|秘书长|大臣|知事|市長|町長|長官|会長|社長|部長|課長|局長|记者|摄影|通讯员|责任编辑|编辑|作者|同志"
+    "|负责人|負責人|联系人|主持人|法定代表人|委托代理人|经办人|代表|委员|议员|行长|会长|理事长|监事长|总裁|总监|总编辑|总工程师|总会计师"
+    "|所长|台长|馆长|队长|站长|组长|乡长|州长|盟长|旗长|村长|检察长|审判长|审判员|书记员|法官|律师|检察官|政委|司令员|巡视员|教授|院士|专家|医生|医师"
 )
-_BREAK = r"(?=[，。、；：！？,.;:!?\s（）()“”「」]|[的在出表说指强主率赴到等和与同为任是对将就摄向已也又]|$)"
+#: Words that begin with the character of a surname and follow a title: no names.
+_NO_NAME = (
+    "(?!高[度质效水标位]|金[融额]|方[面案式法]|万[元人名户]|常[委务态规]|程[序度]|严[格重肃禁厉]|于[是今年]|余[额人]|任[务命期何]"
+    "|陆续|陸續|曾[经在]|向[全社广与大各]|白天|夏[季天]|江[苏西门]|温[度州]|石油|马上|田间)"
+)
+_FAMILY = f"{_NO_NAME}(?:欧阳|歐陽|司马|司馬|上官|诸葛|諸葛|夏侯|皇甫|慕容|令狐|[{_SURNAMES}])"
+_BREAK = r"(?=[，。、；：！？,.;:!?\s（）()“”「」]|[的在出表说指强主率赴到等和与同为任是对将就摄向已也又报介讲]|$)"
 #: A capital at the beginning of a sentence makes no name.
 _NO_OPENER = r"(?!(?:The|A|An|In|On|At|By|For|From|With|This|That|These|It|We|He|She|They|All|As|If|When|But|And)\b)"
 _NAME = re.compile(
-    f"(?:{_TITLES})[：: ]{{0,2}}(?P<han>[{_SURNAMES}][{HAN}]{{1,2}}?{_BREAK}|[{_SURNAMES}][{HAN}]{{2}})"
-    f"|(?P<before>[{_SURNAMES}][{HAN}]{{1,2}})(?=(?:{_TITLES}|氏|先生|女士|さん))"
+    f"(?:{_TITLES})[：: ]{{0,2}}(?P<han>{_FAMILY}[{HAN}]{{1,2}}?{_BREAK}|{_FAMILY}[{HAN}]{{2}})"
+    f"|(?P<before>{_FAMILY}[{HAN}]{{1,2}})(?=(?:{_TITLES}|氏|先生|女士|さん))"
     f"|(?P<organ>[{HAN}]{{2,14}}?(?:委员会|委員会|人民政府|管理局|有限公司|集团|银行|協会|协会|研究院|大学|医院|法院|检察院))"
     r"|\b(?P<titled>(?:Mr|Mrs|Ms|Dr|Prof|Professor|Minister|Secretary|President|Director|Mayor|Governor|Chairman"
     r"|Chairwoman|Chair|Commissioner|Ambassador|Senator|Judge|Sir|Dame|Lord|Lady)\.?(?:\s[A-Z][\w'’\-]{1,30}){1,3})"

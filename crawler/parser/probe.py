@@ -31,6 +31,8 @@ _BLOGGER_MARKS = (b"tag:blogger.com,1999:blog-", b"http://www.blogger.com")
 _WECHAT_MARKS = re.compile(r"""id=["']js_content["']|var\s{1,5}biz\s{0,5}=|id=["']js_article["']""")
 
 _NAME_OF_ARTICLE = re.compile(r"[\d-][^/]*$")
+#: Characters of text that make an article even without a date.
+_LONG = 200
 _ONE_ARTICLE = "this is one article, not a list: give the address of the list it came from"
 _LOOKS_LIKE_ONE = "this looks like one article, not a list: is there a list that it came from?"
 
@@ -161,19 +163,21 @@ def _probe_list(fetched: Fetched, head: _Head) -> Probed:
     try:
         listing = _preview("html_list", fetched)
     except ParseError as error:
-        reason = f"{fetched.url}: {_ONE_ARTICLE}" if _is_whole(article) else str(error).removesuffix(f" ({error.excerpt})")
-        raise ParseError("; ".join((reason, *announced))) from error
+        unread = str(error).removesuffix(f" ({error.excerpt})")
+        raise ParseError("; ".join((_ONE_ARTICLE if _is_whole(article) else unread, *announced))) from error
     dated = any(entry.published for entry in listing.entries)
     alone = _is_whole(article) and tells_more(article, listing.entries) and _is_address_of_article(fetched.url)
     if alone and not dated:
-        raise ParseError("; ".join((f"{fetched.url}: {_ONE_ARTICLE}", *announced)))
+        raise ParseError("; ".join((_ONE_ARTICLE, *announced)))
     notes = (*announced, *([] if dated else ["no dates found beside the links"]), *([_LOOKS_LIKE_ONE] if alone else []))
     return _propose("html_list", fetched, listing, title=head.title, feeds=head.feeds, notes=notes)
 
 
 def _is_whole(article: Article | None) -> TypeGuard[Article]:
-    """Whether it has what makes an article: a title, a date and text."""
-    return article is not None and bool(article.title and article.published and article.blocks)
+    """Whether it has what makes an article: a title, and text that is dated or long."""
+    if article is None or not article.title or not article.blocks:
+        return False
+    return article.published is not None or len(article.text) >= _LONG
 
 
 def tells_more(article: Article, entries: Iterable[Entry]) -> bool:

@@ -123,18 +123,31 @@ def find_occasion(
 
 def post_report(store: SqlStore, settings: Settings, occasion: Occasion, now: datetime) -> bool:
     """Posts one report, unless there is nothing yet to report on, or the digest is not empty."""
+    if not is_wanted(store, occasion):
+        return False
     known = find_known(store, settings, occasion.subscription)
     if known is None or occasion.at <= known.began_at:
         return False
+    stretch = survey(store, occasion, known)
     if occasion.kind == "empty":
-        window = f"digest:{show_instant(occasion.at)}"
-        if is_promised(store, occasion.subscription.name, occasion.channel.name, window):
-            return False
-        lines = empty_lines(survey(store, occasion, known), occasion.subscription)
+        lines = empty_lines(stretch, occasion.subscription)
     else:
-        stretch = add_counts(store, survey(store, occasion, known), known)
-        lines = coverage_lines(stretch, occasion.subscription)
+        lines = coverage_lines(add_counts(store, stretch, known), occasion.subscription)
     return store.post(compose(occasion, lines, now, settings.web.public_url))
+
+
+def is_wanted(store: SqlStore, occasion: Occasion) -> bool:
+    """Whether the subscription was welcomed before the occasion, and hears of nothing else then.
+
+    Asked again and again where the answer is no, so it must be cheap however many sources there are.
+    """
+    welcome = welcome_id(occasion.subscription)
+    welcomed_at = find_creation(store, welcome)
+    was_welcomed = occasion.at > welcomed_at if welcomed_at else bool(store.posted([welcome]))  # the letter goes by age
+    if not was_welcomed:
+        return False
+    window = f"digest:{show_instant(occasion.at)}"
+    return occasion.kind != "empty" or not is_promised(store, occasion.subscription.name, occasion.channel.name, window)
 
 
 def find_known(store: SqlStore, settings: Settings, subscription: Subscription) -> Known | None:
@@ -144,7 +157,7 @@ def find_known(store: SqlStore, settings: Settings, subscription: Subscription) 
     read = [at for source in sources if source.id in states and (at := states[source.id].baselined_at)]
     if not read:
         return None
-    welcomed_at = find_creation(store, welcome_id(subscription))
+    welcomed_at = find_creation(store, welcome_id(subscription))  # None: it was pruned, long ago
     return Known(sources=tuple(sources), states=states, began_at=welcomed_at or min(read))
 
 

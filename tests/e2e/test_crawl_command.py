@@ -6,6 +6,8 @@ import hashlib
 import re
 import sqlite3
 import subprocess
+from dataclasses import replace
+from datetime import timedelta
 
 from crawler import __version__
 from tests.commanding import COMMAND, clean_environment

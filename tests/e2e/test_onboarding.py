@@ -129,6 +129,13 @@ def test_what_cannot_be_read_is_told_and_the_others_are_added(started, room, sit
     assert [each["url"] for each in sources_of(started)] == [room.feed]
 
 
+def test_an_article_is_not_taken_for_a_list(started, room):
+    ran = started.run("add", room.url("bridge-1"), "--yes", code=1)
+
+    assert f"{room.url('bridge-1')}: this is one article, not a list" in ran.err
+    assert "<" not in ran.err
+
+
 def test_a_machine_that_does_not_answer_is_told_and_nothing_is_written(started):
     address = f"http://127.0.0.1:{free_port()}/"
     ran = started.run("add", address, code=1, GAZETTE_FETCH__ALLOW_PRIVATE_NETWORKS="true")

@@ -131,6 +131,17 @@ def test_nothing_is_reported_before_anything_was_read(watch, room):
     assert told(watch, "coverage:") + told(watch, "empty:") == []
 
 
+def test_whoever_subscribes_later_hears_nothing_of_the_time_before(watch):
+    everybody = watch.config.read_text()
+    watch.config.write_text(everybody.replace(PEOPLE, ""))
+    watch.crawl()
+    watch.config.write_text(everybody)
+    watch.crawl(after=8 * DAY)
+    assert windows(watch, "") == ["welcome", "welcome"]
+    watch.crawl(after=DAY)
+    assert windows(watch, "empty:") == ["empty:2026-03-11T00:00:00Z"]
+
+
 def test_programs_get_no_reports(tmp_path, site, room):
     more = PEOPLE.replace('kind = "console"', 'kind = "file"\npath = "told.jsonl"')
     watch = Watch(write_config(tmp_path, site, source_block("harbour", room.feed), more=more), now=MONDAY_EVENING)

@@ -3,7 +3,7 @@
 A channel satisfies :class:`crawler.ports.Channel`. Three attributes are a module's own choice: ``BATCHES`` says
 whether one message may hold several changes; ``PARALLEL`` (1 where it is missing) says how many messages may be under
 way at once; ``GREETS`` (``BATCHES`` where it is missing) says whether people read it, who are told when watching has
-begun. No channel knows another.
+begun and, where they ask for it, that it goes on. No channel knows another.
 """
 
 from __future__ import annotations

@@ -6,7 +6,8 @@ credits at the foot. Signatures, dates and notes at the foot of a notice stay: t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from crawler.model import BlockKind
@@ -24,6 +25,8 @@ from crawler.parser.article.segments import Segment, Segments
 
 MAX_BLOCKS = 4_000
 _ENOUGH = 0.35
+_FOOT = 6
+_INTRODUCES = re.compile(r",? (?:is|has|was|writes|covers|reports|works|ist|est|es) ")
 #: The score of a paragraph that surely is text of the article.
 _TOLD = 60.0
 _LIST_TAGS = frozenset({"ul", "ol", "li", "p", "dl", "dt", "dd"})
@@ -60,6 +63,20 @@ def read_body(segments: Segments, container: Container, skipped: frozenset[int],
     _mark_captions(kept, segments)
     kept = _find_standfirst(segments, title, container.start, skipped) + kept
     return Body(_drop_repeats(kept)[:MAX_BLOCKS], container.start, stop)
+
+
+def drop_biographies(segments: list[Segment], authors: Iterable[str]) -> list[Segment]:
+    """Without the lines at the foot that introduce an author (「Jane Doe is a reporter …」)."""
+    names = tuple(name for name in authors if " " in name)
+    if not names:
+        return segments
+    head, foot = segments[:-_FOOT], segments[-_FOOT:]
+    return head + [item for item in foot if not (item.text.startswith(names) and _is_biography(item.text, names))]
+
+
+def _is_biography(text: str, names: tuple[str, ...]) -> bool:
+    rest = next(text[len(name) :] for name in names if text.startswith(name))
+    return _INTRODUCES.match(rest) is not None
 
 
 def _find_standfirst(segments: Segments, title: int, start: int, skipped: frozenset[int]) -> list[Segment]:
@@ -126,10 +143,13 @@ def _is_framed(segment: Segment, index: int, told: dict[int, tuple[int, int]]) -
     """Whether a list item, or a heading, stands among paragraphs that share its list's parent."""
     current: Element | None = segment.owner
     while current is not None and current.parent is not None:
+        listed = current.tag in _LIST_TAGS
+        if listed and current.attribute("class") not in _PLAIN_LISTS:
+            return False
         first, last = told.get(current.parent.order, (index, index))
         if first < index < last:
             return True
-        if current.tag not in _LIST_TAGS or current.attribute("class") not in _PLAIN_LISTS:
+        if not listed:
             return False
         current = current.parent
     return False

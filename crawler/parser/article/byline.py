@@ -218,7 +218,7 @@ def _read_lead(lead: str, reckoning: Reckoning, into: Byline, *, labelled: bool)
     rest = text
     for start, stop, _ in reversed(found):
         rest = rest[:start] + " | " + rest[stop:]
-    if len(rest) > _MAX_REST or _SENTENCES.search(rest) or (reckoning.inside and _is_caption(rest, found)):
+    if len(rest) > _MAX_REST or _SENTENCES.search(rest) or _is_caption(text, rest, found, inside=reckoning.inside):
         return False
     moments = [(start, moment) for start, _, moment in reversed(found) if moment.precision is not Precision.APPROX]
     for start, moment in moments:
@@ -230,9 +230,11 @@ def _read_lead(lead: str, reckoning: Reckoning, into: Byline, *, labelled: bool)
     return whole
 
 
-def _is_caption(rest: str, found: list[tuple[int, int, Moment]]) -> bool:
-    """Whether a line inside the text tells of a day (「… in Bachmut, 24. April 2023」) rather than dates the page."""
-    return len(rest) > _MAX_STRICT_REST and all(moment.precision is Precision.DAY for _, _, moment in found)
+def _is_caption(text: str, rest: str, found: list[tuple[int, int, Moment]], *, inside: bool) -> bool:
+    """Whether a line tells of a day (「The fair at Examplestadt, 24. April 2023」) rather than dates the page."""
+    if len(rest) <= _MAX_STRICT_REST or any(moment.precision is not Precision.DAY for _, _, moment in found):
+        return False
+    return inside or text[: found[0][0]].rstrip().endswith((",", "，"))
 
 
 def _read_author_line(text: str, into: Byline) -> bool:

@@ -19,6 +19,8 @@ _PRICE = 40.0
 #: A known container decides above this share of the page's text, or this much of it; others weigh less than a third.
 _KNOWN_SHARE = 0.3
 _KNOWN_ENOUGH = 160.0
+#: … and at least this share: the text of a page hardly ever hides behind five times as much of other prose.
+_KNOWN_LEAST = 0.15
 _RIVALRY = 0.3
 _LEAVES = word_set("p span font b strong em i u li dd dt h1 h2 h3 h4 h5 h6 blockquote ul ol pre center")
 _MOSTLY_TEXT = 0.25
@@ -70,7 +72,11 @@ def _find_known(page: Page, sums: list[float], total: float) -> Element | None:
     best = max(known, key=lambda element: sums[element.order])
     score = sums[best.order]
     others = sum(sums[element.order] for element in known if not _is_related(element, best))
-    return best if others < _RIVALRY * score and score > min(_KNOWN_SHARE * total, _KNOWN_ENOUGH) else None
+    return (
+        best
+        if others < _RIVALRY * score and score > max(_KNOWN_LEAST * total, min(_KNOWN_SHARE * total, _KNOWN_ENOUGH))
+        else None
+    )
 
 
 def is_known(element: Element) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from crawler.model import Article, ArticleRules, Block, BlockKind, Moment
 from crawler.parser.article.attach import collect_attachments, collect_images, collect_links
-from crawler.parser.article.body import Body, read_body
+from crawler.parser.article.body import Body, drop_biographies, read_body
 from crawler.parser.article.byline import Byline, Reckoning, is_house, split_names
 from crawler.parser.article.container import Container, choose_container, find_pardons
 from crawler.parser.article.dating import choose_published, read_moments
@@ -17,6 +17,7 @@ from crawler.parser.article.header import read_header
 from crawler.parser.article.metadata import Metadata, element_value, read_metadata
 from crawler.parser.article.page import Element, Page, close_page, find_by_id, find_elements, read_page
 from crawler.parser.article.segments import Segments, segment_page
+from crawler.parser.article.state import find_state_text
 from crawler.parser.article.title import choose_title, find_headings
 from crawler.parser.article.wechat import WechatFacts, is_wechat, read_wechat
 from crawler.text.languages import detect_language, language_runs
@@ -78,6 +79,7 @@ def read_markup(markup: str, manner: Manner) -> Article:
     if draft.container is not None:
         title = -1 if draft.container.given else draft.title_position
         draft.body = read_body(draft.segments, draft.container, frozenset(header.positions), title)
+        draft.body.segments = drop_biographies(draft.body.segments, _authors(draft)[0])
     article = _compose(draft)
     close_page(page)
     return article
@@ -91,7 +93,18 @@ def _find_container(draft: _Draft, ignored: frozenset[int]) -> tuple[Segments, C
     if chosen:
         segments = segment_page(page, ignored, frozenset(_lineage(chosen[0])))
         return segments, Container(chosen[0], chosen[0].start, chosen[0].stop, 0.0, given=True)
-    return find_container(page, ignored)
+    segments, container = find_container(page, ignored)
+    if container is None and (state := find_state_text(page.markup)):
+        return _read_state(state)
+    return segments, container
+
+
+def _read_state(markup: str) -> tuple[Segments, Container]:
+    """The segments of a text that only the page's scripts hold: all of it is the article."""
+    page = read_page(markup)
+    segments = segment_page(page)
+    close_page(page)
+    return segments, Container(page.root, 0, len(segments.items), 0.0, given=True)
 
 
 def find_container(page: Page, ignored: frozenset[int]) -> tuple[Segments, Container | None]:

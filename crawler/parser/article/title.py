@@ -49,7 +49,7 @@ def choose_title(metadata: Metadata, headings: list[tuple[int, Segment]]) -> tup
             return stripped[:_MAX_TITLE], origin, _find_heading(stripped, headings)
     first = next(((position, segment) for position, segment in headings if segment.owner.tag == "h1"), None)
     first = first or next((pair for pair in headings if pair[1].kind is BlockKind.HEADING), None)
-    first = first or (headings[0] if headings else None)
+    first = first or next((pair for pair in headings if not pair[1].text.endswith((".", "。"))), None)
     return (first[1].text[:_MAX_TITLE], "heading", first[0]) if first else ("", "", -1)
 
 

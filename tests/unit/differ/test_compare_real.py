@@ -33,6 +33,9 @@ shall_may | The operator shall report. | The operator may report. | negation | s
 negation_added_english | The levy does apply here. | The levy does not apply here. | negation | - | -
 japanese_negation | この制度を利用できる。 | この制度を利用できない。 | negation | できる | できない
 name_changed | 区委书记王小明出席会议。 | 区委书记李建国出席会议。 | name | 王小明 | 李建国
+part_of_a_name | 项目负责人张伟明表示赞同。 | 项目负责人张伟民表示赞同。 | name | 张伟明 | 张伟民
+part_of_a_short_name | 协会会长王明在会上发言。 | 协会会长王敏在会上发言。 | name | 王明 | 王敏
+part_of_a_long_name | 银行行长欧阳振明出席签约仪式。 | 银行行长欧阳振华出席签约仪式。 | name | 欧阳振明 | 欧阳振华
 minister | With Minister Anna Berg | With Minister Carl Holm | name | Minister Anna Berg | Minister Carl Holm
 """
 REAL = {row[0]: row[1:] for row in (line.split(" | ") for line in TABLE.strip().split("\n"))}

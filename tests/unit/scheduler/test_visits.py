@@ -127,6 +127,32 @@ def test_the_wait_for_a_second_look_takes_no_place_but_keeps_the_source():
     asyncio.run(live())
 
 
+def test_nothing_is_settled_after_the_oldest_visit_or_second_look_under_way():
+    async def live():
+        desk, heard = Desk(gate=asyncio.Event()), Heard()
+        desk.result = replace(desk.result, doubtful=(DOUBTFUL,))
+        visits = heard.make()
+        later = NOON + timedelta(minutes=3)
+        assert visits.settled_at(later) == later
+        visits.begin(Visit(SOURCE), desk)
+        await settle()
+        assert visits.settled_at(later) == NOON
+        desk.gate.set()
+        await settle()
+        assert visits.settled_at(later) == later  # what it found is committed; the second look has not begun
+
+        desk.now_is, looking = later, asyncio.Event()
+        desk.confirm = lambda result: looking.wait()
+        heard.waits.set()
+        await settle()
+        assert visits.settled_at(later + timedelta(minutes=1)) == later
+        looking.set()
+        await settle()
+        assert visits.settled_at(later + timedelta(minutes=1)) == later + timedelta(minutes=1)
+
+    asyncio.run(live())
+
+
 @pytest.mark.parametrize(
     "state",
     [replace(STATE, muted=True), replace(STATE, due_at=NOON + timedelta(minutes=5))],

@@ -136,7 +136,7 @@ def test_a_mistake_in_a_channel_or_subscription_is_told(problem, text: str, line
 
 def test_a_wrong_signing_secret_is_not_repeated(problem) -> None:
     told = problem(HOOK + 'secret = "env:S"', {"S": "streng geheim!"})
-    assert told.startswith("all.toml:5: [[channel]] secret (hook): must be one whsec_")
+    assert told.startswith("all.toml:5: [[channel]] secret (hook): must begin with whsec_")
     assert "geheim" not in told
 
 

@@ -92,7 +92,7 @@ SOURCE = '[[source]]\nid = "zq-news"\nurl = "https://www.example.gov.cn/"\nkind 
         ('[[source]]\nid = "x"\nurl = "https://example.org:99999/"', "is not a web address"),
         (
             '[[source]]\nid = "x"\nurl = "https://example.org/"\nkind = "htmllist"',
-            'all.toml:4: [[source]] kind (x): "htmllist" is no source kind; expected "blogger" or "federal_register" or',
+            'all.toml:4: [[source]] kind (x): "htmllist" is no source kind; expected "blogger" or',
         ),
         (
             '[[source]]\nid = "x"\nurl = "https://example.org/"\n[source.options]\nitem = "li"',

@@ -30,6 +30,7 @@ from crawler.model import (
     Precision,
 )
 from crawler.text.normalize import clean, shorten
+from crawler.text.urls import plain_url
 
 Record = dict[str, Any]
 
@@ -139,7 +140,7 @@ def summarize_article(article: Article, known: KnownArticle) -> ArticleSummary:
     return _summarize(
         article,
         identity=known.id,
-        url=known.url or article.url,
+        url=plain_url(known.url or article.url),
         title=known.title,
         first_seen_at=known.first_seen_at,
         also_at=known.also_at,

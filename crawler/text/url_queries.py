@@ -37,6 +37,11 @@ def canonical_query(query: str, *, is_blog: bool = False) -> str:
     return "&".join(f"{name}={value}" if value else name for name, value in kept)
 
 
+def plain_query(query: str) -> str:
+    """``query`` as it stands, without sessions, tracking and cache-busters."""
+    return "&".join(part for part in query.split("&") if part and not _is_noise(*_pair(part), is_blog=False))
+
+
 def wechat_query(query: str, *, strict: bool) -> str:
     """The four parameters that name a WeChat article, or an empty string where the query does not name one.
 

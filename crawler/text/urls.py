@@ -10,7 +10,7 @@ from functools import lru_cache
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from crawler.text.dialects import find_document_id, find_path_date
-from crawler.text.url_queries import canonical_query, wechat_query
+from crawler.text.url_queries import canonical_query, plain_query, wechat_query
 
 __all__ = ["canonical_url", "date_in_url", "document_id", "host_of", "is_http", "join_url"]
 
@@ -89,6 +89,16 @@ def join_url(base: str, href: str) -> str:
     fragment = f"#{_escape(parts.fragment)}" if parts.fragment else ""
     result = f"{parts.scheme}://{parts.netloc}{tail}{query}{fragment}"
     return result if len(result) <= _LONGEST_LINK else ""
+
+
+def plain_url(url: str) -> str:
+    """The address for people: as the publisher gives it, without sessions, tracking and cache-busters in its query."""
+    address, mark, rest = url.partition("?")
+    if not mark:
+        return url
+    query, hash_mark, fragment = rest.partition("#")
+    kept = plain_query(query)
+    return f"{address}{'?' if kept else ''}{kept}{hash_mark}{fragment}"
 
 
 def canonical_url(url: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.text.urls import canonical_url, date_in_url, document_id, host_of, is_http, join_url
+from crawler.text.urls import canonical_url, date_in_url, document_id, host_of, is_http, join_url, plain_url
 
 PAGE = "https://example.gov.cn/xwzx/t20231027_12345.html"
 
@@ -230,3 +230,9 @@ def test_hostile_addresses_take_no_time():
         document_id(url)
         date_in_url(url)
     assert perf_counter() - began < 20  # quadratic work would take minutes
+
+
+def test_the_address_for_people_loses_tracking_and_nothing_else() -> None:
+    assert plain_url("http://www.example.org/a?utm_source=rss&id=7#x") == "http://www.example.org/a?id=7#x"
+    assert plain_url("https://example.org/a?utm_source=rss&utm_medium=feed") == "https://example.org/a"
+    assert plain_url("https://example.org/b") == "https://example.org/b"

@@ -259,7 +259,9 @@ async def send_due(settings: Settings) -> int:
 
 def tell_what_next(stage: Stage, folder: Path) -> None:
     """Where everything is, and three commands to try."""
-    edited = next((change for change in stage.told if change.kind is ChangeKind.EDITED and "body" in change.fields), None)
+    edited = next(
+        (change for change in stage.told if change.kind is ChangeKind.EDITED and "body" in change.fields), None
+    )
     article = edited.article.id[:8] if edited else "ARTICLE"
     stage.say(
         f"\nThe database is {stage.settings.storage.sqlite_path}. Try:\n"

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from crawler.model import Change, Incident, KnownArticle, Outcome, Revision, SourceState
 from storage import rows
+from storage.births import drop_second_births
 from storage.chain import append_observations
 from storage.database import Database, Row
 from storage.promises import write_promises
@@ -91,6 +92,7 @@ class Checks:
 
     def _write(self, outcomes: Sequence[Outcome]) -> list[Change]:
         database = self.database
+        outcomes = drop_second_births(database, outcomes)
         write_articles(database, outcomes)
         write_revisions(database, (revision for outcome in outcomes for revision in outcome.revisions))
         append_observations(database, (observation for outcome in outcomes for observation in outcome.observations))

@@ -33,7 +33,7 @@ _WECHAT_MARKS = re.compile(r"""id=["']js_content["']|var\s{1,5}biz\s{0,5}=|id=["
 _NAME_OF_ARTICLE = re.compile(r"[\d-][^/]*$")
 #: Characters of text that make an article even without a date.
 _LONG = 200
-_ONE_ARTICLE = "this is one article, not a list: give the address of the list it came from"
+_ONE_ARTICLE = "{url}: this is one article, not a list: give the address of the list it came from"
 _LOOKS_LIKE_ONE = "this looks like one article, not a list: is there a list that it came from?"
 
 
@@ -164,11 +164,12 @@ def _probe_list(fetched: Fetched, head: _Head) -> Probed:
         listing = _preview("html_list", fetched)
     except ParseError as error:
         unread = str(error).removesuffix(f" ({error.excerpt})")
-        raise ParseError("; ".join((_ONE_ARTICLE if _is_whole(article) else unread, *announced))) from error
+        told = _ONE_ARTICLE.format(url=fetched.url) if _is_whole(article) else unread
+        raise ParseError("; ".join((told, *announced))) from error
     dated = any(entry.published for entry in listing.entries)
     alone = _is_whole(article) and tells_more(article, listing.entries) and _is_address_of_article(fetched.url)
     if alone and not dated:
-        raise ParseError("; ".join((_ONE_ARTICLE, *announced)))
+        raise ParseError("; ".join((_ONE_ARTICLE.format(url=fetched.url), *announced)))
     notes = (*announced, *([] if dated else ["no dates found beside the links"]), *([_LOOKS_LIKE_ONE] if alone else []))
     return _propose("html_list", fetched, listing, title=head.title, feeds=head.feeds, notes=notes)
 

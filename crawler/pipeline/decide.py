@@ -59,7 +59,8 @@ class Context:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """What became of one article in this check. ``text`` is what keywords are matched in."""
+    """What became of one article in this check. ``text`` is what keywords are matched in; an edit's
+    are matched in what its change itself says was changed."""
 
     article: KnownArticle
     observations: tuple[Observation, ...] = ()

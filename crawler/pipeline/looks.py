@@ -225,13 +225,19 @@ def has_moved(response: Fetched | NotModified) -> bool:
 
 
 def has_retreated(response: Fetched, source: Source) -> bool:
-    """Whether the site answered with its listing, or with a folder above the page, instead of the article."""
-    if not response.hops:
+    """Whether the site answered with its listing, or with a folder above the page, instead of the article.
+
+    Another spelling of the same address is none (``…/index.html`` to ``…/``), nor is a folder that carries a number:
+    that is an article's own, and the redirect has only dropped its words.
+    """
+    if not response.hops or canonical_url(response.url) == canonical_url(response.request.url):
         return False
     if canonical_url(response.url) == canonical_url(source.url):
         return True
     asked, landed = urlsplit(response.request.url), urlsplit(response.url)
-    return landed.path.endswith("/") and asked.hostname == landed.hostname and asked.path.startswith(landed.path)
+    if not landed.path.endswith("/") or any(each.isdigit() for each in landed.path.rstrip("/").rpartition("/")[2]):
+        return False
+    return asked.hostname == landed.hostname and asked.path.startswith(landed.path)
 
 
 def want_again(article: KnownArticle) -> Wanted:

@@ -31,7 +31,6 @@ from crawler.pipeline.told import (
     bare_article,
     begin_change,
     cause_of_edit,
-    changed_text,
     evidence_of_edit,
     kept_evidence,
     next_revision,
@@ -240,7 +239,6 @@ def edit(
         observations=own_observations(look, known),
         revision=next_revision(edited, article, look, context),
         change=change,
-        text=changed_text(comparison),
     )
 
 

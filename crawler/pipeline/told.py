@@ -8,7 +8,7 @@ from crawler.differ.compare import Comparison
 from crawler.differ.fingerprint import entry_fingerprint
 from crawler.differ.hunks import shorten_hunks
 from crawler.differ.summary import summarize
-from crawler.model import Article, Change, ChangeKind, Evidence, HunkOp, KnownArticle, Observation, Revision, Verdict
+from crawler.model import Article, Change, ChangeKind, Evidence, KnownArticle, Observation, Revision, Verdict
 from crawler.pipeline.decide import Context
 from crawler.pipeline.identifiers import change_id
 from crawler.pipeline.looks import ArticleLook
@@ -82,12 +82,6 @@ def own_observations(look: ArticleLook, known: KnownArticle) -> tuple[Observatio
     """All observations of this look, named after the article."""
     found = (look.observation, *look.observations)
     return tuple(replace(each, article_id=known.id) for each in found if each is not None)
-
-
-def changed_text(comparison: Comparison) -> str:
-    """What keywords are matched in for an edit: the changed text alone, old and new."""
-    changed = (hunk for hunk in comparison.hunks if hunk.op is not HunkOp.EQUAL)
-    return "\n".join(part for hunk in changed for part in (hunk.before, hunk.after) if part)
 
 
 def bare_article(known: KnownArticle) -> Article:

@@ -73,6 +73,21 @@ def test_a_page_that_redirects_to_the_list_is_no_edit(watch, room, site):
     assert told(watch.crawl()) == []
 
 
+@pytest.mark.parametrize(
+    ("listed", "landed"), [("/posts/lock/index.html", "/posts/lock/"), ("/posts/42/lock-works", "/posts/42/")]
+)
+def test_a_redirect_to_another_spelling_of_the_page_is_the_page(tmp_path, site, room, listed, landed):
+    site.redirect(listed, landed, status=302)
+    site.route(landed, room._page(room.find("bridge-1")))
+    serve_feed(site, f"<item><title>Notice</title><link>{site.url(listed)}</link><guid>g1</guid></item>")
+    watch = Watch(write_config(tmp_path, site, source_block("own", site.url("/own/feed.xml"))))
+
+    watch.crawl()
+
+    ((_, article),) = watch.articles().values()
+    assert (article.origin, "120 euros" in article.text) == ("page", True)
+
+
 def test_an_error_page_in_words_nobody_knows_is_no_edit(watch, room, site):
     watch.crawl()
     site.route(

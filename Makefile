@@ -51,7 +51,7 @@ wheel: $(READY) ## Builds the wheel into dist/
 	$(BIN)/hatchling build -t wheel
 
 lock: ## Renews requirements.lock (needs uv)
-	uv pip compile pyproject.toml --extra dev --extra postgres --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --extra dev --extra postgres --extra chat --universal --python-version 3.11 \
 	  --generate-hashes --no-header --no-annotate --upgrade --quiet -o requirements.lock
 
 clean: ## Removes what was made

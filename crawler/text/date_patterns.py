@@ -97,6 +97,7 @@ _REPUBLICAN = re.compile(r"(?<![\d./\-])(?P<y>\d{2,3})([-/.])(?P<m>\d{1,2})\2(?P
 _SHORT = re.compile(r"(?<![\d./\-])(?P<a>\d{1,2})([-/.])(?P<b>\d{1,2})\2(?P<c>\d{4}|\d{2})(?!\d|[-/.]\d)")
 _FEED_SHORT = re.compile(r"(?:[A-Za-z]{3,9},\s)?(?P<m>\d\d) (?P<d>\d\d) (?P<y>\d{4})(?= \d\d:\d\d)")
 _NAME = r"(?P<name>[^\W\d_]{3,12})"
+_VIETNAMESE = re.compile(r"(?<!\d)(?P<d>\d{1,2})\stháng\s(?P<m>\d{1,2}),?\snăm\s(?P<y>\d{4})(?!\d)", re.IGNORECASE)
 _DAY_NAME_YEAR = re.compile(
     rf"(?<![\w/.\-])(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.)?[\s\-/]{{1,2}}(?:de\s|of\s)?{_NAME}\.?,?[\s\-/]{{1,2}}"
     r"(?:del?\s)?(?P<y>\d{4}|\d\d(?=\s\d{1,2}:|\s*$))(?!\d)"
@@ -196,6 +197,7 @@ _CALENDAR_SHAPES: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (_REPUBLICAN, _read_republican),
 )
 _NAMED_SHAPES: tuple[tuple[re.Pattern[str], _Reader], ...] = (
+    (_VIETNAMESE, _read_year_first),
     (_DAY_NAME_YEAR, _read_named),
     (_NAME_DAY_YEAR, _read_named),
     (_FEED_SHORT, _read_feed_short),

@@ -8,6 +8,7 @@ from the source's locale alone. Weekdays are ignored: where one contradicts the 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from crawler.model import Moment, Precision
@@ -37,6 +38,8 @@ _COUNTER = re.compile(
 _COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(?:[T ]?(\d\d)(?:(\d\d)(\d\d)?)?)?(Z|[+-]\d{4})?")
 _REPUBLICAN_COMPACT = re.compile(r"([01]\d\d)(\d\d)(\d\d)")
 _EPOCH = re.compile(r"[1-9]\d{8,9}|[1-9]\d{11,12}")
+#: The epoch as other systems wrap it: seconds with a fraction, and the ``/Date(…)/`` of ASP.NET's JSON.
+_WRAPPED_EPOCH = re.compile(r"([1-9]\d{8,9})\.\d{1,9}|\\?/Date\(([1-9]\d{11,12})(?:[+-]\d{4})?\)\\?/")
 _YEARLESS = re.compile(r"(\d{1,2})([-/.])(\d{1,2})(?=$|\s)")
 _YEARLESS_NAMED = re.compile(
     r"(?:(\d{1,2})(?:st|nd|rd|th|\.)?\s)?([^\W\d_]{3,12})\.?(?:\s(\d{1,2})(?:st|nd|rd|th)?)?(?=$|[\s,])"
@@ -52,6 +55,7 @@ _EARLIEST_EPOCH = 631_152_000  # 1990; digits of an earlier one would be a plain
 _LATEST_EPOCH = 4_102_444_800  # 2100
 _FIRST_YEAR = 1868
 _LAST_YEAR = 2199
+_JAPAN = timedelta(hours=9)
 
 
 def read_date(
@@ -66,7 +70,17 @@ def read_date(
     understood. Raises ``ZoneInfoNotFoundError`` for an unknown zone name.
     """
     home = find_zone(timezone)
-    return _read_iso(raw, home) or _read_rfc822(raw, home) or _read_any(raw, home, locale, now)
+    moment = _read_iso(raw, home) or _read_rfc822(raw, home) or _read_any(raw, home, locale, now)
+    return _by_the_minute(moment) if moment is not None and (locale or "")[:2].lower() == "ja" else moment
+
+
+def _by_the_minute(moment: Moment) -> Moment:
+    """Japanese publications are timed to the minute: seconds beside Japan's own time are the system's, not theirs.
+
+    The instant keeps them. What is told in UTC or another zone comes from a machine and is as exact as it says.
+    """
+    is_local = moment.precision is Precision.SECOND and moment.instant.utcoffset() == _JAPAN
+    return replace(moment, precision=Precision.MINUTE) if is_local else moment
 
 
 def _read_iso(raw: str, home: tzinfo) -> Moment | None:
@@ -112,6 +126,9 @@ def _read_any(raw: str, home: tzinfo, locale: str | None, now: datetime | None) 
     text = narrow(_SHAPELESS.sub("", trimmed)).strip()
     if not text:
         return None
+    if wrapped := _WRAPPED_EPOCH.fullmatch(text):
+        moment = _read_epoch(wrapped[1] or wrapped[2], home)
+        return _spelled(moment, trimmed) if moment else None
     if text.startswith(("http://", "https://", "/")):
         return _read_address(text, home, raw)
     custom = custom_of(locale, home)
@@ -195,8 +212,10 @@ def _read_digits(digits: str, home: tzinfo, custom: Custom) -> Moment | None:
         return moment
     if custom.republican and (found := _REPUBLICAN_COMPACT.fullmatch(digits)):
         return _read_day(read_year(found[1], "民國"), int(found[2]), int(found[3]), home)
-    if not _EPOCH.fullmatch(digits):
-        return None
+    return _read_epoch(digits, home) if _EPOCH.fullmatch(digits) else None
+
+
+def _read_epoch(digits: str, home: tzinfo) -> Moment | None:
     seconds = int(digits) // 1000 if len(digits) > 10 else int(digits)
     if not _EARLIEST_EPOCH <= seconds < _LATEST_EPOCH:
         return None

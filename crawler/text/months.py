@@ -18,5 +18,22 @@ _NAMES = (
     "december dec décembre déc decembre diciembre dic dezembro dez dezember dicembre декабря дек декабрь desember "
     "ديسمبر",
 )
+_MORE_NAMES = (
+    # pl · cs · tr · fi · sv and da, as after a day
+    "stycznia ledna ocak tammikuuta",
+    "lutego února şubat helmikuuta",
+    "marca března mart maaliskuuta marts",
+    "kwietnia dubna nisan huhtikuuta",
+    "maja května mayıs toukokuuta maj",
+    "czerwca června haziran kesäkuuta",
+    "lipca července temmuz heinäkuuta",
+    "sierpnia srpna ağustos elokuuta augusti",
+    "września září eylül syyskuuta",
+    "października října ekim lokakuuta",
+    "listopada listopadu kasım marraskuuta",
+    "grudnia prosince aralık joulukuuta",
+)
 #: Name to number; look names up in lower case.
-MONTHS = {name: number for number, names in enumerate(_NAMES, 1) for name in names.split()}
+MONTHS = {
+    name: number for table in (_NAMES, _MORE_NAMES) for number, names in enumerate(table, 1) for name in names.split()
+}

@@ -64,6 +64,13 @@ def test_a_day_is_never_the_first_of_january_by_invention():
         assert moment is None or moment.precision == Precision.YEAR, raw
 
 
+def test_the_seconds_of_a_japanese_publication_are_kept_and_not_vouched_for():
+    local = read_date("2023年10月27日 21時56分33秒", timezone="Asia/Tokyo", locale="ja")
+    assert show(local) == ("2023-10-27T21:56:33+09:00", "minute")
+    machine = read_date("2023-10-27T12:56:33Z", timezone="Asia/Tokyo", locale="ja")
+    assert show(machine) == ("2023-10-27T12:56:33+00:00", "second")
+
+
 def test_days_come_before_months_in_one_text():
     moment = read_date("2023年10月通报 2023-11-02", timezone="Asia/Shanghai")
     assert show(moment) == ("2023-11-02", "day")

@@ -203,7 +203,11 @@ def declared_licence(name: str) -> str:
 
 def test_the_notices_name_every_package_with_the_licence_it_declares():
     project = tomllib.loads(read(ROOT / "pyproject.toml"))["project"]
-    needed = [*project["dependencies"], *project["optional-dependencies"]["postgres"], *project["optional-dependencies"]["chat"]]
+    needed = [
+        *project["dependencies"],
+        *project["optional-dependencies"]["postgres"],
+        *project["optional-dependencies"]["chat"],
+    ]
     named_there = dict(
         re.findall(r"^\| \[([\w-]+)\]\([^)]+\) \| ([^|]+?) \|", read(ROOT / "THIRD_PARTY_NOTICES.md"), re.M)
     )

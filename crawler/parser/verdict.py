@@ -12,9 +12,10 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from crawler.model import Article, Assessment, Fetched, Verdict
+from crawler.model import Article, Assessment, Fetched, Listing, Verdict
 from crawler.parser import verdict_rules as rules
-from crawler.parser.decoding import decode_html, find_declared_charset
+from crawler.parser.decoding import decode_html, find_declared_charset, find_wide_codec
+from crawler.parser.plausibility import find_misreading
 from crawler.text.urls import canonical_url
 
 _HEAD = 8_192
@@ -22,6 +23,8 @@ _SMALL_PAGE = 60_000
 _LITTLE_TEXT = 400
 _STUB = 500
 _BARE = 30
+_LOST = 4
+_TITLES = 40
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,400})", re.IGNORECASE)
 _OPENING = re.compile(r"<!--|<(script|style|noscript|template|title)\b")
 _TAG = re.compile(r"<[^<>]{0,3000}>")
@@ -33,7 +36,7 @@ _HOME_PATHS = frozenset(
 
 def assess(fetched: Fetched, *, expect: str) -> Assessment:
     """The verdict on a response of which a ``listing``, an ``article`` or an ``attachment`` is expected."""
-    head = fetched.body[:_HEAD].decode("utf-8", "replace").lower()
+    head = _read_head(fetched.body)
     return (
         _assess_status(fetched, head)
         or _assess_transfer(fetched, expect)
@@ -42,6 +45,13 @@ def assess(fetched: Fetched, *, expect: str) -> Assessment:
         or (_assess_attachment(fetched, head) if expect == "attachment" else _assess_markup(fetched, expect))
         or _OK
     )
+
+
+def _read_head(body: bytes) -> str:
+    """The beginning in lower case, to find markers in: all of them are ASCII."""
+    start = body[:_HEAD]
+    wide = find_wide_codec(start) or ("utf-16" if start.startswith(rules.UTF_16) else "utf-8")
+    return start.decode(wide, "replace").lower()
 
 
 # -- status ----------------------------------------------------------------------------------------------
@@ -121,9 +131,9 @@ def _name_binary(body: bytes) -> str:
 
 
 def _is_noise(start: bytes) -> bool:
-    """Whether there are more control bytes than a careless page holds; UTF-16 says by its mark what its zeros are."""
+    """Whether there are more control bytes than a careless page holds; in UTF-16 zeros are none."""
     controls = len(start) - len(start.translate(None, rules.CONTROLS))
-    return controls * 50 > len(start) and not start.startswith(rules.UTF_16)
+    return controls * 50 > len(start) and not (start.startswith(rules.UTF_16) or find_wide_codec(start))
 
 
 def _assess_machinery(fetched: Fetched, head: str) -> Assessment | None:
@@ -240,6 +250,8 @@ def assess_article(article: Article, markup: str) -> Assessment:
     text = article.text
     if not text and not article.title:
         return _say(Verdict.STUB, "neither title nor text")
+    if (spoiled := assess_text(article.title, text)).verdict is not Verdict.OK:
+        return spoiled
     short = len(text) < _LITTLE_TEXT
     signalled = article.published is not None or article.native_ids or _has_signal(markup[:200_000].lower())
     if short and not signalled:
@@ -250,6 +262,22 @@ def assess_article(article: Article, markup: str) -> Assessment:
     if not text and not signalled and not article.attachments and not article.images:
         return _say(Verdict.STUB, "a title without text")
     return _OK
+
+
+def assess_text(title: str, text: str) -> Assessment:
+    """Whether a text can be read at all, or was spoiled: by broken bytes, or by somebody who misread its encoding."""
+    whole = f"{title}\n{text}"
+    lost = whole.count("\ufffd") + sum(3 * whole.count(sign) for sign in rules.SPOILED)
+    if lost >= _LOST and lost * 20 >= len(whole):
+        return _say(Verdict.DECODE_ERROR, f"{lost} characters cannot be read")
+    if codec := find_misreading(whole):
+        return _say(Verdict.DECODE_ERROR, f"the text was spoiled: written in one encoding, read as {codec}")
+    return _OK
+
+
+def assess_listing(listing: Listing) -> Assessment:
+    """The second look at a listing that was read: whether its titles can be read, too."""
+    return assess_text("", "\n".join(entry.title for entry in listing.entries[:_TITLES]))
 
 
 def is_undecodable(text: str, replaced: int) -> bool:

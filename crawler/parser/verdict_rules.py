@@ -188,3 +188,5 @@ IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
 #: Bytes that no text holds but for tab, line breaks, and the shifts of ISO 2022 (after WHATWG MIME Sniffing, §3).
 CONTROLS = bytes([*range(0x09), 0x0B, *range(0x10, 0x1B), *range(0x1C, 0x20)])
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+#: What U+FFFD in UTF-8 looks like when somebody reads it as GBK, or as Latin-1.
+SPOILED = ("锟斤拷", "ï¿½")

@@ -31,7 +31,7 @@ from crawler.model import (
     Verdict,
 )
 from crawler.parser.kinds import find_kind, page_limit
-from crawler.parser.verdict import assess
+from crawler.parser.verdict import assess, assess_listing
 from crawler.pipeline.looks import (
     ArticleLook,
     Depth,
@@ -43,6 +43,7 @@ from crawler.pipeline.looks import (
     listing_look,
     merge_keys,
     observe,
+    refuse_garbled,
     unread_listing,
 )
 from crawler.pipeline.resolve import AUTO, Resolved, resolve_kind
@@ -114,6 +115,9 @@ class Gatherer:
                 listing = find_kind(source.kind).parse_listing(source, fetched)
             except ParseError as error:
                 assessment = Assessment(verdict=Verdict.UNEXPECTED, reason=str(error))
+            else:
+                assessment = assess_listing(listing)
+                listing = listing if assessment.verdict is Verdict.OK else None
         await self._store.put_snapshots([fetched.body] if not same else [])
         return ListingLook(
             assessment=assessment,
@@ -203,7 +207,7 @@ class Gatherer:
     async def _load_before(self, look: ArticleLook) -> ArticleLook:
         if look.known is None or can_do_without_text(look, look.known):
             return look
-        return replace(look, before=await self._store.latest_revision(look.known.id))
+        return refuse_garbled(replace(look, before=await self._store.latest_revision(look.known.id)))
 
     async def _look_at_files(self, source: Source, look: ArticleLook) -> ArticleLook:
         """Fetches the article's files, so that one swapped under the same name is seen."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from crawler.differ.garbling import is_garbled
 from crawler.differ.identity import article_keys
 from crawler.model import (
     Article,
@@ -215,6 +216,20 @@ def judge_article(source: Source, wanted: Wanted, response: Response) -> Article
         validators=response.validators,
         body_sha256=response.sha256,
         files=known.files if known else (),
+    )
+
+
+def refuse_garbled(look: ArticleLook) -> ArticleLook:
+    """A look whose bytes were broken on the way shows nothing: a fault of decoding is a verdict, not an edit."""
+    if look.article is None or look.before is None or not is_garbled(look.before.article, look.article):
+        return look
+    fault = Assessment(verdict=Verdict.DECODE_ERROR, reason="characters that could be read before cannot be read now")
+    seen = look.observation
+    return replace(
+        look,
+        article=None,
+        assessment=fault,
+        observation=replace(seen, verdict=fault.verdict, reason=fault.reason) if seen else None,
     )
 
 

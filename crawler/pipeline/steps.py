@@ -8,6 +8,7 @@ from datetime import timedelta
 from crawler.differ.compare import Comparison, compare, is_another_page
 from crawler.differ.facts import facts_of_new
 from crawler.differ.fingerprint import fingerprint
+from crawler.differ.garbling import is_mended
 from crawler.differ.summary import summarize
 from crawler.model import (
     ABSENT,
@@ -139,11 +140,16 @@ def decide_present(look: ArticleLook, known: KnownArticle, article: Article, con
         return restore(look, known, remember_look(alive, look, context), article, comparison, context)
     if comparison is None:
         return settle(look, alive, article, mark, context)
-    if before is not None and before.origin == "listing" and article.origin == "page":
+    if before is not None and (has_been_read(before, article) or is_mended(before, article)):
         return complete(look, alive, article, mark, context)
     if not is_confirmed(known.suspicion, mark, context):
         return suspect(look, alive, mark, context)
     return edit(look, alive, article, mark, comparison, context)
+
+
+def has_been_read(before: Article, article: Article) -> bool:
+    """Whether what was told from the listing alone is now told by the page."""
+    return before.origin == "listing" and article.origin == "page"
 
 
 def settle(look: ArticleLook, known: KnownArticle, article: Article, mark: str, context: Context) -> Step:
@@ -178,7 +184,7 @@ def stay_or_move(
 
 
 def complete(look: ArticleLook, known: KnownArticle, article: Article, mark: str, context: Context) -> Step:
-    """The page of an article that was told from its listing can be read at last: no edit, a new ground."""
+    """What could not be read at first can be read at last: no edit, a new ground."""
     whole = replace(
         remember_look(known, look, context),
         url=new_address(look, known) or known.url,

@@ -69,9 +69,14 @@ def read_date(
     Eras of Japan, years of the Republic of China, Chinese numerals, epoch seconds and addresses that file by date are
     understood. Raises ``ZoneInfoNotFoundError`` for an unknown zone name.
     """
-    home = find_zone(timezone)
+    home, now = find_zone(timezone), _usable(now)
     moment = _read_iso(raw, home) or _read_rfc822(raw, home) or _read_any(raw, home, locale, now)
     return _by_the_minute(moment) if moment is not None and (locale or "")[:2].lower() == "ja" else moment
+
+
+def _usable(now: datetime | None) -> datetime | None:
+    """A clock at the ends of the calendar tells nothing: the day before or after may not exist."""
+    return now if now is not None and _FIRST_YEAR <= now.year <= _LAST_YEAR else None
 
 
 def _by_the_minute(moment: Moment) -> Moment:
@@ -285,7 +290,7 @@ def find_dates(
     Only dates that say so themselves: bare digits, years and relative words are left alone; days without a year
     (10月27日) need ``now``. The two ends of a range are two dates. Arguments as for ``read_date``.
     """
-    home = find_zone(timezone)
+    home, now = find_zone(timezone), _usable(now)
     narrowed = narrow(text[:_LONGEST_TEXT])
     days = list(find_days(narrowed, custom_of(locale, home)))
     if now is not None:

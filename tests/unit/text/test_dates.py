@@ -178,7 +178,7 @@ PIECES = [
     raw=st.one_of(st.text(max_size=60), st.lists(st.sampled_from(PIECES), max_size=14).map("".join)),
     locale=st.sampled_from(["zh", "ja", "ko", "en", "en-US", "fr", "", None, "zh-Hant"]),
     zone=st.sampled_from(["Asia/Shanghai", "Asia/Taipei", "Asia/Tokyo", "UTC", "America/New_York"]),
-    now=st.one_of(st.none(), st.just(NOON)),
+    now=st.sampled_from([None, NOON, datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, tzinfo=UTC)]),
 )
 def test_no_text_breaks_the_reader(raw, locale, zone, now):
     moment = read_date(raw, timezone=zone, locale=locale, now=now)

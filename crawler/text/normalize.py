@@ -119,9 +119,12 @@ def squash(text: str) -> str:
 
 def clean(text: str) -> str:
     """``text`` for display: white space collapsed, characters without a shape dropped, width and style kept."""
+    joined = " ".join(text.split())
+    if joined.isascii() and joined.isprintable():  # nearly every line of a Latin text
+        return joined
     if not text.isprintable() and _SHAPELESS.search(text):
-        text = _STRAY_JOINER.sub("", text.translate(_REMOVED_FOR_EYES))
-    return " ".join(text.split())
+        return " ".join(_STRAY_JOINER.sub("", text.translate(_REMOVED_FOR_EYES)).split())
+    return joined
 
 
 def shorten(text: str, limit: int) -> str:

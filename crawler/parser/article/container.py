@@ -11,8 +11,9 @@ import re
 from dataclasses import dataclass
 
 from crawler.parser.article.furniture import JUNK_TAGS, is_good_hint, is_known_container
-from crawler.parser.article.page import Element, Page, word_set
+from crawler.parser.article.page import Element, Page, list_children
 from crawler.parser.article.segments import Segment, Segments
+from crawler.parser.article.words import word_set
 
 _DISCUSSION = re.compile(r"\b(?:comments?(?!-(?:enabled|open|on))|disqus|cookies?|consent|gdpr|onetrust)(?:\b|[-_])")
 _PRICE = 40.0
@@ -57,7 +58,7 @@ def choose_container(page: Page, segments: Segments) -> Container | None:
     best = max(page.elements, key=lambda element: sums[element.order], default=None)
     if best is None or sums[best.order] <= 0:
         return None
-    chosen = _find_known(page, sums, sums[best.order]) or _widen(_descend(best, sums), segments)
+    chosen = _find_known(page, sums, sums[best.order]) or _widen(_descend(page, best, sums), segments)
     return Container(chosen, chosen.start, chosen.stop, sums[chosen.order])
 
 
@@ -149,12 +150,11 @@ def _sum_up(page: Page, segments: Segments) -> list[float]:
     return sums
 
 
-def _descend(element: Element, sums: list[float]) -> Element:
+def _descend(page: Page, element: Element, sums: list[float]) -> Element:
     """Goes down while a single child holds nearly all, or a known container holds most of it."""
     while True:
         total = sums[element.order]
-        children = [child for child in element.children if isinstance(child, Element)]
-        heir = max(children, key=lambda child: sums[child.order], default=None)
+        heir = max(list_children(page, element), key=lambda child: sums[child.order], default=None)
         if heir is None or sums[heir.order] < total * _required_share(heir):
             return element
         element = heir

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from crawler.parser.article.page import word_set
+from crawler.parser.article.words import word_set
 
 #: Elements that never hold the article by their meaning (HTML Living Standard §4.3, ARIA landmark roles).
 JUNK_TAGS = word_set("nav footer aside button dialog menu label input")

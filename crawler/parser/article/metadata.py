@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from crawler.parser.article.page import Element, Page, word_set
+from crawler.parser.article.page import Element, Page
+from crawler.parser.article.words import word_set
 from crawler.text.normalize import clean
 
 _ARTICLE_TYPES = word_set(

@@ -1,74 +1,107 @@
-"""A page as a small Python tree, made in one traversal of the parser's own.
+"""A page as a small Python tree, made from what the parser writes back.
 
-Only what a reader needs survives: elements with their attributes, text, structured-data scripts. Bounded whatever
-arrives: markup that nests absurdly deep is cut before parsing (the parser's time grows with depth squared), and
-nodes beyond a limit are left out.
+The parser reads the markup and drops what is never text; then it writes the page once more, in one regular spelling,
+and that is cut at its tags: much cheaper than asking it for node after node. Only what a reader needs survives:
+elements, the text between them, structured-data scripts. Bounded whatever arrives: markup that nests absurdly deep is
+cut before parsing (the parser's time grows with depth squared), and tags beyond a limit are left out.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
+from crawler.parser.article.heads import CHOSEN, parse_attributes, unescape
 from crawler.parser.tree import parse_html
 
-
-def word_set(words: str) -> frozenset[str]:
-    """The words of a text as a set, so that long lists read as text."""
-    return frozenset(words.split())
-
-
 MAX_CHARACTERS = 6_000_000
-MAX_NODES = 120_000
+#: Start and end tags; each counts.
+MAX_TAGS = 240_000
 MAX_DEPTH = 120
 
-#: Never text of a page. ``noscript`` repeats what scripts show; ``textarea`` and ``select`` hold form values.
-_OPAQUE = word_set(
-    "script style noscript template svg iframe object embed canvas select textarea datalist audio map math"
+#: Never text of a page. ``noscript`` repeats what scripts show; ``textarea`` and ``select`` hold form values; the
+#: last four would be written back unescaped.
+_OPAQUE = (
+    "script,style,noscript,template,svg,iframe,object,embed,canvas,select,textarea,datalist,audio,map,math,"
+    "xmp,noembed,noframes,plaintext"
 )
-#: Elements whose attributes never tell anything; asking for them would cost more than the elements themselves.
-_PLAIN = word_set("br b strong em i u sup sub wbr tbody")
-_NO_ATTRIBUTES: dict[str, str | None] = {}
-_DECLARING = frozenset({"html", "title", "meta", "link", "base"})
 
 
 class Element:
-    """An element of the page. ``start`` and ``stop`` are its range of segments, once the page was segmented.
+    """An element of the page. ``start`` and ``stop`` are its range of segments.
 
-    ``order`` counts elements from 1 in document order. A plain class: tens of thousands are made per second.
+    ``order`` counts elements from 1 in document order; ``last`` is the order of the last element inside it.
+    ``flagged``: it looks like furniture itself; ``above`` is the outermost element around it that does. A plain
+    class: tens of thousands are made per second. Elements know what holds them, not what they hold, so nothing
+    refers in circles.
     """
 
-    __slots__ = ("attributes", "children", "depth", "order", "parent", "start", "stop", "tag")
+    __slots__ = (
+        "_attributes",
+        "_begin",
+        "_pieces",
+        "above",
+        "depth",
+        "end",
+        "flagged",
+        "last",
+        "order",
+        "parent",
+        "raw",
+        "start",
+        "stop",
+        "tag",
+    )
 
-    def __init__(self, tag: str, attributes: dict[str, str | None], parent: Element | None, order: int = 0) -> None:
+    def __init__(
+        self, tag: str, raw: str, parent: Element | None, order: int, pieces: list[str], begin: int, start: int
+    ) -> None:
         self.tag = tag
-        self.attributes = attributes
+        self.raw = raw
         self.parent = parent
         self.depth: int = parent.depth + 1 if parent is not None else 0
-        self.order = order
-        self.children: list[Element | str] = []
-        self.start = self.stop = 0
+        self.order = self.last = order
+        self.start = self.stop = start
+        self.flagged = False
+        self.above: Element | None = None
+        self._pieces = pieces
+        self._begin = self.end = begin
+        self._attributes: Mapping[str, str] | None = None
+
+    @property
+    def attributes(self) -> Mapping[str, str]:
+        """All attributes; to be read only."""
+        if self._attributes is None:
+            self._attributes = parse_attributes(self.raw)
+        return self._attributes
 
     def attribute(self, name: str) -> str:
         """The attribute's value, or an empty string."""
-        return self.attributes.get(name) or ""
+        return self.attributes.get(name, "") if self.raw else ""
+
+    @property
+    def suspect(self) -> Element | None:
+        """The outermost element around it, or itself, that looks like furniture."""
+        return self.above or (self if self.flagged else None)
 
     def text(self) -> str:
-        """All text below, as it stands in the markup."""
-        return "".join(child if isinstance(child, str) else child.text() for child in self.children)
+        """All text below, as it stands in the markup; a line break counts as a space."""
+        return read_text(self._pieces[self._begin : self.end])
 
 
 @dataclass(slots=True, eq=False)
 class Page:
     """The whole page: its root, every element in document order, and what declares facts.
 
-    ``declarations`` are the elements that carry metadata: ``html``, ``title``, ``meta``, ``link``, ``base``, microdata.
+    ``pieces`` is the page as the parser wrote it back, cut before each tag. ``declarations`` are the elements that
+    carry metadata: ``html``, ``title``, ``meta``, ``link``, ``base``, microdata.
     """
 
     root: Element
     markup: str
-    tree: LexborHTMLParser
+    pieces: list[str]
     elements: list[Element] = field(default_factory=list)
     declarations: list[Element] = field(default_factory=list)
     json_ld: list[str] = field(default_factory=list)
@@ -79,79 +112,64 @@ class Page:
         return next((found.attribute("href") for found in self.declarations if found.tag == "base"), "")
 
 
-def find_elements(page: Page, selector: str) -> list[Element]:
-    """What a CSS selector matches, in document order. Selectors come from people: a broken one matches nothing."""
-    if not selector:
-        return []
-    try:
-        chosen = {node.mem_id for node in page.tree.css(selector)}
-    except (SelectolaxError, ValueError):  # what selectolax raises for a selector it cannot read
-        return []
-    return [element for node, element in zip(_list_nodes(page), page.elements, strict=True) if node in chosen]
+def read_text(pieces: Iterable[str]) -> str:
+    """The text of a run of pieces."""
+    return unescape("".join((" " if piece[:3] == "br>" else "") + piece.partition(">")[2] for piece in pieces))
 
 
-def _list_nodes(page: Page) -> list[int]:
-    """The identities of the nodes behind ``page.elements``: selectors are rare, so they are not kept."""
-    twin = Page(Element("-document", {}, None), "", page.tree)
-    found: list[int] = []
-    if page.tree.root is not None:
-        _grow(page.tree.root, twin, found)
-    return found
+def list_children(page: Page, element: Element) -> Iterator[Element]:
+    """The elements directly inside ``element``, in order."""
+    order, last = element.order, element.last
+    while order < last:
+        child = page.elements[order]
+        yield child
+        order = child.last
+
+
+def find_chosen(page: Page, name: str) -> list[Element]:
+    """What the selectors under that name chose, in document order."""
+    mark = f'{CHOSEN}{name}="'
+    return [element for element in page.elements if mark in element.raw]
 
 
 def find_by_id(page: Page, name: str) -> Element | None:
     """The first element with that ``id``."""
-    return next((element for element in page.elements if element.attributes.get("id") == name), None)
+    mark = f'id="{name}"'
+    return next((item for item in page.elements if mark in item.raw and item.attribute("id") == name), None)
 
 
-def read_page(markup: str) -> Page:
-    """Parses ``markup``; never raises, and takes time in proportion to its length."""
+def parse_page(markup: str, selectors: Mapping[str, Iterable[str]] | None = None) -> Page:
+    """Parses ``markup``; never raises, and takes time in proportion to its length. Elements come with segmentation.
+
+    ``selectors`` come from people, by the name under which ``find_chosen`` finds what they match.
+    """
     text = markup[:MAX_CHARACTERS].replace("\x00", "")
-    page = Page(Element("-document", {}, None), text, parse_html(text))
-    if page.tree.root is not None:
-        _grow(page.tree.root, page)
-    return page
+    tree = parse_html(text)
+    json_ld = _drop_opaque(tree)
+    for name, group in (selectors or {}).items():
+        _mark(tree, name, group)
+    pieces = (tree.html or "").split("<", MAX_TAGS)
+    if len(pieces) > MAX_TAGS:
+        pieces.pop()
+    return Page(Element("-document", "", None, 0, pieces, 0, 0), text, pieces, json_ld=json_ld)
 
 
-def close_page(page: Page) -> None:
-    """Lets go of the tree at once: parents and children refer to each other, which only the collector would undo."""
-    for element in page.elements:
-        element.parent = None
+def _drop_opaque(tree: LexborHTMLParser) -> list[str]:
+    """Takes out what is never text, and returns the structured data that was in it."""
+    json_ld = []
+    for node in tree.css(_OPAQUE):
+        if node.tag == "script" and "ld+json" in (node.attributes.get("type") or ""):
+            json_ld.append(node.text())
+        node.decompose(recursive=False)
+    return json_ld
 
 
-def _grow(top: LexborNode, page: Page, identities: list[int] | None = None) -> None:
-    """Copies the tree. Written out in one loop: it runs for every node of every page."""
-    parent, node = page.root, top
-    elements, declarations = page.elements, page.declarations
-    stack: list[tuple[LexborNode, Element]] = []
-    for _ in range(MAX_NODES):
-        child = None
-        tag = node.tag
-        if tag == "-text":
-            text = node.text_content or ""
-            parent.children.append(" " if text.isspace() else text)
-        elif tag in _OPAQUE:
-            if tag == "script" and "ld+json" in (node.attributes.get("type") or ""):
-                page.json_ld.append(node.text())
-        elif tag is not None and tag[0] != "-":
-            attributes = _NO_ATTRIBUTES if tag in _PLAIN else node.attributes
-            element = Element(tag, attributes, parent, len(elements) + 1)
-            parent.children.append(element)
-            elements.append(element)
-            if identities is not None:
-                identities.append(node.mem_id)
-            if tag in _DECLARING or "itemprop" in attributes:
-                declarations.append(element)
-            child = node.first_child
-        if child is not None:
-            stack.append((node, parent))
-            node = child
-            parent = element if element.depth < MAX_DEPTH else parent
+def _mark(tree: LexborHTMLParser, name: str, selectors: Iterable[str]) -> None:
+    """Marks what selectors match. A broken one matches nothing."""
+    for selector in filter(None, selectors):
+        try:
+            nodes = tree.css(selector)
+        except (SelectolaxError, ValueError):  # what selectolax raises for a selector it cannot read
             continue
-        following = node.next
-        while following is None:
-            if not stack:
-                return
-            node, parent = stack.pop()
-            following = node.next
-        node = following
+        for node in nodes:
+            node.attrs[f"{CHOSEN}{name}"] = ""

@@ -15,8 +15,8 @@ from crawler.parser.article.container import Container, choose_container, find_p
 from crawler.parser.article.dating import choose_published, read_moments
 from crawler.parser.article.header import read_header
 from crawler.parser.article.metadata import Metadata, element_value, read_metadata
-from crawler.parser.article.page import Element, Page, close_page, find_by_id, find_elements, read_page
-from crawler.parser.article.segments import Segments, segment_page
+from crawler.parser.article.page import Element, Page, find_by_id, find_chosen, parse_page
+from crawler.parser.article.segments import Segments, pardon, segment_page
 from crawler.parser.article.state import find_state_text
 from crawler.parser.article.title import choose_title, find_headings
 from crawler.parser.article.wechat import WechatFacts, is_wechat, read_wechat
@@ -64,12 +64,14 @@ class _Draft:
 
 def read_markup(markup: str, manner: Manner) -> Article:
     """Everything the markup of one article page says. Never raises; what is not found stays empty."""
-    page = read_page(markup)
-    ignored = frozenset(node.order for rule in manner.rules.ignore for node in find_elements(page, rule))
-    draft = _Draft(page, manner, read_metadata(page), Segments(), Byline())
+    rules = manner.rules
+    chosen = {"ignore": rules.ignore, "body": [rules.body], "title": [rules.title], "published": [rules.published]}
+    page = parse_page(markup, chosen)
+    segments = segment_page(page)
+    draft = _Draft(page, manner, read_metadata(page), segments, Byline())
     if is_wechat(page):
         draft.wechat = read_wechat(page, manner.url, manner.timezone)
-    draft.segments, draft.container = _find_container(draft, ignored)
+    draft.segments, draft.container = _find_container(draft)
     _read_title(draft)
     draft.locale = manner.language[:2] or detect_language(draft.title) or draft.metadata.language[:2].lower() or None
     reckoning = Reckoning(manner.timezone, draft.locale, manner.now)
@@ -80,47 +82,42 @@ def read_markup(markup: str, manner: Manner) -> Article:
         title = -1 if draft.container.given else draft.title_position
         draft.body = read_body(draft.segments, draft.container, frozenset(header.positions), title)
         draft.body.segments = drop_biographies(draft.body.segments, _authors(draft)[0])
-    article = _compose(draft)
-    close_page(page)
-    return article
+    return _compose(draft)
 
 
-def _find_container(draft: _Draft, ignored: frozenset[int]) -> tuple[Segments, Container | None]:
+def _find_container(draft: _Draft) -> tuple[Segments, Container | None]:
     page = draft.page
-    chosen = find_elements(page, draft.manner.rules.body)
+    ignored = frozenset(element.order for element in find_chosen(page, "ignore"))
+    chosen = find_chosen(page, "body")
     if not chosen and draft.wechat.native_id:
         chosen = [content] if (content := find_by_id(page, "js_content")) is not None else []
     if chosen:
-        segments = segment_page(page, ignored, frozenset(_lineage(chosen[0])))
-        return segments, Container(chosen[0], chosen[0].start, chosen[0].stop, 0.0, given=True)
-    segments, container = find_container(page, ignored)
+        pardon(page, draft.segments, set(_lineage(chosen[0])) - ignored)
+        return draft.segments, Container(chosen[0], chosen[0].start, chosen[0].stop, 0.0, given=True)
+    container = find_container(page, draft.segments, ignored)
     if container is None and (state := find_state_text(page.markup)):
         return _read_state(state)
-    return segments, container
+    return draft.segments, container
 
 
 def _read_state(markup: str) -> tuple[Segments, Container]:
     """The segments of a text that only the page's scripts hold: all of it is the article."""
-    page = read_page(markup)
+    page = parse_page(markup)
     segments = segment_page(page)
-    close_page(page)
     return segments, Container(page.root, 0, len(segments.items), 0.0, given=True)
 
 
-def find_container(page: Page, ignored: frozenset[int]) -> tuple[Segments, Container | None]:
-    """The segments and the container, after suspects that hold the article itself were pardoned."""
-    pardoned: set[int] = set()
-    segments = segment_page(page, ignored)
+def find_container(page: Page, segments: Segments, ignored: frozenset[int]) -> Container | None:
+    """The container, after suspects that hold the article itself were pardoned."""
     container = choose_container(page, segments)
     for _ in range(_MAX_PARDONS):
         suspects = find_pardons(segments, container.score if container is not None else 0.0)
         fresh = {suspect.order for suspect in suspects} - ignored
         if not fresh:
             break
-        pardoned |= fresh
-        segments = segment_page(page, ignored, frozenset(pardoned))
+        pardon(page, segments, fresh)
         container = choose_container(page, segments)
-    return segments, container
+    return container
 
 
 def _lineage(element: Element | None) -> Iterable[int]:
@@ -130,7 +127,7 @@ def _lineage(element: Element | None) -> Iterable[int]:
 
 
 def _read_title(draft: _Draft) -> None:
-    ruled = find_elements(draft.page, draft.manner.rules.title)
+    ruled = find_chosen(draft.page, "title")
     if ruled and (text := clean(ruled[0].text())):
         draft.title, draft.title_origin = text[:300], "selector"
         draft.title_position = ruled[0].start if ruled[0].stop > ruled[0].start else -1
@@ -191,7 +188,7 @@ def _published(draft: _Draft, locale: str | None) -> Moment | None:
     if draft.wechat.published is not None:
         return draft.wechat.published
     manner = draft.manner
-    ruled = find_elements(draft.page, manner.rules.published)
+    ruled = find_chosen(draft.page, "published")
     if ruled:
         candidates = [(element_value(ruled[0]), "selector"), (clean(ruled[0].text()), "selector")]
         moments = read_moments(candidates, timezone=manner.timezone, locale=locale)
@@ -296,7 +293,7 @@ def order_languages(blocks: tuple[Block, ...]) -> tuple[str, ...]:
 
 def read_fragment(markup: str, manner: Manner) -> Article:
     """Blocks, links, files and pictures of a piece of HTML that is the text itself, as listings carry it."""
-    page = read_page(markup)
+    page = parse_page(markup)
     segments = segment_page(page)
     span = (0, len(segments.items))
     body = read_body(segments, Container(page.root, *span, 0.0), frozenset())

@@ -1,33 +1,25 @@
 """The page's text as a flat list of segments: paragraphs, headings, rows, each with its place in the tree.
 
-One walk over the small tree. Everything later (byline, container, blocks) works on this list, so nothing is ever
-searched twice.
+One walk over the pieces of the page makes its elements and its segments. Everything later (byline, container, blocks)
+works on these lists, so nothing is ever searched twice.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from crawler.model import BlockKind
-from crawler.parser.article.furniture import JUNK_ROLES, JUNK_TAGS, is_foldable, is_junk_hint
-from crawler.parser.article.page import Element, Page, word_set
+from crawler.parser.article import heads
+from crawler.parser.article.heads import Head, find_head
+from crawler.parser.article.page import MAX_DEPTH, Element, Page
 from crawler.text.normalize import clean
 
-_INLINE = word_set(
-    "a abbr b bdi bdo big cite code data dfn em font i ins kbd mark q rp rt ruby s samp small span strike strong sub "
-    "sup time tt u var wbr acronym o:p st1:chsdate nobr amp-img picture source img del meta link"
-)
 #: What a ``figure`` may frame beside pictures: text, not a caption.
 _QUOTED = frozenset({"blockquote", "table", "pre", "ul", "ol"})
-_KINDS = {
-    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), BlockKind.HEADING),
-    **dict.fromkeys(("figcaption", "caption"), BlockKind.CAPTION),
-    **dict.fromkeys(("li", "dt", "dd"), BlockKind.LIST_ITEM),
-}
-_FRAMES = frozenset({"html", "body", "main", "article"})
-_UNSEEN = frozenset({"head", "title"})
-_HIDDEN = re.compile(r"display\s{0,3}:\s{0,3}none", re.IGNORECASE)
+#: Blocks in which a heading stays a heading.
+_HEADED = frozenset({"div", "p"})
 _SENTENCE = re.compile(r"[,.;:!?。，、；：！？…؟،।]")
 _MAX_CELL = 600
 #: What a line must weigh to count at all, and what one without sentences counts at most.
@@ -40,12 +32,14 @@ _MOSTLY_LINKS = 0.6
 class Segment:
     """One run of text between block boundaries. ``weight`` counts a CJK character as two Latin ones.
 
-    ``suspect`` is the outermost element around it that looks like furniture by its tag, role or class.
+    ``owner`` is the block it stands in, ``holder`` the innermost element around its beginning. ``suspect`` is the
+    outermost element around it that looks like furniture by its tag, role or class.
     """
 
     text: str
     kind: BlockKind
     owner: Element
+    holder: Element
     suspect: Element | None
     weight: int
     linked: int
@@ -76,8 +70,7 @@ class Segment:
 
 
 def _score(segment: Segment) -> float:
-    free = segment.weight - segment.linked
-    score = float(free - segment.linked) - _BASE
+    score = float(segment.weight - 2 * segment.linked) - _BASE
     if score > _PLAIN_LIMIT and (segment.link_share > _MOSTLY_LINKS or not segment.is_prose):
         return _PLAIN_LIMIT
     return score
@@ -88,9 +81,17 @@ class Anchor:
     """A link with the position in the list of segments at which it stands."""
 
     element: Element
-    text: str
     position: int
-    junk: bool
+
+    @property
+    def text(self) -> str:
+        """What the link shows."""
+        return clean(self.element.text())
+
+    @property
+    def junk(self) -> bool:
+        """Whether it lies inside an element that serves the site, not the article."""
+        return self.element.suspect is not None
 
 
 @dataclass(slots=True, eq=False)
@@ -104,123 +105,228 @@ class Segments:
 
 def weigh(text: str) -> int:
     """The length of a text with a CJK character counted as two: what UTF-8 spends beyond one byte tells."""
+    if text.isascii():
+        return len(text)
     return (len(text.encode("utf-8", "replace")) + len(text)) // 2
 
 
-def segment_page(page: Page, ignored: frozenset[int] = frozenset(), pardoned: frozenset[int] = frozenset()) -> Segments:
-    """All text of the page in order.
-
-    ``ignored`` holds the orders of elements to treat as furniture, ``pardoned`` of those that are none whatever their
-    class says.
-    """
-    walker = _Walker(ignored, pardoned)
-    walker.visit_children(page.root, None)
-    walker.flush()
+def segment_page(page: Page) -> Segments:
+    """All text of the page in order; also lists the page's elements."""
+    walker = _Walker(page)
+    walker.walk()
     return walker.found
 
 
-class _Walker:
-    """Collects text between block boundaries; recursion is bounded by the page's depth."""
+def pardon(page: Page, segments: Segments, pardoned: AbstractSet[int]) -> None:
+    """Takes the elements of these orders for no furniture, whatever their class says."""
+    for element in page.elements:
+        parent = element.parent
+        element.above = parent.suspect if parent is not None else None
+        if element.order in pardoned:
+            element.flagged = False
+    for segment in segments.items:
+        segment.suspect = segment.holder.suspect
 
-    def __init__(self, ignored: frozenset[int], pardoned: frozenset[int]) -> None:
-        self.found = Segments()
-        self.ignored, self.pardoned = ignored, pardoned
+
+#: What is restored where an element ends: the element, and parent, block, suspect, kind and figure around it.
+_Frame = tuple[Element, Element, Element, Element | None, BlockKind, bool]
+
+
+class _Walker:
+    """Follows the tags and collects the text between block boundaries."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.found = page, Segments()
+        self.frames: list[_Frame | None] = []
+        self.rows: list[list[int]] = []
         self.buffer: list[str] = []
-        self.linked = 0
-        self.link_depth = 0
-        self.owner = self.block = Element("-none", {}, None, 0)
+        self.linked = self.link_depth = 0
+        self.parent = self.block = self.owner = self.holder = page.root
         self.kind = BlockKind.PARAGRAPH
         self.suspect: Element | None = None
+        self.held: Element | None = None
         self.figure = False
 
-    def visit_children(self, element: Element, suspect: Element | None) -> None:
-        """All below an element, in order. One loop, and one call a level: it runs for every node of every page."""
-        items = self.found.items
-        for child in element.children:
-            if isinstance(child, str):
-                if self.buffer:
-                    self.buffer.append(child)
-                elif child.isspace():
-                    continue
-                else:
-                    self.owner, self.suspect = self.block, suspect
-                    self.buffer.append(child)
-                if self.link_depth:
-                    self.linked += weigh(child.strip())
+    def walk(self) -> None:
+        """One loop over the pieces: it runs for every tag of every page."""
+        pieces, buffer = self.page.pieces, self.buffer
+        begin = {
+            heads.CLOSE: self.close,
+            heads.CLOSE_ROW: self.close_row,
+            heads.BARE: self.open_bare,
+            heads.BLOCK: self.open_block,
+            heads.INLINE: self.open_inline,
+            heads.LINK: self.open_link,
+            heads.IMAGE: self.add_image,
+            heads.BREAK: self.break_line,
+            heads.RULE: self.add_rule,
+            heads.MUTE: self.open_inline,
+        }
+        self.page.root.end = len(pieces)
+        position = 0
+        while position < len(pieces):
+            text, mark, shown = pieces[position].partition(">")
+            if not mark or text[:1] in "!?":
+                shown = self.pass_oddity(position)
+            elif action := (head := find_head(text))[0]:
+                begin[action](head, position)
+                if action == heads.MUTE:
+                    shown = ""
+            position += 1
+            if not shown:
                 continue
-            tag = child.tag
-            child.start = len(items)
-            if tag in _INLINE:
-                self.visit_inline(child, suspect)
-            elif tag == "br":
-                self.break_line()
-            elif tag not in _UNSEEN:
-                self.visit_block(child, tag, suspect or self.find_suspect(child))
-            child.stop = len(items) + (1 if self.buffer else 0)
+            if "&" in shown:
+                shown = heads.unescape(shown)
+            if buffer:
+                buffer.append(shown)
+            elif shown.isspace():
+                continue
+            else:
+                self.owner, self.holder, self.held = self.block, self.parent, self.suspect
+                buffer.append(shown)
+            if self.link_depth:
+                self.linked += weigh(shown.strip())
+        self.flush()
 
-    def visit_inline(self, element: Element, suspect: Element | None) -> None:
-        if element.tag == "a":
-            self.visit_anchor(element, suspect)
-        elif element.tag == "img":
-            self.found.images.append((element, len(self.found.items)))
-        elif element.children:
-            inner = suspect
-            if inner is None and element.attributes and self.kind is not BlockKind.HEADING and self.block.tag != "pre":
-                inner = self.find_suspect(element)
-            if inner is not suspect:
-                self.flush()
-            self.visit_children(element, inner)
-            if inner is not suspect:
-                self.flush()
+    def pass_oddity(self, position: int) -> str:
+        """The text after a comment, or after the document type.
 
-    def visit_anchor(self, element: Element, suspect: Element | None) -> None:
-        self.link_depth += 1
-        before = len(self.buffer)
-        count = len(self.found.items)
-        self.visit_children(element, suspect)
-        self.link_depth -= 1
-        text = clean("".join(self.buffer[before:])) if count == len(self.found.items) else clean(element.text())
-        self.found.anchors.append(Anchor(element, text, len(self.found.items), suspect is not None))
+        A tag that is cut because a name in it holds a ``<`` is joined, and comes next.
+        """
+        pieces = self.page.pieces
+        piece = pieces[position]
+        end = "-->" if piece[:3] == "!--" else ">"
+        last = position
+        while last + 1 < len(pieces) and piece and end not in pieces[last]:
+            last += 1
+        if last > position:
+            piece = "<".join(pieces[position : last + 1])
+            pieces[position : last + 1] = [""] * (last - position) + [piece]
+        if piece[:1] not in ("!", "?"):
+            return ""
+        shown = piece[piece.find(end, 3) + len(end) :] if end in piece[3:] else ""
+        pieces[last] = ">" + shown
+        return shown if last == position else ""
 
-    def visit_block(self, element: Element, tag: str, suspect: Element | None) -> None:
+    def add(self, head: Head, position: int) -> Element:
+        """A new element at this place."""
+        page, items = self.page, self.found.items
+        elements = page.elements
+        element = Element(head.tag, head.raw, self.parent, len(elements) + 1, page.pieces, position, len(items))
+        element.above = self.suspect
+        elements.append(element)
+        if head.declares:
+            page.declarations.append(element)
+        return element
+
+    def enter(self, element: Element) -> None:
+        """What follows is inside ``element``."""
+        self.frames.append((element, self.parent, self.block, self.suspect, self.kind, self.figure))
+        if element.depth < MAX_DEPTH:
+            self.parent = element
+        if element.flagged and self.suspect is None:
+            self.suspect = element
+
+    def close(self, _: Head, position: int) -> None:
+        """The end of an element: what was around it holds again."""
+        frame = self.frames.pop() if self.frames else None
+        if frame is None:
+            return
+        element, parent, block, suspect, kind, figure = frame
+        if self.buffer and (block is not self.block or element.flagged):
+            self.flush()
+        element.end = position
+        element.last = len(self.page.elements)
+        element.stop = len(self.found.items) + (1 if self.buffer else 0)
+        if element.tag == "a" and self.link_depth:
+            self.link_depth -= 1
+            self.found.anchors.append(Anchor(element, len(self.found.items)))
+        self.parent, self.block, self.suspect, self.kind, self.figure = parent, block, suspect, kind, figure
+
+    def open_bare(self, _head: Head, _position: int) -> None:
+        """An inline element that says nothing: its text belongs to what is around it."""
+        self.frames.append(None)
+
+    def open_block(self, head: Head, position: int) -> None:
+        """A block ends the text before it."""
         if self.buffer:
+            self.flush()
+        tag = head.tag
+        element = self.add(head, position)
+        element.flagged = head.suspect
+        self.enter(element)
+        self.block = element
+        if head.kind is not None:
+            self.kind = head.kind
+        elif self.kind is BlockKind.HEADING and tag not in _HEADED:
+            self.kind = BlockKind.PARAGRAPH
+        if tag == "figure":
+            self.figure = True
+        elif self.figure and tag in _QUOTED:
+            self.figure = False
+        if tag == "tr":
+            self.rows.append([len(self.found.anchors), len(self.found.images), 0])
+        elif tag == "table" and self.rows:
+            self.rows[-1][2] = 1
+
+    def open_inline(self, head: Head, position: int) -> None:
+        """An inline element; one that looks like furniture stands alone, unless it is a part of a heading."""
+        element = self.add(head, position)
+        if heads.is_void(head.tag):
+            return
+        if head.suspect and self.kind is not BlockKind.HEADING and self.block.tag != "pre":
             self.flush()
             element.start = len(self.found.items)
-        if not element.children:
-            return
-        if tag == "tr" and (cells := _row_cells(element)):
-            self.add_row(element, cells, suspect)
-            return
-        outer = self.kind, self.figure, self.block
-        self.block = element
-        self.kind = _KINDS.get(tag) or _inherit_kind(tag, outer[0])
-        self.figure = (outer[1] or tag == "figure") and tag not in _QUOTED
-        self.visit_children(element, suspect)
-        if self.buffer:
-            self.flush()
-        self.kind, self.figure, self.block = outer
+            element.flagged = True
+        self.enter(element)
 
-    def add_row(self, element: Element, cells: list[Element], suspect: Element | None) -> None:
-        """A row of a data table: its cells joined by bars. Its links and pictures are found all the same."""
-        first = len(self.found.items)
-        texts, linked = [], 0
-        for cell in cells:
-            self.visit_children(cell, suspect)
-            self.flush()
-            parts = self.found.items[first:]
-            texts.append(" ".join(part.text for part in parts))
-            linked += sum(part.linked for part in parts)
-            del self.found.items[first:]
-        text = " | ".join(texts).strip()
-        if text.strip(" |"):
-            self.found.items.append(Segment(text, BlockKind.TABLE_ROW, element, suspect, weigh(text), linked))
+    def open_link(self, head: Head, position: int) -> None:
+        """A link: what stands in it weighs against its segment."""
+        self.link_depth += 1
+        self.enter(self.add(head, position))
 
-    def break_line(self) -> None:
-        if self.kind is BlockKind.HEADING:
-            if self.buffer:
-                self.buffer.append(" ")
-        else:
+    def add_image(self, head: Head, position: int) -> None:
+        self.found.images.append((self.add(head, position), len(self.found.items)))
+
+    def add_rule(self, head: Head, position: int) -> None:
+        """A block without content, as a line across the page."""
+        self.flush()
+        self.add(head, position)
+
+    def break_line(self, _head: Head, _position: int) -> None:
+        if self.kind is not BlockKind.HEADING:
             self.flush()
+        elif self.buffer:
+            self.buffer.append(" ")
+
+    def close_row(self, head: Head, position: int) -> None:
+        """A row of a data table becomes one segment: its cells joined by bars. Its links and pictures stay found."""
+        self.flush()
+        frame = self.frames[-1] if self.frames else None
+        anchors, images, nested = self.rows.pop() if self.rows else (0, 0, 1)
+        self.close(head, position)
+        if frame is None or nested:
+            return
+        row = frame[0]
+        inside = self.page.elements[row.order : row.last]
+        cells = [element for element in inside if element.parent is row and element.tag in {"td", "th"}]
+        if not _is_data(cells, self.found.items):
+            return
+        self.join_row(row, cells)
+        for element in inside:
+            element.start, element.stop = row.start, row.stop
+        for anchor in self.found.anchors[anchors:]:
+            anchor.position = row.start
+        self.found.images[images:] = [(element, row.start) for element, _ in self.found.images[images:]]
+
+    def join_row(self, row: Element, cells: list[Element]) -> None:
+        items = self.found.items
+        text = " | ".join(" ".join(item.text for item in items[cell.start : cell.stop]) for cell in cells).strip()
+        linked = sum(item.linked for item in items[row.start :])
+        items[row.start :] = [
+            Segment(text, BlockKind.TABLE_ROW, row, row, row.suspect, weigh(text), linked)
+        ]
+        row.stop = len(items)
 
     def flush(self) -> None:
         if not self.buffer:
@@ -230,62 +336,13 @@ class _Walker:
         linked, self.linked = self.linked, 0
         if text:
             self.found.items.append(
-                Segment(text, self.kind, self.owner, self.suspect, weigh(text), linked, self.figure)
+                Segment(text, self.kind, self.owner, self.holder, self.held, weigh(text), linked, self.figure)
             )
 
-    def find_suspect(self, element: Element) -> Element | None:
-        if element.order in self.ignored:
-            return element
-        return element if element.order not in self.pardoned and is_suspect(element) else None
 
-
-def is_suspect(element: Element) -> bool:
-    """Whether an element looks like furniture by its tag, role, class, id or invisibility."""
-    given = element.attributes
-    if element.tag in JUNK_TAGS:
-        return True
-    if not given or element.tag in _FRAMES:
-        return False
-    name = given.get("id") or ""
-    if name == "js_content":  # WeChat serves the article itself hidden
-        return False
-    if given.get("role") in JUNK_ROLES:
-        return True
-    hint = f"{given.get('class') or ''} {name}"[:400]
-    style = given.get("style")
-    if ("hidden" in given or (style and _HIDDEN.search(style))) and not is_foldable(hint):
-        return True
-    return len(hint) > 1 and is_junk_hint(hint)
-
-
-def _inherit_kind(tag: str, outer: BlockKind) -> BlockKind:
-    return outer if outer is not BlockKind.HEADING or tag in {"div", "p"} else BlockKind.PARAGRAPH
-
-
-def _row_cells(row: Element) -> list[Element]:
-    """The cells of a row of data; empty for the rows of a table that only lays out the page."""
-    cells = [child for child in row.children if isinstance(child, Element) and child.tag in {"td", "th"}]
+def _is_data(cells: list[Element], items: list[Segment]) -> bool:
+    """Whether a row holds data; the rows of a table that only lays out the page hold long texts, or one cell."""
     if len(cells) < 2:
-        return []
-    full = 0
-    for cell in cells:
-        length = _measure(cell, _MAX_CELL)
-        if length > _MAX_CELL:
-            return []
-        full += length > 0
-    return cells if full > 1 else []
-
-
-def _measure(element: Element, limit: int) -> int:
-    """The length of the text below, or more than ``limit`` where it is longer or a table is nested."""
-    total = 0
-    for child in element.children:
-        if isinstance(child, str):
-            total += len(child.strip())
-        elif child.tag == "table":
-            return limit + 1
-        else:
-            total += _measure(child, limit)
-        if total > limit:
-            return limit + 1
-    return total
+        return False
+    lengths = [sum(len(item.text) for item in items[cell.start : cell.stop]) for cell in cells]
+    return max(lengths) <= _MAX_CELL and sum(length > 0 for length in lengths) > 1

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crawler.model import Moment, Precision
-from crawler.parser.article.page import Page
+from crawler.parser.article.page import Page, find_by_id
 from crawler.text.normalize import clean
 from crawler.text.zones import find_zone
 
@@ -37,7 +37,7 @@ _PLACE_FIELD = re.compile(
 )
 _ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})")
 #: The containers of its articles and of its picture posts.
-_MARKS = "#js_content, #js_article, #js_image_content"
+_MARKS = ("js_content", "js_article", "js_image_content")
 _MAINLAND = "156"
 
 
@@ -55,7 +55,7 @@ class WechatFacts:
 
 def is_wechat(page: Page) -> bool:
     """Whether the page is of the WeChat family: its text container, and its own variables."""
-    if page.tree.css_first(_MARKS) is None:
+    if not any(mark in page.markup and find_by_id(page, mark) is not None for mark in _MARKS):
         return False
     return bool(_first(_BIZ, page.markup) or _first(_EPOCH, page.markup))
 
@@ -83,7 +83,7 @@ def _unescape(text: str) -> str:
 
 
 def _find_text(page: Page, ids: set[str]) -> str:
-    return next((clean(found.text()) for found in page.elements if found.attributes.get("id") in ids), "")
+    return next((clean(found.text()) for name in ids if (found := find_by_id(page, name)) is not None), "")
 
 
 def _read_epoch(markup: str, timezone: str) -> Moment | None:

@@ -1,0 +1,146 @@
+"""What a tag in serialised markup says: its part in the flow of text, its attributes, whether it looks like furniture.
+
+The parser writes every page in one spelling (``name="value"``, ``<`` and ``>`` escaped), and templates repeat their
+tags: what a tag means is worked out once and remembered by its very text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from crawler.model import BlockKind
+from crawler.parser.article.furniture import JUNK_ROLES, JUNK_TAGS, is_foldable, is_junk_hint
+from crawler.parser.article.words import word_set
+
+#: What a tag does to the text. Plain numbers: they are compared for every tag of every page.
+NOTHING, CLOSE, CLOSE_ROW, BARE, BLOCK, INLINE, LINK, IMAGE, BREAK, RULE, MUTE, REMARK = range(12)
+
+_INLINE = word_set(
+    "a abbr b bdi bdo big cite code data dfn em font i ins kbd mark q rp rt ruby s samp small span strike strong sub "
+    "sup time tt u var wbr acronym o:p st1:chsdate nobr amp-img picture source img del meta link"
+)
+#: Elements whose attributes never tell anything; asking for them would cost more than the elements themselves.
+_PLAIN = word_set("br b strong em i u sup sub wbr tbody")
+#: Elements without an end tag, as HTML serialises them (HTML Living Standard §13.3).
+_VOID = word_set(
+    "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr"
+)
+_DECLARING = frozenset({"html", "title", "meta", "link", "base"})
+_FRAMES = frozenset({"html", "body", "main", "article"})
+_KINDS = {
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), BlockKind.HEADING),
+    **dict.fromkeys(("figcaption", "caption"), BlockKind.CAPTION),
+    **dict.fromkeys(("li", "dt", "dd"), BlockKind.LIST_ITEM),
+}
+_ACTIONS = {"a": LINK, "img": IMAGE, "br": BREAK, "title": MUTE}
+_HIDDEN = re.compile(r"display\s{0,3}:\s{0,3}none", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r' ([^ =]+)="([^"]*)"')
+#: A name that no markup can give an attribute: what the configuration's selectors chose is marked with it.
+CHOSEN = "chosen/"
+_IGNORED = f'{CHOSEN}ignore="'
+_LONGEST_KNOWN = 240
+_MOST_KNOWN = 8_192
+
+
+class Head(NamedTuple):
+    """A tag. ``raw`` is the text of its attributes; ``kind`` is None where the tag leaves the kind of text as it is."""
+
+    action: int
+    tag: str
+    raw: str = ""
+    suspect: bool = False
+    kind: BlockKind | None = None
+    declares: bool = False
+
+
+#: Tags seen lately, by their text.
+_known: dict[str, Head] = {}
+
+
+def find_head(text: str) -> Head:
+    """What the text between ``<`` and ``>`` says."""
+    head = _known.get(text)
+    if head is None:
+        head = _read_head(text)
+        if len(text) <= _LONGEST_KNOWN and head.action not in (LINK, IMAGE):
+            if len(_known) >= _MOST_KNOWN:
+                _known.clear()
+            _known[text] = head
+    return head
+
+
+def _read_head(text: str) -> Head:
+    if text[:1] == "/":
+        return Head(CLOSE_ROW if text == "/tr" else CLOSE, text[1:])
+    if text[:1] in ("!", "?", ""):
+        return Head(REMARK, "")
+    tag, _, raw = text.partition(" ")
+    raw = f" {raw}" if raw and (tag not in _PLAIN or CHOSEN in raw) else ""
+    return Head(
+        _find_action(tag, raw),
+        tag,
+        raw,
+        is_suspect(tag, parse_attributes(raw) if raw else {}),
+        _KINDS.get(tag),
+        tag in _DECLARING or " itemprop=" in raw,
+    )
+
+
+def _find_action(tag: str, raw: str) -> int:
+    if action := _ACTIONS.get(tag):
+        return action
+    if tag in _VOID:
+        return NOTHING if tag == "wbr" else INLINE if tag in _INLINE else RULE
+    if tag in _INLINE:
+        return INLINE if raw else BARE
+    return BLOCK
+
+
+def is_void(tag: str) -> bool:
+    """Whether an element of that name has no content and no end tag."""
+    return tag in _VOID
+
+
+def parse_attributes(raw: str) -> Mapping[str, str]:
+    """The attributes of a tag by name. Never to be changed: tags that are spelled alike share them."""
+    return _remember(raw) if len(raw) <= _LONGEST_KNOWN else _parse(raw)
+
+
+def _parse(raw: str) -> dict[str, str]:
+    found = dict(_ATTRIBUTE.findall(raw))
+    return {name: unescape(value) for name, value in found.items()} if "&" in raw else found
+
+
+_remember = lru_cache(maxsize=4_096)(_parse)
+
+
+def unescape(text: str) -> str:
+    """Text without the few references that serialised markup holds."""
+    if "&" not in text:
+        return text
+    for reference, char in (("&nbsp;", "\xa0"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&")):
+        text = text.replace(reference, char)
+    return text
+
+
+def is_suspect(tag: str, given: Mapping[str, str]) -> bool:
+    """Whether an element looks like furniture by its tag, role, class, id or invisibility, or was named as such."""
+    if tag in JUNK_TAGS:
+        return True
+    if not given or tag in _FRAMES:
+        return f"{CHOSEN}ignore" in given
+    name = given.get("id") or ""
+    if f"{CHOSEN}ignore" in given:
+        return True
+    if name == "js_content":  # WeChat serves the article itself hidden
+        return False
+    if given.get("role") in JUNK_ROLES:
+        return True
+    hint = f"{given.get('class') or ''} {name}"[:400]
+    style = given.get("style")
+    if ("hidden" in given or (style and _HIDDEN.search(style))) and not is_foldable(hint):
+        return True
+    return len(hint) > 1 and is_junk_hint(hint)

@@ -17,11 +17,13 @@ from crawler.parser.article.furniture import (
     is_caption_line,
     is_control_line,
     is_cut_line,
+    is_junk_hint,
     is_picture_hint,
     is_service_line,
 )
 from crawler.parser.article.page import Element
 from crawler.parser.article.segments import Segment, Segments
+from crawler.parser.article.teasers import find_teasers
 
 MAX_BLOCKS = 4_000
 _ENOUGH = 0.35
@@ -36,6 +38,9 @@ _PLAIN_LISTS = frozenset({"", "wp-block-list"})
 _FRAME_DEPTH = 4
 _MAX_CAPTION = 600
 _STANDFIRST_REACH = 30
+#: How much of a box in the text may be links.
+_INSET_LINKS = 0.3
+_FORM_SHARE = 0.25
 _STANDFIRST_SCORE = 15.0
 
 
@@ -54,14 +59,19 @@ def read_body(segments: Segments, container: Container, skipped: frozenset[int],
     A standfirst between the title and the container is the article's first block.
     """
     stop = _find_cut(segments, container)
+    insets = _find_insets(segments, container)
+    teasers = find_teasers(segments, container)
     kept = [
         segment
         for position, segment in enumerate(segments.items[container.start : stop], container.start)
-        if position not in skipped and not segment.junk and not _is_furniture(segment)
+        if position not in skipped
+        and (not segment.junk or segment.suspect in insets)
+        and position not in teasers
+        and not _is_furniture(segment)
     ]
-    kept = _drop_link_lists(kept, container.element)
+    kept = _drop_forms(_drop_link_lists(kept, container.element), container.element)
+    kept = _find_opening(segments, container, title, skipped) + kept
     _mark_captions(kept, segments)
-    kept = _find_standfirst(segments, title, container.start, skipped) + kept
     return Body(_drop_repeats(kept)[:MAX_BLOCKS], container.start, stop)
 
 
@@ -79,8 +89,38 @@ def _is_biography(text: str, names: tuple[str, ...]) -> bool:
     return _INTRODUCES.match(rest) is not None
 
 
+def _find_opening(segments: Segments, container: Container, title: int, skipped: frozenset[int]) -> list[Segment]:
+    """What the article says between its title and its container: a standfirst, or whole paragraphs in an own frame.
+
+    Paragraphs count only where the frame stands beside the container; other prose above a text is of other things.
+    """
+    if not 0 <= title < container.start:
+        return []
+    parent = container.element.parent
+    first = max(title + 1, parent.start) if parent is not None else container.start
+    told = [
+        position
+        for position in range(first, container.start)
+        if position not in skipped and segments.items[position].is_prose and _is_told(segments.items[position])
+    ]
+    near = _find_standfirst(segments, title, told[0] if told else container.start, skipped)
+    if not told:
+        return near
+    between = enumerate(segments.items[told[0] : container.start], told[0])
+    opening = [item for position, item in between if position not in skipped and _is_plain(item)]
+    return near + opening
+
+
+def _is_told(segment: Segment) -> bool:
+    return score_segment(segment) > _TOLD and not _is_furniture(segment)
+
+
+def _is_plain(segment: Segment) -> bool:
+    return not segment.junk and segment.link_share < 0.5 and not _is_furniture(segment)
+
+
 def _find_standfirst(segments: Segments, title: int, start: int, skipped: frozenset[int]) -> list[Segment]:
-    if not 0 <= title < start or start - title > _STANDFIRST_REACH:
+    if start - title > _STANDFIRST_REACH:
         return []
     return [
         segment
@@ -114,6 +154,31 @@ def _is_furniture(segment: Segment) -> bool:
     if is_control_line(text) or is_service_line(text):
         return True
     return not any(char.isalnum() for char in text)
+
+
+def _find_insets(segments: Segments, container: Container) -> set[Element]:
+    """Boxes that a text holds beside its run (``<aside>``) and that are nothing but told; teasers hold links."""
+    told: dict[Element, bool] = {}
+    for segment in segments.items[container.start : container.stop]:
+        box = segment.suspect
+        if box is not None and box.tag == "aside" and not is_junk_hint(_hint(box)):
+            told[box] = told.get(box, True) and segment.linked <= segment.weight * _INSET_LINKS
+    return {box for box, plain in told.items() if plain and box.depth > container.element.depth}
+
+
+def _hint(element: Element) -> str:
+    return f"{element.attribute('class')} {element.attribute('id')}"
+
+
+def _drop_forms(kept: list[Segment], top: Element) -> list[Segment]:
+    """Without what readers are asked to fill in, unless a form holds the text as a whole, as some systems build."""
+    inside = [any(branch.tag == "form" for branch in _branches(segment.owner, top)) for segment in kept]
+    if not any(inside):
+        return kept
+    told = sum(max(0.0, score_segment(segment)) for segment, formed in zip(kept, inside, strict=True) if formed)
+    if told > _FORM_SHARE * sum(max(0.0, score_segment(segment)) for segment in kept):
+        return kept
+    return [segment for segment, formed in zip(kept, inside, strict=True) if not formed]
 
 
 def _drop_link_lists(kept: list[Segment], top: Element) -> list[Segment]:

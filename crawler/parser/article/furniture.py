@@ -31,6 +31,8 @@ _LAST = word_set(
     "nav menu footer foot sidebar aside toolbar banner tags tag tools tool rail links bottom fujian "
     "keywords topics metas utility utilities masthead biography bio"
 )
+_WRITERS = word_set("author authors writer vcard contributor")
+_PORTRAITS = word_set("box about bio biography card profile description desc details")
 _IGNORED_PREFIXES = word_set("has with no without hide is not js enable disable supports layout page single")
 _GOOD = word_set(
     "article articlebody content body text story post entry main zoom detail details maintext richtext prose "
@@ -145,7 +147,12 @@ def _is_junk_token(token: str) -> bool:
     words = [word.lower() for word in _SPLIT.split(token[:80]) if word]
     if not words or words[0] in _IGNORED_PREFIXES or token.lower() in _KNOWN:
         return False
-    return words[-1] in _LAST or not _STRONG.isdisjoint(words)
+    return words[-1] in _LAST or not _STRONG.isdisjoint(words) or _is_portrait(words)
+
+
+def _is_portrait(words: list[str]) -> bool:
+    """Whether words name a box that introduces an author ("author-box", "about-the-author")."""
+    return not _WRITERS.isdisjoint(words) and not _PORTRAITS.isdisjoint(words)
 
 
 def is_foldable(hint: str) -> bool:

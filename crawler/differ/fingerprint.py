@@ -54,6 +54,7 @@ def entry_fingerprint(entry: Entry) -> str:
             _instant(entry.published),
             _instant(entry.updated),
             canonical_url(entry.url) if entry.url else "",
+            *([fold(entry.status)] if entry.status else []),  # most listings declare none: theirs stay as they were
         )
     )
 

@@ -13,7 +13,7 @@ The files follow that order; import the names from here.
 
 from __future__ import annotations
 
-from crawler.model.articles import Article, Attachment, Block, Entry, Link, Listing, Moment, Reading
+from crawler.model.articles import Article, Attachment, Block, Entry, Hints, Link, Listing, Moment, Reading
 from crawler.model.changes import ArticleSummary, Change, Evidence, Fact, Hunk, Incident, IncidentArticle
 from crawler.model.configuration import (
     ArticleRules,
@@ -84,6 +84,7 @@ __all__ = [
     "Fetched",
     "FileState",
     "GuardPolicy",
+    "Hints",
     "Hop",
     "Hunk",
     "HunkOp",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from crawler.model.wire import Assessment, Request
 from crawler.model.words import BlockKind, Precision
@@ -54,7 +54,8 @@ class Entry:
     """One item of a listing, before its page was read.
 
     ``id`` is the identifier the listing itself gives (guid, Atom id, JSON id), verbatim. ``body`` is HTML, only
-    where the listing carries the full text. ``url`` is absolute and may be empty.
+    where the listing carries the full text. ``url`` is absolute and may be empty. ``status`` is the validity that
+    the listing declares (废止, withdrawn…); it counts before what the page says of it.
     """
 
     url: str
@@ -68,16 +69,41 @@ class Entry:
     publisher: str = ""
     language: str = ""
     attachments: tuple[Attachment, ...] = ()
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """What a publisher asks of those who poll its listing. Wishes: nothing here is ever owed.
+
+    ``pause`` is how long the listing is good for (RSS ``ttl``, ``sy:updatePeriod``). In the UTC hours (0 to 23) and
+    on the weekdays (Monday is 0) named by ``skip_hours`` and ``skip_days`` it does not change. ``hub`` is the WebSub
+    hub that would push ``topic``, the listing's own address for it.
+    """
+
+    pause: timedelta | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+    hub: str = ""
+    topic: str = ""
+
+    def __bool__(self) -> bool:
+        """Whether anything was said."""
+        return bool(self.pause or self.skip_hours or self.skip_days or self.hub)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """What one check read from a source. ``exhaustive``: absence from it means something."""
+    """What one check read from a source. ``exhaustive``: absence from it means something.
+
+    ``next`` is asked for where the listing is followed back, or at once where there are no entries (a signpost).
+    """
 
     entries: tuple[Entry, ...]
     title: str = ""
     next: Request | None = None
     exhaustive: bool = False
+    hints: Hints = Hints()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -144,16 +144,16 @@ class Gatherer:
         if look.listing is None:
             return look
         observations, entries, page = list(look.observations), list(look.listing.entries), look
-        following, seen = look.listing.next, {look.body_sha256}
+        following, seen = look.listing.next, marks_of(look)
         for _ in range(depth.pages - 1):
             if following is None or depth.is_enough(entries[-1:]):
                 break
             page = await self._judge_listing(source, await self._fetcher.fetch(following, source), None)
             observations.extend(page.observations)
-            if page.listing is None or page.body_sha256 in seen:  # the end, or "page n equals page 1"
-                following = None
+            if page.listing is None or marks_of(page) & seen:
+                following = None  # the end, or "page n equals page 1", whatever clock or token the page carries
                 break
-            seen.add(page.body_sha256)
+            seen |= marks_of(page)
             entries.extend(page.listing.entries)
             following = page.listing.next
         whole = replace(look.listing, entries=tuple(entries), next=following)
@@ -261,6 +261,12 @@ class Gatherer:
             found = match(look.keys, known) if look.known is None else None
             recognised.append(await self._load_before(replace(look, known=found)) if found else look)
         return recognised
+
+
+def marks_of(look: ListingLook) -> set[str]:
+    """By what a page of a listing is known when it comes again: its bytes, and the articles that it names in order."""
+    entries = look.listing.entries if look.listing else ()
+    return {look.body_sha256, *(["\n".join(entry.url or entry.title for entry in entries)] if entries else [])}
 
 
 def counts_positions(keyed: Sequence[tuple[Entry, tuple[str, ...]]], known: Mapping[str, KnownArticle]) -> bool:

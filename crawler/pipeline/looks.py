@@ -135,9 +135,19 @@ def article_request(source: Source, wanted: Wanted) -> Request | None:
         request = Request(url=wanted.known.url, purpose=Purpose.ARTICLE) if wanted.known else None
     if request is None or wanted.known is None or wanted.known.suspicion is not None:
         return request  # a doubtful edit is asked for unconditionally: we want to see the bytes again
+    if is_restated(wanted):
+        return request  # its listing calls it invalid now: the same bytes mean something else
     if canonical_url(request.url) != canonical_url(wanted.known.url):
         return request  # what the old address told us to repeat means nothing at a new one
     return replace(request, validators=wanted.known.validators)
+
+
+def is_restated(wanted: Wanted) -> bool:
+    """Whether the listing declares another validity of the article than when it was last read."""
+    if wanted.known is None or wanted.entry is None:
+        return False
+    before = wanted.known.entry.status if wanted.known.entry else ""
+    return wanted.entry.status != before
 
 
 def can_do_without_text(look: ArticleLook, known: KnownArticle) -> bool:
@@ -174,7 +184,13 @@ def judge_article(source: Source, wanted: Wanted, response: Response) -> Article
             observation=observe(response, response.verdict, response.reason),
             retry_at=response.retry_at,
         )
-    if isinstance(response, NotModified) or (known is not None and known.body_sha256 == response.sha256):
+    if isinstance(response, NotModified) or (
+        # the same bytes say the same, unless they are read in another light
+        known is not None
+        and known.body_sha256 == response.sha256
+        and known.suspicion is None
+        and not is_restated(wanted)
+    ):
         return ArticleLook(
             keys=wanted.keys,
             known=known,

@@ -10,6 +10,7 @@ import pytest
 from crawler.model import Verdict
 from tests.crawling import Watch, result_of, told
 from tests.newsroom import source_block, write_config
+from tests.siteserver import make_route
 
 HALF_DAY = timedelta(hours=12)
 JSON = {"content-type": "application/json"}
@@ -22,13 +23,14 @@ PAGE = """<!DOCTYPE html><html lang="zh"><head><meta charset="utf-8"><title>{tit
 <p>补助标准为每亩{fee}元，由区水务局会同区财政局组织实施，任何单位和个人不得截留。</p></div></body></html>"""
 
 
-def documents(site, *slugs: str) -> str:
+def documents(site, *slugs: str, **flags: int) -> str:
     rows = [
         {
             "id": number,
             "title": f"{slug}补助办法",
             "url": site.url(f"/{slug}.html"),
             "created_at": "2026-03-01 09:00:00",
+            **flags,
         }
         for number, slug in enumerate(slugs)
     ]
@@ -90,6 +92,29 @@ def test_the_first_check_of_a_list_that_fails_is_no_baseline(tmp_path, tree):
     assert not result_of(report, "qinghu").baseline
 
 
+@pytest.mark.parametrize("etag", [True, False])
+def test_a_document_that_is_abolished_is_edited_though_its_page_stays_byte_for_byte(tmp_path, tree, etag):
+    tree.route("/jieshui.html", body=PAGE.format(title="jieshui补助办法", fee=120), etag=etag)
+    block = source_block("qinghu", tree.url("/gkmlpt/index"), "gkmlpt")
+    watch = Watch(write_config(tmp_path, tree, block))
+    rows = documents(tree, "jieshui")
+    tree.route("/jieshui.html", body=PAGE.format(title="jieshui补助办法", fee=120), etag=etag)
+    tree.route(list_path(1), body=rows, headers=JSON)
+    watch.crawl()
+
+    abolished = json.dumps({"articles": [{**json.loads(rows)["articles"][0], "is_abolished": 1}]})
+    tree.route(list_path(1), body=abolished, headers=JSON)
+    report, quiet = watch.crawl(recheck="due"), watch.crawl()
+    tree.route(list_path(1), body=rows, headers=JSON)
+    valid_again = watch.crawl(recheck="due")
+
+    assert told(report) == told(valid_again) == [("edited", "jieshui补助办法")]
+    assert told(quiet) == []
+    edit = watch.changes()[1]
+    assert (edit.fields, edit.cause, edit.level.value) == (("status",), "listing", "high")
+    assert [(fact.field, fact.before, fact.after) for fact in edit.facts] == [("status", None, "废止")]
+
+
 def test_all_sitemaps_of_an_index_are_read(tmp_path, site):
     documents(site, "a", "b")
     maps = "".join(f"<sitemap><loc>{site.url(f'/map-{name}.xml')}</loc></sitemap>" for name in "ab")
@@ -126,3 +151,52 @@ def test_a_page_that_is_its_own_source_is_removed_when_it_says_that_it_is_gone(t
     signs = [watch.crawl(after=HALF_DAY) for _ in range(3)]
 
     assert [told(report) for report in signs] == [[], [], [("removed", "收费标准")]]
+
+
+def test_a_list_that_answers_every_page_with_its_first_ends_there_whatever_clock_it_shows(tmp_path, site):
+    """From abroad some sites ignore the number of the page; their template still prints the time."""
+    items = "".join(
+        f'<li><a href="/tzgg/2026-03/0{n}/content_900{n}.html">关于第{n}批补助资金的公示通知</a><span>2026-03-0{n}</span></li>'
+        for n in range(1, 6)
+    )
+    for n in range(1, 6):
+        site.route(
+            f"/tzgg/2026-03/0{n}/content_900{n}.html",
+            body=PAGE.format(title=f"关于第{n}批补助资金的公示通知", fee=100 + n),
+        )
+    served = []
+
+    def answer(asked):
+        served.append(asked.path)
+        following = f'<div class="page"><a href="/tzgg/?page={len(served) + 1}">下一页</a></div>'
+        return make_route(f"<html><body><p>现在是第{len(served)}秒</p><ul>{items}</ul>{following}</body></html>")
+
+    site.compute("/tzgg/", answer)
+    block = source_block("tzgg", site.url("/tzgg/"), "html_list", options="{max_pages = 9}")
+
+    report = Watch(write_config(tmp_path, site, block)).crawl()
+
+    assert result_of(report, "tzgg").listed == 5
+    assert served == ["/tzgg/", "/tzgg/?page=2"]
+    assert not report.failed
+
+
+def test_a_stub_behind_the_last_page_ends_the_list_and_concludes_nothing(tmp_path, site):
+    items = "".join(
+        f'<li><a href="/t2026030{n}_900{n}.html">关于第{n}批补助资金的公示通知</a><span>2026-03-0{n}</span></li>'
+        for n in range(1, 6)
+    )
+    for n in range(1, 6):
+        site.route(f"/t2026030{n}_900{n}.html", body=PAGE.format(title=f"关于第{n}批补助资金的公示通知", fee=100 + n))
+    pager = '<script>createPageHTML(40, 0, "index", "shtml");</script>'
+    site.route("/gk/", body=f"<html><body><ul>{items}</ul>{pager}</body></html>")
+    site.route("/gk/index_1.shtml", body="<html><head><title></title></head><body></body></html>" + " " * 260)
+    block = source_block("gk", site.url("/gk/"), "html_list", options="{max_pages = 9}")
+    watch = Watch(write_config(tmp_path, site, block))
+
+    reports = [watch.crawl(), watch.crawl()]
+
+    assert result_of(reports[0], "gk").listed == 5
+    assert site.count("/gk/index_1.shtml") == 1
+    assert not any(report.failed for report in reports)
+    assert told(reports[1]) == []

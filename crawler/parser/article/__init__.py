@@ -74,6 +74,7 @@ def article_from_entry(entry: Entry, source: Source, *, url: str = "") -> Articl
         publisher=entry.publisher or source.publisher,
         authors=entry.authors,
         attachments=_merge_attachments(article, entry),
+        status=entry.status,
         marks=_entry_marks(entry),
         native_ids=(),
         provenance=(("title", "listing"), ("body", "listing")),
@@ -105,7 +106,10 @@ def _is_shown(article: Article) -> bool:
 
 
 def complete(article: Article, entry: Entry) -> Article:
-    """``article`` with what only the listing tells: a title, a finer moment, authors, files, a declared update."""
+    """``article`` with what only the listing tells: a title, a finer moment, authors, files, a declared update.
+
+    The validity that a listing declares comes from the publisher's register; pages are made once and left behind.
+    """
     return replace(
         article,
         title=article.title or entry.title,
@@ -115,6 +119,7 @@ def complete(article: Article, entry: Entry) -> Article:
         authors=article.authors or entry.authors,
         language=article.language or entry.language,
         attachments=_merge_attachments(article, entry),
+        status=entry.status or article.status,
         marks=article.marks + _entry_marks(entry),
     )
 

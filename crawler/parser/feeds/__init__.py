@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from crawler.errors import ParseError
 from crawler.model import Entry, Fetched, Listing, Source
 from crawler.parser.feeds.document import FeedForm, excerpt, feed_form, is_feed_root, load_root, root_name
+from crawler.parser.feeds.hints import with_header_links
 from crawler.parser.feeds.jsonfeed import is_json_feed, load_json, read_json_feed
 from crawler.parser.feeds.sheet import ENTRY_LIMIT, FeedSheet
 from crawler.parser.feeds.syndication import Totals, read_syndication, read_totals
@@ -38,9 +41,12 @@ def read_counted_feed(fetched: Fetched, source: Source) -> tuple[Listing, Totals
         raise ParseError(
             f"{fetched.url} is HTML, not a feed: a challenge or error page?", excerpt=excerpt(fetched.body)
         )
+    sheet = FeedSheet.of(fetched, source)
     if form is FeedForm.JSON:
-        return read_json_feed(fetched, FeedSheet.of(fetched, source)), Totals()
-    return _read_xml(fetched, source)
+        listing, totals = read_json_feed(fetched, sheet), Totals()
+    else:
+        listing, totals = _read_xml(fetched, source)
+    return replace(listing, hints=with_header_links(listing.hints, fetched, sheet)), totals
 
 
 def _read_xml(fetched: Fetched, source: Source) -> tuple[Listing, Totals]:
@@ -49,7 +55,7 @@ def _read_xml(fetched: Fetched, source: Source) -> tuple[Listing, Totals]:
     sheet = FeedSheet.of(fetched, source, bases=b"xml:base" in fetched.body)
     listing = read_syndication(root, sheet)
     if not listing.entries and _announces_items(fetched.body):
-        listing = Listing(entries=_read_loosely(fetched, sheet), title=listing.title, next=listing.next)
+        listing = replace(listing, entries=_read_loosely(fetched, sheet))
     return listing, read_totals(root)
 
 

@@ -17,16 +17,35 @@ from lxml import etree
 
 from crawler.errors import ParseError
 from crawler.parser.article.decode import decode_html
+from crawler.parser.feeds.straighten import SOUP, straighten
 
 #: How far into a document its first element may stand.
 _PROLOG = 65536
 _FIRST_ELEMENT = re.compile(rb"<([A-Za-z_][\w.:-]{0,60})")
-_FIRST_TAG = re.compile(r"<[A-Za-z_]")
+#: What a feed or sitemap begins with, and the entries of one whose beginning is damaged.
+_ROOT = re.compile(
+    rb"<((?:[A-Za-z_][\w.-]{0,30}:)?(?:rss|rdf|feed|channel|urlset|sitemapindex))(?=[\s>/])", re.IGNORECASE
+)
+_ENTRY = re.compile(rb"<((?:[A-Za-z_][\w.-]{0,30}:)?(?:item|entry))(?=[\s>/])", re.IGNORECASE)
+_PAGE = re.compile(rb"<(?:html|head|body|!doctype\s{1,9}html)(?=[\s>])", re.IGNORECASE)
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _AMPERSAND = re.compile(r"&(?:(#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};)|([A-Za-z][A-Za-z0-9]{0,31});)?")
+_WIDE_MARKS = (
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+_WIDE_STARTS = (
+    (re.compile(rb"<\x00\x00\x00"), "utf-32-le"),
+    (re.compile(rb"\x00\x00\x00<"), "utf-32-be"),
+    (re.compile(rb"<\x00[^\x00]\x00"), "utf-16-le"),
+    (re.compile(rb"\x00<\x00[^\x00]"), "utf-16-be"),
+)
 _XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _FEED_ROOTS = frozenset({"rss", "rdf", "feed", "channel"})
+_ENTRY_TAGS = ("{*}item", "{*}entry")
 
 
 class FeedForm(Enum):
@@ -87,6 +106,10 @@ def load_root(
     if root is None:
         raise ParseError(f"{url} cannot be read as XML", excerpt=excerpt(body))
     name = _local_name(root)
+    if name == SOUP:
+        if roots is _FEED_ROOTS and next(root.iter(*_ENTRY_TAGS), None) is not None:
+            return root
+        name = root_name(body)
     if name not in roots:
         raise ParseError(f"{url} is no {kind}: its first element is <{name[:40]}>", excerpt=excerpt(body))
     return root
@@ -94,14 +117,28 @@ def load_root(
 
 def _readable_head(body: bytes) -> bytes:
     head = body[:_PROLOG]
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in head[:4]:
+    if _wide_codec(head):
         head = head.replace(b"\x00", b"").lstrip(b"\xff\xfe")
     return head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x00\x0b\x0c")
 
 
 def _first_element(head: bytes) -> str:
-    found = _FIRST_ELEMENT.search(head)
+    found = _find_first_element(head)
     return found[1].decode("ascii").rpartition(":")[2].lower() if found else ""
+
+
+def _find_first_element(head: bytes) -> re.Match[bytes] | None:
+    """The element a document begins with. What a program printed before a feed (warnings, mostly) is passed over.
+
+    Where the beginning of a feed is damaged, it is the first of its entries.
+    """
+    first = _FIRST_ELEMENT.search(head)
+    if first is None or _ROOT.match(head, first.start()):
+        return first
+    page = _PAGE.search(head)
+    found = [one for one in (_ROOT.search(head), _ENTRY.search(head)) if one]
+    root = min(found, key=lambda one: one.start(), default=first)
+    return root if page is None or root.start() < page.start() else first
 
 
 def _form_of_element(name: str) -> FeedForm:
@@ -136,15 +173,20 @@ def _parse_strictly(body: bytes) -> Any:  # noqa: ANN401 - lxml is untyped
 
 
 def _parse_repaired(text: str) -> Any:  # noqa: ANN401 - lxml is untyped
+    """The root of a document whose characters were put right: as it is, else with its tags put right as well."""
     try:
-        return etree.fromstring(text.encode("utf-8", "replace"), _parser(recover=True))
+        return etree.fromstring(text.encode("utf-8", "replace"), _parser(recover=False))
+    except (etree.XMLSyntaxError, ValueError):
+        pass
+    try:
+        return etree.fromstring(straighten(text).encode("utf-8", "replace"), _parser(recover=True))
     except (etree.XMLSyntaxError, ValueError):
         return None
 
 
 def _decode(body: bytes, declared: str, forced: str) -> str:
-    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return body.decode("utf-16", "replace")
+    if wide := _wide_codec(body):
+        return body.decode(wide, "replace")
     inside = _DECLARED.search(body[:1024])
     charset = inside[1].decode("ascii") if inside else declared
     if b"\x1b" in body and charset.lower() == "iso-2022-jp":
@@ -152,27 +194,35 @@ def _decode(body: bytes, declared: str, forced: str) -> str:
     return decode_html(body, declared=charset, forced=forced).text
 
 
+def _wide_codec(body: bytes) -> str:
+    """The encoding of two or four bytes a character, told by its mark, else by the zeros beside the first bracket."""
+    marked = next((codec for mark, codec in _WIDE_MARKS if body.startswith(mark)), "")
+    return marked or next((codec for pattern, codec in _WIDE_STARTS if pattern.match(body)), "")
+
+
 def _repair(text: str, url: str) -> str:
     """The text with everything an XML parser stumbles over put right, from its first element on."""
-    start = _FIRST_TAG.search(text, 0, _PROLOG)
-    if start is None:
+    head = text[:_PROLOG].encode("ascii", "replace")  # one byte for each character: places stay the same
+    first = _find_first_element(head)
+    if first is None:
         return ""
-    if "<!ENTITY" in text[: start.start()].upper():
+    start = 0 if _ENTRY.fullmatch(first[0]) else first.start()
+    if "<!ENTITY" in text[: first.start()].upper():
         raise ParseError(f"{url} declares entities of its own; such a document is not read")
-    text = _CONTROL.sub("", text[start.start() :])
+    text = _CONTROL.sub("", text[start:])
     return "".join(_repaired_pieces(text))
 
 
 def _repaired_pieces(text: str) -> list[str]:
-    """The text with ampersands put right outside of CDATA sections, which are taken as they are."""
+    """The text with ampersands put right outside of CDATA sections, which are taken as they are; the end of one that
+    is not closed is anybody's guess, so that it is none."""
     pieces: list[str] = []
     at = 0
-    while (cdata := text.find("<![CDATA[", at)) >= 0:
+    while (cdata := text.find("<![CDATA[", at)) >= 0 and (end := text.find("]]>", cdata)) >= 0:
         pieces.append(_AMPERSAND.sub(_spell_entity, text[at:cdata]))
-        end = text.find("]]>", cdata)
-        at = end + 3 if end >= 0 else len(text)
+        at = end + 3
         pieces.append(text[cdata:at])
-    pieces.append(_AMPERSAND.sub(_spell_entity, text[at:]))
+    pieces.append(_AMPERSAND.sub(_spell_entity, text[at:].replace("<![CDATA[", "")))
     return pieces
 
 

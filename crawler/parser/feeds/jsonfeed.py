@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from crawler.errors import ParseError
-from crawler.model import Attachment, Entry, Fetched, Listing
+from crawler.model import Attachment, Entry, Fetched, Hints, Listing
 from crawler.parser.article.decode import decode_html
 from crawler.parser.feeds.document import excerpt
 from crawler.parser.feeds.markup import has_blocks, paragraphs, strip_markup
@@ -36,7 +36,15 @@ def read_json_feed(fetched: Fetched, sheet: FeedSheet) -> Listing:
         entries=tuple(entry for entry in entries if entry is not None),
         title=title,
         next=listing_request(following, unlike=fetched.url),
+        hints=_hints(feed, sheet),
     )
+
+
+def _hints(feed: Json, sheet: FeedSheet) -> Hints:
+    """The hub that would push the feed (JSON Feed 1.1, "Subscribing to Real-time Notifications")."""
+    hubs = (sheet.address(_text(one, "url")) for one in _objects(feed, "hubs") if _text(one, "type") == "WebSub")
+    hub = next((url for url in hubs if url), "")
+    return Hints(hub=hub, topic=(sheet.address(_text(feed, "feed_url")) or sheet.url) if hub else "")
 
 
 def is_json_feed(document: object) -> bool:

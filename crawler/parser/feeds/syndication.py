@@ -7,12 +7,23 @@ import re
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any
+from itertools import chain, islice
 
 from lxml import etree
 
 from crawler.model import Attachment, Entry, Listing, Moment
+from crawler.parser.feeds.fields import (
+    ENTRY_WORDS,
+    SWALLOWED,
+    Element,
+    Fields,
+    gather,
+    links_in,
+    read_head,
+    rel_of,
+    text_in,
+)
+from crawler.parser.feeds.hints import read_hints
 from crawler.parser.feeds.markup import MARKUP_LIMIT, has_blocks, paragraphs, strip_markup
 from crawler.parser.feeds.sheet import (
     ENTRY_LIMIT,
@@ -27,14 +38,6 @@ from crawler.parser.feeds.vocabulary import RDF_ABOUT, XML_LANG, is_atom, word
 from crawler.text.normalize import clean, shorten
 from crawler.text.urls import host_of
 
-Element = Any  # lxml's elements are untyped
-Fields = dict[str, list[Element]]
-
-_ENTRIES = frozenset({"item", "entry"})
-#: What cannot be part of a text: found inside one, its end tag is missing.
-_SWALLOWED = frozenset(
-    {*_ENTRIES, "link", "guid", "pubdate", "description", "content:encoded", "dc:date", "dc:creator"}
-)
 #: A description at least this long is the text itself, not a teaser of it (characters of markup).
 _FULL_TEXT = 1_000
 _PUBLISHED = ("published", "pubdate", "issued", "dc:date", "dcterms:issued", "dcterms:created", "created", "date")
@@ -56,58 +59,36 @@ class Totals:
 def read_syndication(root: Element, sheet: FeedSheet) -> Listing:
     """The listing in a feed's element tree, entries in the order of the document.
 
-    ``exhaustive`` is what RFC 5005 §2 ``fh:complete`` states; ``next`` is the page its §3 ``rel=next`` names.
+    ``exhaustive`` is what RFC 5005 §2 ``fh:complete`` states; ``next`` is the page that its §3 ``rel=next`` names, or
+    the older document that §4 ``rel=prev-archive`` does.
     """
-    head = _head(root)
+    head = read_head(root)
     feed_url = sheet.url
     sheet = sheet.with_head(
         url=_document_base(root, head, sheet),
-        language=_text(head, "language", "dc:language") or root.get(XML_LANG) or "",
-        publisher=", ".join(_authors(head)) or clean(_text(head, "dc:publisher")),
+        language=text_in(head, "language", "dc:language") or root.get(XML_LANG) or "",
+        publisher=", ".join(_authors(head)) or clean(text_in(head, "dc:publisher")),
     )
-    following = next((link.get("href", "") for link in _links(head) if _rel(link) == "next"), "")
+    named = {rel_of(link): link.get("href", "") for link in reversed(links_in(head))}
+    following = named.get("next") or named.get("prev-archive") or ""
     return Listing(
         entries=tuple(_read_entries(root, sheet)),
         title=shorten(_title(head), 300),
         next=listing_request(sheet.address(following), unlike=feed_url),
         exhaustive="fh:complete" in head,
+        hints=read_hints(head, sheet),
     )
 
 
 def read_totals(root: Element) -> Totals:
     """What the feed says of the number of its entries."""
-    head = _head(root)
-    first = _count(_text(head, "opensearch:startindex"))
-    return Totals(all=_count(_text(head, "opensearch:totalresults")), first=1 if first is None else first)
+    head = read_head(root)
+    first = _count(text_in(head, "opensearch:startindex"))
+    return Totals(all=_count(text_in(head, "opensearch:totalresults")), first=1 if first is None else first)
 
 
 def _count(raw: str) -> int | None:
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
-
-
-def _head(root: Element) -> Fields:
-    """What the feed says of itself: children of the root and of its ``channel``, entries left out."""
-    fields: Fields = {}
-    for child in root:
-        name = word(child.tag)
-        if name == "channel":
-            _gather(child, fields)
-        elif name not in _ENTRIES:
-            fields.setdefault(name, []).append(child)
-    return fields
-
-
-def _gather(element: Element, fields: Fields) -> Fields:
-    """The children of ``element`` by their words, and those an unclosed title has swallowed."""
-    for child in element:
-        name = word(child.tag)
-        if name not in _ENTRIES:
-            fields.setdefault(name, []).append(child)
-            if name == "title" and len(child):
-                for lost in child:
-                    if word(lost.tag) in _SWALLOWED:
-                        fields.setdefault(word(lost.tag), []).append(lost)
-    return fields
 
 
 def _document_base(root: Element, head: Fields, sheet: FeedSheet) -> str:
@@ -118,19 +99,24 @@ def _document_base(root: Element, head: Fields, sheet: FeedSheet) -> str:
     """
     if sheet.bases and root.base:
         return sheet.address(root.base) or sheet.url
-    site = sheet.address(_text(head, "link"))
+    site = sheet.address(text_in(head, "link"))
     return site if site and host_of(site) != host_of(sheet.url) and not is_atom(root.tag) else sheet.url
 
 
 def _read_entries(root: Element, sheet: FeedSheet) -> Iterator[Entry]:
     """Entries wherever they stand: RSS 1.0 has them beside the channel, and broken nesting puts one into another."""
-    found = (element for element in root.iter("{*}item", "{*}entry") if word(element.tag) in _ENTRIES)
-    read = (_read_entry(element, sheet) for element in islice(found, ENTRY_LIMIT))
+    found = root.iter("{*}item", "{*}entry")
+    first = next(found, None)
+    if first is None:  # perhaps under a prefix that is bound to nothing
+        found = root.iter()
+    beginning = () if first is None else (first,)
+    entries = (element for element in chain(beginning, found) if word(element.tag) in ENTRY_WORDS)
+    read = (_read_entry(element, sheet) for element in islice(entries, ENTRY_LIMIT))
     return (entry for entry in read if entry is not None)
 
 
 def _read_entry(element: Element, sheet: FeedSheet) -> Entry | None:
-    fields = _gather(element, {})
+    fields = gather(element, {})
     base = (element.base or "") if sheet.bases else ""
     markup, body = _description(fields), _body(fields)
     summary = shorten(strip_markup(markup or body), SUMMARY_LIMIT)
@@ -141,28 +127,19 @@ def _read_entry(element: Element, sheet: FeedSheet) -> Entry | None:
     return Entry(
         url=url,
         title=title,
-        id=_text(fields, "guid", "id") or element.get(RDF_ABOUT, "").strip(),
+        id=text_in(fields, "guid", "id") or element.get(RDF_ABOUT, "").strip(),
         published=_moment(fields, _PUBLISHED, sheet),
         updated=_moment(fields, _UPDATED, sheet),
         summary=summary,
         body=body or _full_text(markup),
         authors=_authors(fields),
         publisher=_publisher(fields) or sheet.publisher,
-        language=primary_subtag(_text(fields, "dc:language") or element.get(XML_LANG) or "") or sheet.language,
+        language=primary_subtag(text_in(fields, "dc:language") or element.get(XML_LANG) or "") or sheet.language,
         attachments=() if _ENCLOSING.isdisjoint(fields) else tuple(_attachments(fields, sheet, base)),
     )
 
 
 # -- texts --
-
-
-def _text(fields: Fields, *names: str) -> str:
-    """The text of the first element of these names that has any."""
-    for name in names:
-        for element in fields.get(name, ()):
-            if text := (element.text or "").strip():
-                return text
-    return ""
 
 
 def _title(fields: Fields) -> str:
@@ -185,7 +162,7 @@ def _inner_text(element: Element) -> str:
     """All text inside, up to the first element that only broken nesting can have put there."""
     parts = [element.text or ""]
     for child in element:
-        if word(child.tag) in _SWALLOWED:
+        if word(child.tag) in SWALLOWED:
             break
         parts.extend(islice(child.itertext(), 1_000))
         parts.append(child.tail or "")
@@ -263,7 +240,7 @@ def _authors(fields: Fields) -> tuple[str, ...]:
 def _person(element: Element) -> str:
     """A name: of an Atom person construct, or of RSS's ``mail (name)``; a mail address alone is nobody's name."""
     if len(element):
-        return clean(_text(_gather(element, {}), "name"))[:200]
+        return clean(text_in(gather(element, {}), "name"))[:200]
     text = (element.text or "")[:300]
     if "@" not in text:
         return strip_markup(text)
@@ -274,23 +251,15 @@ def _person(element: Element) -> str:
 
 def _publisher(fields: Fields) -> str:
     """Who published the entry, where the feed quotes others: ``dc:publisher`` or ``source``."""
-    if found := clean(_text(fields, "dc:publisher")):
+    if found := clean(text_in(fields, "dc:publisher")):
         return found
     for element in fields.get("source", ()):
-        if found := _title(_gather(element, {})) if len(element) else clean(element.text or ""):
+        if found := _title(gather(element, {})) if len(element) else clean(element.text or ""):
             return found[:300]
     return ""
 
 
 # -- addresses --
-
-
-def _links(fields: Fields) -> list[Element]:
-    return [element for element in fields.get("link", ()) if element.get("href")]
-
-
-def _rel(link: Element) -> str:
-    return (link.get("rel") or "alternate").strip().lower().removeprefix("http://www.iana.org/assignments/relation/")
 
 
 def _entry_url(element: Element, fields: Fields, sheet: FeedSheet, base: str) -> str:
@@ -302,14 +271,14 @@ def _entry_url(element: Element, fields: Fields, sheet: FeedSheet, base: str) ->
 
 
 def _candidates(element: Element, fields: Fields, sheet: FeedSheet) -> Iterator[str]:
-    yield _text(fields, "feedburner:origlink", "link")
-    alternates = [link for link in _links(fields) if _rel(link) == "alternate"]
+    yield text_in(fields, "feedburner:origlink", "link")
+    alternates = [link for link in links_in(fields) if rel_of(link) == "alternate"]
     yield from (link.get("href") for link in sorted(alternates, key=lambda link: _link_rank(link, sheet)))
     for guid in fields.get("guid", ()):
         if guid.get("isPermaLink", "true").strip().lower() != "false":
             yield _absolute(guid.text)
     yield _absolute(element.get(RDF_ABOUT))
-    yield _absolute(_text(fields, "id"))
+    yield _absolute(text_in(fields, "id"))
     yield from (content.get("src", "") for content in fields.get("content", ()))
 
 
@@ -327,7 +296,7 @@ def _link_rank(link: Element, sheet: FeedSheet) -> tuple[bool, bool]:
 
 def _attachments(fields: Fields, sheet: FeedSheet, base: str) -> Iterator[Attachment]:
     enclosed = [(element, element.get("url", "")) for element in fields.get("enclosure", ())]
-    enclosed += [(link, link.get("href", "")) for link in _links(fields) if _rel(link) == "enclosure"]
+    enclosed += [(link, link.get("href", "")) for link in links_in(fields) if rel_of(link) == "enclosure"]
     enclosed += [(one, one.get("url", "")) for one in fields.get("media:content", ()) if _is_document(one)]
     if not enclosed:
         return

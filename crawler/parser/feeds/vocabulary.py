@@ -31,6 +31,8 @@ _PREFIXES = {
     "http://rssnamespace.org/feedburner/ext/1.0": "feedburner",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
     "http://www.w3.org/1999/xhtml": "xhtml",
+    "http://purl.org/rss/1.0/modules/syndication/": "sy",
+    "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
 }
 _PLAIN = frozenset({"atom", "atom10", "atom03", "rss", "a10"})
 _KNOWN = frozenset(_PREFIXES.values())
@@ -39,6 +41,8 @@ _KNOWN = frozenset(_PREFIXES.values())
 @lru_cache(maxsize=2048)
 def word(tag: str) -> str:
     """The one spelling of an element name as lxml gives it (``{namespace}name``, or ``prefix:name`` unbound)."""
+    if not isinstance(tag, str):  # an entity reference is a node of its own
+        return ""
     if tag.startswith("{"):
         namespace, _, name = tag[1:].partition("}")
         prefix = _PREFIXES.get(namespace.strip().lower(), "other")

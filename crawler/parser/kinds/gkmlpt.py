@@ -145,21 +145,16 @@ def _read_row(row: Json, source: Source, fetched: Fetched) -> Entry | None:
         title=title,
         id=text_at(row, "id").strip()[:200],
         published=_published(row, source, fetched),
-        summary=shorten(_summary(row), _SUMMARY_LIMIT),
+        summary=shorten(clean(_unescape(text_at(row, "abstract")[:8_000])), _SUMMARY_LIMIT),
         publisher=clean(_unescape(text_at(row, "publisher")))[:200],
         attachments=tuple(_files(row, fetched.url)),
+        status=next((word for flag, word in _FLAGS if is_set(row.get(flag))), ""),
     )
 
 
 def _published(row: Json, source: Source, fetched: Fetched) -> Moment | None:
     """When it was published, as the site shows it. ``date`` is when the document was written, and not taken."""
     return next((found for field in _PUBLISHED if (found := moment_at(row, field, source, fetched))), None)
-
-
-def _summary(row: Json) -> str:
-    """The abstract, behind the validity where the site withdraws it: a flag that is set brings the page up again."""
-    status = next((f"有效性：{word}" for flag, word in _FLAGS if is_set(row.get(flag))), "")
-    return f"{status} {clean(_unescape(text_at(row, 'abstract')[:8_000]))}".strip()
 
 
 def _files(row: Json, base: str) -> Iterator[Attachment]:

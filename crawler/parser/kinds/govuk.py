@@ -131,6 +131,7 @@ def _read_document(item: Json, source: Source, fetched: Fetched) -> Entry:
         publisher=_names(dig(item, "links.primary_publishing_organisation|links.organisations")),
         language=primary_subtag(text_at(item, "locale")),
         attachments=tuple(_files(item, fetched.url)),
+        status="withdrawn" if dig(item, "withdrawn_notice.withdrawn_at") else "",
     )
 
 

@@ -9,8 +9,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from crawler.differ.fingerprint import entry_fingerprint
 from crawler.errors import ConfigError, ParseError
-from crawler.model import Fetched, FetchPolicy, Listing, Purpose, Request, Source
+from crawler.model import Entry, Fetched, FetchPolicy, Listing, Purpose, Request, Source
 from crawler.parser.kinds import federal_register, find_kind, gkmlpt, govuk, json_list, page, page_limit, sitemap
 
 NOW = datetime(2026, 6, 20, 1, tzinfo=UTC)
@@ -107,13 +108,22 @@ def test_json_that_is_no_list_of_documents_is_a_parse_error(body: str):
         read("gkmlpt", body, f"{TREE}/api/all/0?page=1&sid=9")
 
 
-def test_a_status_that_appears_changes_what_the_listing_says_of_a_document():
-    def summary(flag: str) -> str:
-        row = f'{{"articles":[{{"id":1,"title":"t","url":"/a","is_expired":0,"is_abolished":{flag}}}]}}'
-        return read("gkmlpt", row, f"{TREE}/api/all/0?page=1&sid=9").entries[0].summary
+def test_the_flags_of_a_document_are_its_status_however_they_are_set():
+    def status(flags: str) -> str:
+        row = f'{{"articles":[{{"id":1,"title":"t","url":"/a",{flags}}}]}}'
+        return read("gkmlpt", row, f"{TREE}/api/all/0?page=1&sid=9").entries[0].status
 
-    assert (summary("0"), summary("null"), summary("false")) == ("", "", "")
-    assert summary("1") == summary("true") == summary('"1"') == "有效性：废止"
+    assert {status(f'"is_expired":0,"is_abolished":{flag}') for flag in ("0", "null", "false", '""')} == {""}
+    assert {status(f'"is_abolished":{flag}') for flag in ("1", "true", '"1"')} == {"废止"}
+    assert status('"is_expired":1') == "失效"
+
+
+def test_a_status_that_appears_brings_the_page_up_again_and_none_leaves_all_as_it_was():
+    entry = Entry(url="https://e.example/a", title="t")
+    assert entry_fingerprint(replace(entry, status="废止")) != entry_fingerprint(entry)
+    assert entry_fingerprint(entry) == "1:a8c78faa948d931d3adcf46fb54a2008", (
+        "what is remembered of undeclared ones still holds"
+    )
 
 
 def test_a_site_number_that_is_none_is_the_operators_error():

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from crawler.errors import ParseError
-from crawler.model import Attachment, Entry, Fetched, Listing, Moment, Purpose, Request, Source, digest
+from crawler.model import Attachment, Entry, Fetched, Hints, Listing, Moment, Purpose, Request, Source, digest
 from crawler.parser.kinds import find_kind, kind_names
 
 FOLDER = Path(__file__).parent
@@ -62,12 +62,21 @@ def read_case(folder: Path) -> dict[str, object]:
 
 
 def describe(listing: Listing) -> dict[str, object]:
+    following = listing.next
+    asked = {"next_body": following.body.decode()} if following and following.body else {}
     return {
         "title": listing.title,
         "exhaustive": listing.exhaustive,
-        "next": listing.next.url if listing.next else None,
+        "next": following.url if following else None,
+        **asked,
         "entries": [describe_entry(entry) for entry in listing.entries],
+        **({"hints": describe_hints(listing.hints)} if listing.hints else {}),
     }
+
+
+def describe_hints(hints: Hints) -> dict[str, object]:
+    values = ((field.name, getattr(hints, field.name)) for field in fields(hints))
+    return {name: list(value) if isinstance(value, tuple) else str(value) for name, value in values if value}
 
 
 def describe_entry(entry: Entry) -> dict[str, object]:

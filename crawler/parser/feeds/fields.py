@@ -29,10 +29,12 @@ def read_head(root: Element) -> Fields:
 
 
 def gather(element: Element, fields: Fields) -> Fields:
-    """The children of ``element`` by their words, and those an unclosed title has swallowed."""
+    """The children of ``element`` by their words, those of a media group, and those an unclosed title has swallowed."""
     for child in element:
         name = word(child.tag)
-        if name not in ENTRY_WORDS:
+        if name == "media:group":
+            gather(child, fields)
+        elif name not in ENTRY_WORDS:
             fields.setdefault(name, []).append(child)
             if name == "title" and len(child):
                 for lost in child:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 _NAME = r"[A-Za-z_][\w.:-]{0,60}+"
 #: A tag, first with its quotes in order, else up to the next angle bracket.
@@ -27,6 +28,8 @@ _HOLDERS = frozenset(
 SOUP = "soup"
 _VOID = frozenset({"br", "hr", "img", "input", "area", "col", "embed", "wbr"})
 _DEEPEST = 60
+#: Texts and tags looked at: more than a feed of two thousand entries holds. What follows is left out.
+_MOST_PIECES = 250_000
 _MOST_ATTRIBUTES = 60
 
 
@@ -34,7 +37,7 @@ def straighten(text: str) -> str:
     """``text``, in which ampersands are right already, as well-formed XML as far as its tags are concerned."""
     pieces: list[str] = []
     opened: list[str] = []
-    for piece in _pieces(text):
+    for piece in islice(_pieces(text), _MOST_PIECES):
         if isinstance(piece, str):
             pieces.append(piece if opened else "")
         elif piece[1] or piece[4]:

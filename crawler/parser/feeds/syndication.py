@@ -41,6 +41,7 @@ from crawler.text.urls import host_of
 #: A description at least this long is the text itself, not a teaser of it (characters of markup).
 _FULL_TEXT = 1_000
 _PUBLISHED = ("published", "pubdate", "issued", "dc:date", "dcterms:issued", "dcterms:created", "created", "date")
+_DESCRIPTIONS = ("summary", "description", "dc:description", "media:description", "itunes:summary", "itunes:subtitle")
 _UPDATED = ("updated", "modified", "dcterms:modified")
 _ENCLOSING = frozenset({"enclosure", "link", "media:content"})
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{0,30}$")
@@ -176,7 +177,7 @@ def _is_literal(element: Element) -> bool:
 
 def _description(fields: Fields) -> str:
     """The markup of the entry's description; plain text comes escaped and without paragraphs."""
-    for name in ("summary", "description", "dc:description", "media:description"):
+    for name in _DESCRIPTIONS:
         for element in fields.get(name, ()):
             literal = not len(element) and _is_literal(element)
             if markup := html.escape((element.text or "").strip(), quote=False) if literal else _markup(element):
@@ -234,6 +235,7 @@ def _moment(fields: Fields, names: Iterable[str], sheet: FeedSheet) -> Moment | 
 
 def _authors(fields: Fields) -> tuple[str, ...]:
     names = [_person(element) for name in ("author", "dc:creator") for element in fields.get(name, ())[:20]]
+    names = names if any(names) else [_person(element) for element in fields.get("itunes:author", ())[:20]]
     return tuple(dict.fromkeys(name for name in names if name))
 
 

@@ -14,6 +14,7 @@ from crawler.model import (
     Delivery,
     Entry,
     Fetched,
+    FileText,
     Incident,
     KnownArticle,
     Listing,
@@ -40,6 +41,14 @@ class Fetcher(Protocol):
 
     async def fetch(self, request: Request, source: Source) -> Response:
         """Performs ``request`` under the source's fetch policy: redirects, robots, pauses and limits included."""
+        ...
+
+
+class FileReader(Protocol):
+    """Reads the text of files that strangers made: bounded in time and memory, apart from the rest. Never raises."""
+
+    async def read(self, body: bytes, *, names: Sequence[str] = (), media_type: str = "", encoding: str = "") -> FileText:
+        """The text of a file, or in words why there is none. ``names`` are what it is called, the best name first."""
         ...
 
 

@@ -13,7 +13,7 @@ The files follow that order; import the names from here.
 
 from __future__ import annotations
 
-from crawler.model.articles import Article, Attachment, Block, Entry, Hints, Link, Listing, Moment, Reading
+from crawler.model.articles import Article, Attachment, Entry, Hints, Link, Listing, Moment, Reading
 from crawler.model.changes import ArticleSummary, Change, Evidence, Fact, Hunk, Incident, IncidentArticle
 from crawler.model.configuration import (
     ArticleRules,
@@ -29,6 +29,7 @@ from crawler.model.configuration import (
     Subscription,
 )
 from crawler.model.deliveries import Delivery, Notice, Outcome, Promise
+from crawler.model.files import Block, FileText
 from crawler.model.memory import Absence, FileState, KnownArticle, Observation, Revision, SourceState, Suspicion
 from crawler.model.wire import (
     Assessment,
@@ -49,6 +50,7 @@ from crawler.model.words import (
     ChangeKind,
     DeliveryState,
     FactType,
+    FileOutcome,
     HunkOp,
     IncidentReason,
     IncidentState,
@@ -82,7 +84,9 @@ __all__ = [
     "FetchFailure",
     "FetchPolicy",
     "Fetched",
+    "FileOutcome",
     "FileState",
+    "FileText",
     "GuardPolicy",
     "Hints",
     "Hop",

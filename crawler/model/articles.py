@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from crawler.model.files import Block
 from crawler.model.wire import Assessment, Request
-from crawler.model.words import BlockKind, Precision
+from crawler.model.words import Precision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,21 +25,24 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """One block of an article's text. ``language`` is a BCP 47 primary subtag or empty when nothing tells."""
-
-    kind: BlockKind
-    text: str
-    language: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """A file that belongs to an article. ``sha256`` is empty until its bytes were fetched."""
+    """A file that belongs to an article. ``sha256`` is empty until its bytes were fetched.
+
+    ``blocks`` is its text where that is read, ``note`` why there is none, or not all of it. ``read_by`` is the version
+    of the reader that tried, 0 where none has.
+    """
 
     url: str
     name: str
     sha256: str = ""
+    blocks: tuple[Block, ...] = ()
+    note: str = ""
+    read_by: int = 0
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the whole of its text is known: then words are compared, not bytes."""
+        return bool(self.blocks) and not self.note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

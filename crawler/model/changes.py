@@ -12,22 +12,32 @@ from crawler.model.words import ChangeKind, FactType, HunkOp, IncidentReason, In
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hunk:
-    """One contiguous piece of a field's change. Long equal runs are shortened to context."""
+    """One contiguous piece of a field's change. Long equal runs are shortened to context.
+
+    ``file`` names the attachment in whose text it lies; empty for the article's own fields.
+    """
 
     field: str
     op: HunkOp
     before: str = ""
     after: str = ""
+    file: str = ""
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The text it is a piece of: hunks of one place join to one text."""
+        return self.field, self.file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """A typed span that changed, old to new; only ``after`` for a new article."""
+    """A typed span that changed, old to new; only ``after`` for a new article. ``file`` as in ``Hunk``."""
 
     type: FactType
     field: str
     before: str | None = None
     after: str | None = None
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,12 +67,16 @@ class Revision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileState:
-    """What we remember of one attachment: its proof, and what to ask conditionally with."""
+    """What we remember of one attachment: its proof, and what to ask conditionally with.
+
+    ``note`` says why the last look did not get its bytes; empty where it did.
+    """
 
     url: str
     sha256: str
     fetched_at: datetime | None = None
     validators: Validators = field(default_factory=Validators)
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from crawler.model.files import FileText
 from crawler.model.words import Purpose, Verdict
 
 
@@ -43,7 +44,10 @@ class Hop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """A response as received, before any interpretation. ``body`` is decompressed, ``headers`` are lower-case."""
+    """A response as received, before any interpretation. ``body`` is decompressed, ``headers`` are lower-case.
+
+    ``file`` is what the sandbox read of a body that is a file and no markup; the parser itself opens no file.
+    """
 
     request: Request
     url: str
@@ -54,6 +58,7 @@ class Fetched:
     fetched_at: datetime
     hops: tuple[Hop, ...] = ()
     truncated: bool = False
+    file: FileText | None = None
 
     def header(self, name: str) -> str:
         """The first value of the header ``name`` (lower-case), or an empty string."""

@@ -57,6 +57,19 @@ class BlockKind(StrEnum):
     TABLE_ROW = "table_row"
 
 
+class FileOutcome(StrEnum):
+    """What came of reading the text of a file. Only ``READ`` and ``PARTIAL`` bring text."""
+
+    READ = "read"
+    PARTIAL = "partial"
+    NO_TEXT = "no_text"
+    UNREADABLE = "unreadable"
+    ENCRYPTED = "encrypted"
+    DAMAGED = "damaged"
+    TOO_LARGE = "too_large"
+    TOO_SLOW = "too_slow"
+
+
 class ChangeKind(StrEnum):
     """A step in an article's life."""
 

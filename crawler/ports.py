@@ -5,7 +5,7 @@ Kinds and channels are modules: the folder is their registry and the file's name
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -126,11 +126,13 @@ class Store(Protocol):
         limit: int,
         close_bursts: bool,
         real_now: datetime | None = None,
+        limits: Mapping[str, int] | None = None,
     ) -> list[Delivery]:
         """Claims due deliveries, and those whose lease ran out. ``close_bursts`` counts open bursts as due.
 
         ``now``, of the clock of decisions, closes bursts and digests; ``real_now`` (None: the same) ends leases and
-        brings on retries. What was due the moment it was promised is due by any clock.
+        brings on retries. What was due the moment it was promised is due by any clock. ``limits`` are the messages an
+        hour of subscriptions that have a limit: what finds no place waits, and is folded into one message.
         """
         ...
 

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from crawler.model import Change, Delivery, DeliveryState, Incident
 from storage import rows
+from storage.database import Row
 from storage.letters import DISABLED_CHANNELS, Letters, shorten_error
+from storage.slots import HOUR, grant_places
 from storage.statements import select, update
 
-_CLAIMABLE = select(
-    "delivery",
-    rows.DELIVERY,
-    "WHERE ((state = 'pending' AND attempts = 0"
+_CLAIMABLE = (
+    "((state = 'pending' AND attempts = 0"
     " AND (due_at <= ? OR due_at <= created_at OR (? AND \"window\" = 'burst' AND payload IS NULL)))"
     " OR (state = 'pending' AND attempts > 0 AND due_at <= ?) OR (state = 'leased' AND lease_until <= ?))"
     f" AND channel NOT IN ({DISABLED_CHANNELS})"
-    " ORDER BY due_at, created_at",
 )
 # Only who holds the lease may settle: a worker that slept through its lease finds the delivery in other hands.
 _OURS = "id = ? AND state = 'leased' AND lease = ?"
@@ -41,17 +40,21 @@ class Outbox(Letters):
         limit: int,
         close_bursts: bool,
         real_now: datetime | None = None,
+        limits: Mapping[str, int] | None = None,
     ) -> list[Delivery]:
         """Claims due deliveries, and those whose lease ran out; not those of a channel that was switched off.
 
         ``close_bursts`` counts bursts that were not tried yet as due. ``now``, of the clock of decisions, closes bursts
         and digests; ``real_now`` (None: the same) ends leases and brings on retries. What was due the moment it was
-        promised is due by any clock.
+        promised is due by any clock. ``limits`` are the messages
+        an hour (of the clock of decisions) of those subscriptions that have a limit; more are folded into one, and
+        where the limit is 0 nothing is claimed.
         """
         decided, real = rows.to_column(now), rows.to_column(real_now or now)
+        due = (decided, close_bursts, real, real)
         with self.database.writing(durable=False):
-            sql = f"{_CLAIMABLE}, {self.database.arrival} LIMIT ?{self.database.skip_locked}"
-            found = self.database.fetch(sql, (decided, close_bursts, real, real, limit))
+            grant_places(self.database, limits or {}, _CLAIMABLE, due, now)
+            found = self._find_due(due, limits or {}, now, limit)
             if not found:
                 return []
             lease = secrets.token_hex(8)
@@ -59,6 +62,18 @@ class Outbox(Letters):
         return [
             replace(delivery, state=DeliveryState.LEASED, lease=lease) for delivery in self.complete_deliveries(found)
         ]
+
+    def _find_due(self, due: Sequence[object], limits: Mapping[str, int], now: datetime, limit: int) -> list[Row]:
+        """Rows of what may be claimed: due, and with a place in its subscription's hour where that is limited."""
+        condition, parameters = _CLAIMABLE, list(due)
+        if limits:
+            named = self.database.among("subscription")
+            condition += f" AND NOT {named} AND NOT ({named} AND (slot_at IS NULL OR slot_at <= ?))"
+            silent = [name for name, most in limits.items() if not most]
+            parameters += [self.database.listed(silent), self.database.listed(list(limits)), rows.to_column(now - HOUR)]
+        order = f"ORDER BY due_at, created_at, {self.database.arrival} LIMIT ?{self.database.skip_locked}"
+        sql = select("delivery", rows.DELIVERY, f"WHERE {condition} {order}")
+        return self.database.fetch(sql, (*parameters, limit))
 
     def _claim(self, ids: Sequence[str], lease: str, lease_until: datetime) -> None:
         sql = update("delivery", "state = 'leased', lease = ?, lease_until = ?", self.database.among("id"))
@@ -69,8 +84,10 @@ class Outbox(Letters):
         return self._changes(delivery.event_ids), self._tellings(delivery.event_ids)
 
     def _changes(self, ids: Sequence[str]) -> tuple[Change, ...]:
-        sql = select("change", ("seq", "record"), f"WHERE {self.database.among('id')} ORDER BY seq")
-        return tuple(rows.change(*row) for row in self.database.fetch(sql, (self.database.listed(ids),)))
+        listed, found = self.database.listed(ids), self.database.among("id")
+        changes = self.database.fetch(select("change", ("seq", "record"), f"WHERE {found} ORDER BY seq"), (listed,))
+        signs = self.database.fetch(select("sign", ("record",), f"WHERE {found} ORDER BY detected_at, id"), (listed,))
+        return (*(rows.change(*row) for row in changes), *(rows.change(0, record) for (record,) in signs))
 
     def _tellings(self, event_ids: Sequence[str]) -> tuple[Incident, ...]:
         incidents = [event_id.rpartition(":")[0] for event_id in event_ids if event_id.endswith((":open", ":closed"))]

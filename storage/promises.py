@@ -61,7 +61,8 @@ def write_promises(database: Database, outcomes: Sequence[Outcome]) -> None:
 def _event_instants(outcomes: Iterable[Outcome]) -> dict[str, datetime]:
     instants = {change.id: change.detected_at for outcome in outcomes for change in outcome.changes}
     tellings = {incident.event_id: incident.detected_at for outcome in outcomes for incident in outcome.incidents}
-    return instants | tellings
+    signs = {sign.id: sign.detected_at for outcome in outcomes for sign in outcome.signs}
+    return instants | tellings | signs
 
 
 def _fresh(database: Database, promises: Sequence[Promise]) -> Iterator[Promise]:

@@ -49,6 +49,7 @@ ARTICLE = (
 )
 REVISION = ("article_id", "number", "fingerprint", "seen_at", "article", "evidence")
 CHANGE = ("id", "kind", "source", "article_id", "detected_at", "baseline", "significance", "record")
+SIGN = ("id", "detected_at", "record")
 INCIDENT = ("id", "source", "reason", "state", "opened_at", "closed_at", "opening", "closing")
 DELIVERY = (
     "id", "subscription", "channel", "window", "state", "due_at", "created_at", "attempts", "lease", "payload",
@@ -293,6 +294,11 @@ def change(seq: int, record: str) -> Change:
     with intact("change", seq):
         stored: Change = from_json(Change, record)
         return replace(stored, seq=seq)
+
+
+def sign_values(sign: Change) -> Row:
+    """The row of a first sign that an article is gone, in the order of ``SIGN``."""
+    return sign.id, to_column(sign.detected_at), to_json(Change, sign)
 
 
 def incident_values(incident: Incident) -> Row:

@@ -191,6 +191,7 @@ class DeliveryRow(Table, table=True):
     payload: bytes | None
     last_error: str
     sent_at: datetime | None
+    slot_at: datetime | None
 
 
 class DeliveryEventRow(Table, table=True):
@@ -204,6 +205,16 @@ class DeliveryEventRow(Table, table=True):
     subscription: str = Field(primary_key=True)
     delivery_id: str = Field(foreign_key="delivery.id")
     position: int
+
+
+class SignRow(Table, table=True):
+    """The first credible sign that an article is gone: told to whoever asks for it, and no change yet."""
+
+    __tablename__ = "sign"
+
+    id: str = Field(primary_key=True)
+    detected_at: datetime
+    record: str
 
 
 class SnapshotRow(Table, table=True):

@@ -28,6 +28,7 @@ _SECOND_FINDER = (
 )
 _REVISION = insert_new("revision", rows.REVISION)
 _CHANGE = insert_new("change", rows.CHANGE)
+_SIGN = insert_new("sign", rows.SIGN)
 _INCIDENT = upsert(
     "incident",
     rows.INCIDENT,
@@ -70,6 +71,11 @@ def write_changes(database: Database, changes: Sequence[Change]) -> list[Change]
     seqs: dict[str, int] = dict(database.fetch(sql, (database.listed([change.id for change in changes]),)))
     once = {change.id: change for change in reversed(changes)}
     return sorted((replace(change, seq=seqs[change.id]) for change in once.values()), key=lambda change: change.seq)
+
+
+def write_signs(database: Database, signs: Iterable[Change]) -> None:
+    """First signs that articles are gone, each once."""
+    database.run_many(_SIGN, [rows.sign_values(sign) for sign in signs])
 
 
 def write_incidents(database: Database, incidents: Iterable[Incident]) -> None:

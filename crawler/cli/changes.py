@@ -61,9 +61,9 @@ def changes(
 def check_kinds(kinds: list[str]) -> list[str]:
     """The kinds as given. Raises ``UsageError`` for a word that is none."""
     from crawler.errors import UsageError
-    from crawler.model import ChangeKind
+    from crawler.model import STEPS
 
-    known = [kind.value for kind in ChangeKind]
+    known = [kind.value for kind in STEPS]
     for kind in kinds:
         if kind not in known:
             raise UsageError(f"--kind {kind}: expected one of {', '.join(known)}")

@@ -137,9 +137,9 @@ def print_json(report: CrawlReport, settings: Settings) -> None:
 
 def summary_record(report: CrawlReport) -> dict[str, object]:
     """The last line of ``--json``, as in the outer contract §4."""
-    from crawler.model import ChangeKind
+    from crawler.model import STEPS
 
-    counts = {kind.value: report.count(kind) for kind in ChangeKind}
+    counts = {kind.value: report.count(kind) for kind in STEPS}
     return {
         "kind": "summary",
         "sources": len(report.results),
@@ -230,9 +230,9 @@ def closing_line(report: CrawlReport) -> str:
 
 def found_texts(report: CrawlReport) -> list[str]:
     """What was found, by kind of change; many changes that were held back as one event count as that."""
-    from crawler.model import ChangeKind
+    from crawler.model import STEPS, ChangeKind
 
-    told = [(report.count(kind, baseline=False), kind.value) for kind in ChangeKind]
+    told = [(report.count(kind, baseline=False), kind.value) for kind in STEPS]
     texts = [f"{number} {word}" for number, word in told if number]
     texts += [
         f"1 {each.reason.replace('_', ' ')} of {counted(each.count, 'article')}"

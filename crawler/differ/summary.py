@@ -61,6 +61,8 @@ def summarize(
     if kind is ChangeKind.REMOVED:
         by = f" by the {removed_by}" if removed_by else ""
         return f"{name} was removed{by}" + (f"; found gone {sightings} times" if sightings else "")
+    if kind is ChangeKind.MISSING:
+        return f"{name} may be gone" + (f": taken down by the {removed_by}" if removed_by else "; not proven yet")
     if kind is ChangeKind.RESTORED:
         return f"{name} is back"
     return f"{name} moved to {make_harmless(url, one_line=True)}" if url else f"{name} moved"

@@ -21,6 +21,7 @@ from crawler.model.configuration import (
     FetchPolicy,
     GuardPolicy,
     Keywords,
+    Quiet,
     RecheckPolicy,
     RemovalPolicy,
     Rhythm,
@@ -44,6 +45,7 @@ from crawler.model.wire import (
 )
 from crawler.model.words import (
     ABSENT,
+    STEPS,
     WELL,
     ArticleState,
     BlockKind,
@@ -62,6 +64,7 @@ from crawler.model.words import (
 
 __all__ = [
     "ABSENT",
+    "STEPS",
     "WELL",
     "Absence",
     "Article",
@@ -109,6 +112,7 @@ __all__ = [
     "Precision",
     "Promise",
     "Purpose",
+    "Quiet",
     "Reading",
     "RecheckPolicy",
     "RemovalPolicy",

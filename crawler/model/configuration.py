@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from crawler.model.words import ChangeKind
+from crawler.model.words import STEPS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,17 +141,25 @@ class Rhythm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Quiet:
+    """Hours in which nothing is told: minutes after midnight on the subscriber's clock, perhaps over midnight."""
+
+    from_minute: int
+    to_minute: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
     """Who hears of what, through which channel, in which rhythm.
 
-    ``changes`` holds the values of ``ChangeKind`` and, only if named, ``missing``.
+    ``changes`` holds values of ``ChangeKind``; ``missing`` only if named. ``quiet`` is when nothing is told.
     """
 
     name: str
     channel: str
     sources: tuple[str, ...] = ("*",)
     tags: tuple[str, ...] = ()
-    changes: frozenset[str] = frozenset(kind.value for kind in ChangeKind)
+    changes: frozenset[str] = frozenset(kind.value for kind in STEPS)
     keywords: Keywords = field(default_factory=Keywords)
     min_significance: float = 0.0
     published_within: timedelta | None = None
@@ -163,6 +171,7 @@ class Subscription:
     language: str = "en"
     incidents: bool = False
     coverage: str = ""
+    quiet: Quiet | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,7 +70,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """Everything one check wants written, in one transaction."""
+    """Everything one check wants written, in one transaction.
+
+    ``signs`` (of kind ``missing``) are told to whoever asked for them; they are no changes and have no ``seq``.
+    """
 
     source_id: str
     state: SourceState
@@ -78,5 +81,6 @@ class Outcome:
     articles: tuple[KnownArticle, ...] = ()
     revisions: tuple[Revision, ...] = ()
     changes: tuple[Change, ...] = ()
+    signs: tuple[Change, ...] = ()
     incidents: tuple[Incident, ...] = ()
     promises: tuple[Promise, ...] = ()

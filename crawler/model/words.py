@@ -71,13 +71,18 @@ class FileOutcome(StrEnum):
 
 
 class ChangeKind(StrEnum):
-    """A step in an article's life."""
+    """A step in an article's life, and ``MISSING``: the first credible sign that it is gone, which proves nothing."""
 
     NEW = "new"
     EDITED = "edited"
     REMOVED = "removed"
     RESTORED = "restored"
     MOVED = "moved"
+    MISSING = "missing"
+
+
+#: What is a change: recorded, counted and, unless somebody names other kinds, told.
+STEPS = (ChangeKind.NEW, ChangeKind.EDITED, ChangeKind.REMOVED, ChangeKind.RESTORED, ChangeKind.MOVED)
 
 
 class ArticleState(StrEnum):

@@ -20,6 +20,7 @@ from crawler.errors import ChannelGone, PermanentDeliveryError, TemporaryDeliver
 from crawler.model import Change, ChannelConfig, Delivery, Incident, Notice, Subscription
 from crawler.notifier.channels import find_channel
 from crawler.notifier.retries import next_pause
+from crawler.notifier.routing import is_quiet_for
 from crawler.ports import Channel, Clock, Store
 
 P = ParamSpec("P")
@@ -215,11 +216,17 @@ class Outbox:
             lease_until=leased_until,
             limit=limit,
             close_bursts=close_bursts,
+            limits=self._limits_at(self._clock.now()),
         )
         known = [each for each in deliveries if not await self._bury_homeless(each, tally)]
         room = asyncio.Semaphore(MOST_CHANNELS)
         lanes = [self._drive(lane, leased_until, tally, room) for lane in self._lanes(known)]
         raise_first(await asyncio.gather(*lanes, return_exceptions=True))
+
+    def _limits_at(self, now: datetime) -> dict[str, int]:
+        """How many messages an hour each subscription takes that has a limit; none in its quiet hours."""
+        limits = {name: each.max_per_hour for name, each in self._subscriptions.items() if each.max_per_hour}
+        return limits | {name: 0 for name, each in self._subscriptions.items() if is_quiet_for(each, now)}
 
     async def _bury_homeless(self, delivery: Delivery, tally: Tally) -> bool:
         """Whether the delivery's channel or subscription is no longer configured; it is a dead letter then."""

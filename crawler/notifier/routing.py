@@ -20,6 +20,7 @@ from crawler.model import (
     IncidentState,
     Keywords,
     Promise,
+    Quiet,
     Rhythm,
     Subscription,
 )
@@ -188,13 +189,53 @@ def promise(subscription: Subscription, event_id: str, batches: bool, now: datet
 
 
 def place_in_time(subscription: Subscription, event_id: str, batches: bool, now: datetime) -> tuple[str, datetime]:
-    """The window in which an event is told, and when that is due."""
+    """The window in which an event is told, and when that is due.
+
+    A burst that begins shortly before quiet hours is told at their beginning; what comes in them, when they end.
+    """
     if subscription.rhythm.every != "at_once":
-        due_at = next_digest(subscription.rhythm, subscription.timezone, now)
+        due_at = next_digest_of(subscription, now)
         return f"digest:{due_at:%Y-%m-%dT%H:%M:%SZ}", due_at
-    if batches and subscription.gather > timedelta(0):
-        return "burst", now + subscription.gather
-    return f"event:{event_id}", now
+    begins_at = end_of_quiet(subscription, now)
+    gathers = batches and (begins_at > now or subscription.gather > timedelta(0))
+    if not gathers:
+        return f"event:{event_id}", begins_at
+    return "burst", max(begins_at, last_before_quiet(subscription, now, now + subscription.gather))
+
+
+def next_digest_of(subscription: Subscription, now: datetime) -> datetime:
+    """The first digest of the subscription strictly after ``now``; one that falls into quiet hours ends them."""
+    return end_of_quiet(subscription, next_digest(subscription.rhythm, subscription.timezone, now))
+
+
+def end_of_quiet(subscription: Subscription, at: datetime) -> datetime:
+    """``at``, or the end of the quiet hours that it lies in."""
+    if subscription.quiet is None or not is_quiet_for(subscription, at):
+        return at
+    return next_time_of_day(ZoneInfo(subscription.timezone), subscription.quiet.to_minute, at)
+
+
+def last_before_quiet(subscription: Subscription, now: datetime, at: datetime) -> datetime:
+    """``at``, or the beginning of the quiet hours that it lies in and ``now`` does not."""
+    if subscription.quiet is None or not is_quiet_for(subscription, at):
+        return at
+    return min(at, next_time_of_day(ZoneInfo(subscription.timezone), subscription.quiet.from_minute, now))
+
+
+def is_quiet_for(subscription: Subscription, at: datetime) -> bool:
+    """Whether the subscriber's clock shows a time of the quiet hours; their end is none of them."""
+    quiet = subscription.quiet
+    if quiet is None:
+        return False
+    local = at.astimezone(ZoneInfo(subscription.timezone))
+    return lies_in(quiet, local.hour * 60 + local.minute)
+
+
+def lies_in(quiet: Quiet, minute: int) -> bool:
+    """Whether a minute of the day is one of the quiet ones."""
+    if quiet.from_minute < quiet.to_minute:
+        return quiet.from_minute <= minute < quiet.to_minute
+    return minute >= quiet.from_minute or minute < quiet.to_minute
 
 
 def next_digest(rhythm: Rhythm, timezone: str, now: datetime) -> datetime:

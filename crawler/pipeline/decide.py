@@ -60,12 +60,13 @@ class Context:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """What became of one article in this check. ``text`` is what keywords are matched in; an edit's
-    are matched in what its change itself says was changed."""
+    are matched in what its change itself says was changed. ``sign`` is the first sign that the article is gone."""
 
     article: KnownArticle
     observations: tuple[Observation, ...] = ()
     revision: Revision | None = None
     change: Change | None = None
+    sign: Change | None = None
     text: str = ""
 
 
@@ -165,8 +166,8 @@ def assemble(
     audience: Audience,
 ) -> Outcome:
     """Everything one check wants written, promises included."""
-    told = {change.id for change in changes}
-    texts = {step.change.id: step.text for step in steps if step.change and step.change.id in told}
+    signs = list_signs(steps, context)
+    texts = {each.id: step.text for step in steps for each in (step.change, step.sign) if each}
     return Outcome(
         source_id=context.source.id,
         state=state,
@@ -174,9 +175,10 @@ def assemble(
         articles=tuple(step.article for step in steps),
         revisions=tuple(step.revision for step in steps if step.revision),
         changes=tuple(changes),
+        signs=signs,
         incidents=tuple(incidents),
         promises=route(
-            changes,
+            (*changes, *signs),
             texts,
             incidents,
             subscriptions=audience.subscriptions,
@@ -185,6 +187,12 @@ def assemble(
             source_tags={context.source.id: context.source.tags},
         ),
     )
+
+
+def list_signs(steps: Sequence[Step], context: Context) -> tuple[Change, ...]:
+    """First signs that single articles are gone. Where many vanish together they say nothing of any one of them."""
+    signs = tuple(step.sign for step in steps if step.sign)
+    return () if is_mass(len(signs), max(context.reread, len(signs)), context.source.guard) else signs
 
 
 def well_state(look: ListingLook, changes: Sequence[Change], context: Context, chance: float) -> SourceState:

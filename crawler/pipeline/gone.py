@@ -11,12 +11,14 @@ from crawler.differ.summary import summarize
 from crawler.model import (
     Absence,
     ArticleState,
+    Change,
     ChangeKind,
     Evidence,
     KnownArticle,
     Verdict,
 )
 from crawler.pipeline.decide import Context, Step
+from crawler.pipeline.identifiers import sign_id
 from crawler.pipeline.looks import ArticleLook
 from crawler.pipeline.told import bare_article, begin_change, own_observations
 
@@ -45,7 +47,14 @@ def decide_absent(look: ArticleLook, known: KnownArticle, context: Context) -> S
         state=known.state if known.state is ArticleState.REMOVED else ArticleState.MISSING,
     )
     if known.state is ArticleState.REMOVED or not is_removed(absence, policy):
-        return Step(article=missing, observations=own_observations(look, known))
+        is_first = known.state is ArticleState.PRESENT and known.absence is None
+        article = look.before.article if look.before else bare_article(known)
+        return Step(
+            article=missing,
+            observations=own_observations(look, known),
+            sign=first_sign(look, missing, absence, context) if is_first else None,
+            text=article.text,
+        )
     return remove(look, missing, absence, context)
 
 
@@ -58,6 +67,25 @@ def look_again_at(known: KnownArticle, absence: Absence, context: Context) -> da
         changed_at=known.changed_at,
         policy=context.source.recheck,
         now=context.now,
+    )
+
+
+def first_sign(look: ArticleLook, known: KnownArticle, absence: Absence, context: Context) -> Change:
+    """What whoever asked for ``missing`` is told: no change yet, and perhaps never one."""
+    article = look.before.article if look.before else bare_article(known)
+    cause = CAUSE_OF_ABSENCE[absence.observations[-1].verdict]
+    sign = begin_change(ChangeKind.MISSING, known, article, context, cause=cause)
+    return replace(
+        sign,
+        id=sign_id(sign.id, absence.since),
+        previous_revision=known.revision,
+        removed_by=absence.removed_by,
+        summary=summarize(ChangeKind.MISSING, article.title, removed_by=absence.removed_by),
+        evidence=Evidence(
+            before=look.before.evidence if look.before else None,
+            after=absence.observations[-1],
+            observations=absence.observations,
+        ),
     )
 
 

@@ -25,6 +25,11 @@ def change_id(article: str, first_seen_at: datetime, step: int, kind: ChangeKind
     return "chg_" + hashlib.sha256(f"{article} {born} {step} {kind}".encode()).hexdigest()[:20]
 
 
+def sign_id(change: str, since: datetime) -> str:
+    """The id of the first sign of an absence that began at ``since``: an article may be missing more than once."""
+    return "sgn_" + hashlib.sha256(f"{change} {since.astimezone(UTC).isoformat()}".encode()).hexdigest()[:20]
+
+
 def mass_id(changes: Iterable[str]) -> str:
     """The id of the incident that stands for these changes."""
     return "inc_" + hashlib.sha256(" ".join(sorted(changes)).encode()).hexdigest()[:16]

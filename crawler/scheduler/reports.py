@@ -109,7 +109,8 @@ def list_occasions(settings: Settings, now: datetime) -> Iterator[Occasion]:
         if each.coverage:
             yield find_occasion(each, channel, "coverage", next_report_of(each), each.coverage.partition(" ")[0], now)
         if each.when_empty == "send" and each.rhythm.every != "at_once":
-            yield find_occasion(each, channel, "empty", next_digest_of(each), each.rhythm.every, now)
+            every = "daily" if each.quiet else each.rhythm.every  # a quiet night has no digest
+            yield find_occasion(each, channel, "empty", next_digest_of(each), every, now)
 
 
 def find_occasion(

@@ -8,7 +8,8 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from crawler.model import Subscription
-from crawler.notifier.routing import next_digest, next_time_of_day
+from crawler.notifier import routing
+from crawler.notifier.routing import next_time_of_day
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 #: So many periods of a rhythm are looked back at, however long nobody looked.
@@ -27,7 +28,7 @@ def next_report_of(subscription: Subscription) -> Next:
 
 def next_digest_of(subscription: Subscription) -> Next:
     """The rhythm of a subscription's digests; it must have one."""
-    return partial(next_digest, subscription.rhythm, subscription.timezone)
+    return partial(routing.next_digest_of, subscription)
 
 
 def next_coverage(coverage: str, timezone: str, after: datetime) -> datetime:

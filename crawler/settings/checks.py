@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from fnmatch import fnmatchcase
 
+from crawler.notifier.routing import lies_in
 from crawler.settings.lines import KeyPath
+from crawler.settings.phrases import parse_quiet_hours, parse_rhythm
 from crawler.settings.resolve import (
     ChannelTables,
     Layer,
@@ -101,6 +103,7 @@ def check_subscriptions(review: Review, tables: Tables) -> None:
             for tag in each.table.tags
             if tag not in tags
         ]
+        review.warnings += _warn_of_quiet_digest(review, each)
     review.warnings += _warn_of_silence(tables.channels, tables.subscriptions)
     review.warnings += _warn_of_unsigned(tables.channels)
 
@@ -116,6 +119,15 @@ def _warn_of_patterns(review: Review, each: SubscriptionTables, ids: Sequence[st
         f"{_place(review, each)}: subscription {each.table.name}: {pattern!r} matches no source"
         for pattern in unmatched
     ]
+
+
+def _warn_of_quiet_digest(review: Review, each: SubscriptionTables) -> list[str]:
+    """A digest at an hour at which nothing is told comes when the quiet hours are over."""
+    quiet, rhythm = parse_quiet_hours(each.table.quiet_hours), parse_rhythm(each.table.rhythm)
+    if quiet is None or rhythm.every != "daily" or not lies_in(quiet, rhythm.at_minute):
+        return []
+    told = f"the digest falls into its quiet hours; it comes at {each.table.quiet_hours[-5:]}"
+    return [f"{_place(review, each)}: subscription {each.table.name}: {told}"]
 
 
 def _warn_of_silence(channels: Sequence[ChannelTables], subscriptions: Sequence[SubscriptionTables]) -> list[str]:

@@ -20,7 +20,7 @@ from crawler.settings.checks import (
 from crawler.settings.document import read_document
 from crawler.settings.elements import check_top_level, read_tables
 from crawler.settings.findings import describe, order
-from crawler.settings.phrases import parse_rhythm, place_database, place_path
+from crawler.settings.phrases import parse_quiet_hours, parse_rhythm, place_database, place_path
 from crawler.settings.references import apply_overrides, resolve_references
 from crawler.settings.resolve import (
     Layer,
@@ -130,6 +130,7 @@ def _make_subscription(each: SubscriptionTables) -> Subscription:
         language=table.language,
         incidents=table.incidents,
         coverage=table.coverage,
+        quiet=parse_quiet_hours(table.quiet_hours),
     )
 
 

@@ -13,10 +13,11 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from crawler.model import Rhythm
+from crawler.model import Quiet, Rhythm
 
 _SOURCE_ID = re.compile(r"[a-z0-9-]{1,100}")
 _DAILY = re.compile(r"daily ([01]\d|2[0-3]):([0-5]\d)")
+_QUIET = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)")
 _COVERAGE = re.compile(r"(?:daily|weekly (?:mon|tue|wed|thu|fri|sat|sun)) (?:[01]\d|2[0-3]):[0-5]\d")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
@@ -39,10 +40,27 @@ def read_rhythm(value: object) -> str:
 
 def parse_rhythm(text: str) -> Rhythm:
     """``at_once``, ``hourly`` or ``daily HH:MM`` as the core's value."""
-    daily = _DAILY.fullmatch(text)
-    if daily:
-        return Rhythm(every="daily", at_minute=int(daily[1]) * 60 + int(daily[2]))
+    if _DAILY.fullmatch(text):
+        return Rhythm(every="daily", at_minute=read_minute(text[-5:]))
     return Rhythm(every=text)
+
+
+def read_quiet_hours(value: object) -> str:
+    """The hours as written, where they are two different times of day."""
+    hours = _QUIET.fullmatch(value) if isinstance(value, str) else None
+    if value == "" or (hours and hours[1] != hours[2]):
+        return str(value)
+    raise ValueError("is not a span of hours")
+
+
+def parse_quiet_hours(text: str) -> Quiet | None:
+    """``22:00-07:00`` as the core's value; None for nothing."""
+    return Quiet(from_minute=read_minute(text[:5]), to_minute=read_minute(text[-5:])) if text else None
+
+
+def read_minute(clock: str) -> int:
+    """``HH:MM`` in minutes after midnight."""
+    return int(clock[:2]) * 60 + int(clock[3:])
 
 
 def read_coverage(value: object) -> str:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from crawler.model import (
-    ChangeKind,
+    STEPS,
     FetchPolicy,
     GuardPolicy,
     RecheckPolicy,
@@ -40,6 +40,7 @@ from crawler.settings.phrases import (
     read_header_table,
     read_private_host,
     read_proxy,
+    read_quiet_hours,
     read_rhythm,
     read_source_id,
     read_storage_url,
@@ -269,7 +270,7 @@ class SubscriptionTable(Table):
     sources: Texts = Field(_SUBSCRIPTION.sources, description='Ids, or patterns such as "zq-*".')
     tags: Texts = Field((), description="Only sources that carry one of them.")
     changes: tuple[Literal["new", "edited", "removed", "restored", "moved", "missing"], ...] = Field(
-        tuple(kind.value for kind in ChangeKind),
+        tuple(kind.value for kind in STEPS),
         description="missing, the first credible sign that an article is gone, only if named.",
     )
     min_significance: Share = Field(_SUBSCRIPTION.min_significance, description="For edits.")
@@ -284,6 +285,9 @@ class SubscriptionTable(Table):
     )
     max_per_hour: Annotated[int, Field(ge=0), NotTruth, Form("a whole number, 0 for no limit")] = Field(
         0, description="More are folded into one message, never dropped."
+    )
+    quiet_hours: Annotated[str, BeforeValidator(read_quiet_hours), Form('"" or hours such as "22:00-07:00"')] = Field(
+        "", description="When nothing is told, on the clock of timezone; it is held, and told together afterwards."
     )
     when_empty: Literal["skip", "send"] = Field("skip", description='Digests: "send" proves that nothing changed.')
     timezone: Timezone = Field(_SUBSCRIPTION.timezone, description="Of digests and of times in messages.")

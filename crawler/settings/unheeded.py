@@ -24,7 +24,6 @@ def _unheeded(tables: Tables) -> Iterator[tuple[KeyPath, str]]:
     if isinstance(retention, RetentionTable) and retention.max_size is not None:
         yield ("retention", "max_size"), "retention.max_size"
     yield from _unheeded_of_sources(tables)
-    yield from _unheeded_of_subscriptions(tables)
 
 
 def _learns_no_habit(table: Table | None) -> bool:
@@ -38,12 +37,3 @@ def _unheeded_of_sources(tables: Tables) -> Iterator[tuple[KeyPath, str]]:
             yield (*base, "attachments"), f'source {source.table.id}: attachments = "text" (taken as "hash")'
         if _learns_no_habit(source.subs.get("guard")):
             yield (*base, "guard", "quiet_after"), f"source {source.table.id}: guard.quiet_after"
-
-
-def _unheeded_of_subscriptions(tables: Tables) -> Iterator[tuple[KeyPath, str]]:
-    for each in tables.subscriptions:
-        base, name = ("subscription", each.number), f"subscription {each.table.name}"
-        if each.table.max_per_hour:
-            yield (*base, "max_per_hour"), f"{name}: max_per_hour"
-        if "missing" in each.table.changes:
-            yield (*base, "changes"), f'{name}: "missing" among changes'

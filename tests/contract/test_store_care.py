@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from crawler.errors import StoreError, UsageError
-from crawler.model import FileState, IncidentState, digest
+from crawler.model import ChangeKind, FileState, IncidentState, digest
 from storage.maintenance import backup, copy, prune, verify_chain
 from storage.snapshots import DatabaseSnapshots
 from storage.store import open_store
@@ -21,6 +21,7 @@ def fill(store, made):
     store.commit([made.found("a", promises=True), made.found("b", "gd-gov")])
     store.commit([made.outcome(articles=(made.troubled("c"),), incidents=(made.incident(),))])
     store.commit([made.outcome(incidents=(made.incident(state=IncidentState.CLOSED),))])
+    store.commit([made.outcome(signs=(replace(made.change("s"), kind=ChangeKind.MISSING),))])
     (delivery,) = store.lease_deliveries(now=made.now, lease_until=made.now + DAY, limit=9, close_bursts=True)
     store.freeze_payload(delivery, b"\0bytes\xff")
     store.disable_channel("hook", "410")

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from crawler.errors import UsageError
-from crawler.model import DeliveryState, IncidentState
+from crawler.model import ChangeKind, DeliveryState, IncidentState
 from storage.store import open_store
 
 MINUTE = timedelta(minutes=1)
@@ -275,6 +275,15 @@ def test_events_are_changes_by_seq_and_tellings_of_incidents(store, made):
 # -- by hand --------------------------------------------------------------------------------------------------------
 
 
+def test_a_first_sign_is_told_like_a_change_and_is_none(store, made):
+    sign = replace(made.change("a"), id="sgn_1", kind=ChangeKind.MISSING)
+    store.commit([made.outcome(signs=(sign,), promises=(made.promise("sgn_1"),))])
+    (delivery,) = lease(store, made)
+    assert store.events(delivery) == ((replace(sign, seq=0),), ())
+    assert delivery.created_at == sign.detected_at
+    assert store.list_changes(after=0) == []
+
+
 def test_a_dead_letter_revived_starts_its_tries_anew(store, made):
     store.commit([made.told("a")])
     (delivery,) = lease(store, made)
@@ -322,6 +331,73 @@ def test_a_switched_off_channel_keeps_what_waits_for_it(store, made):
     store.enable_channel("hook")
     assert store.disabled_channels() == {}
     assert [delivery.channel for delivery in lease(store, made)] == ["hook"]
+
+
+# -- limits --------------------------------------------------------------------------------------------------------
+
+
+def lease_limited(store, made, most, *, at=None):
+    now = at or made.now
+    limits = {"all-to-desk": most}
+    return store.lease_deliveries(now=now, lease_until=now + MINUTE, limit=10, close_bursts=False, limits=limits)
+
+
+def test_beyond_a_limit_the_last_message_holds_the_events_of_all_that_are_left(store, made):
+    for number in range(5):
+        store.commit([made.told(str(number), window=f"event:{number}")])
+    leased = lease_limited(store, made, 2)
+    told = [names(store, delivery) for delivery in leased]
+    assert sorted(map(len, told)) == [1, 4]
+    assert sorted(name for each in told for name in each) == ["0", "1", "2", "3", "4"]
+    assert len(store.list_deliveries()) == 2
+
+
+def test_what_finds_no_place_waits_for_one(store, made):
+    store.commit([made.told("a", window="event:a"), made.told("b", window="event:b")])
+    (both,) = lease_limited(store, made, 1)
+    store.freeze_payload(both, b"a and b")
+    store.acknowledge(both, sent_at=made.now)
+    store.commit([made.told("c", window="event:c")])
+    assert lease_limited(store, made, 1, at=made.now + 59 * MINUTE) == []
+    assert [names(store, each) for each in lease_limited(store, made, 1, at=made.now + 60 * MINUTE)] == [["c"]]
+
+
+def test_a_message_that_is_fixed_is_never_folded(store, made):
+    store.commit([made.told("a", window="event:a")])
+    (first,) = lease_limited(store, made, 1)
+    store.freeze_payload(first, b"a")
+    store.postpone(first, due_at=made.now, error="busy")
+    store.commit([made.told("b", window="event:b"), made.told("c", window="event:c")])
+    later = made.now + 90 * MINUTE
+    assert [each.payload for each in lease_limited(store, made, 1, at=later)] == [b"a"]
+    assert [names(store, each) for each in lease_limited(store, made, 2, at=later)] == [["b", "c"]]
+
+
+def test_where_the_limit_is_nothing_nothing_is_leased(store, made):
+    store.commit([made.told("a", window="event:a")])
+    assert lease_limited(store, made, 0) == []
+    assert len(lease_limited(store, made, 1)) == 1
+
+
+def test_many_outboxes_together_keep_one_limit(url, made):
+    with open_store(url) as store:
+        store.commit([made.told(str(number), window=f"event:{number}") for number in range(40)])
+    claimed = []
+
+    def claim():
+        with open_store(url, busy_timeout=timedelta(seconds=30)) as mine:
+            for _ in range(5):
+                claimed.extend(each.id for each in lease_limited(mine, made, 3))
+
+    with ThreadPoolExecutor() as outboxes:
+        for done in [outboxes.submit(claim) for _ in range(4)]:
+            done.result()
+    assert len(claimed) == len(set(claimed)) == 3
+    with open_store(url) as store:
+        assert sum(len(each.event_ids) for each in store.list_deliveries()) == 40
+
+
+# -- many at once --------------------------------------------------------------------------------------------------
 
 
 def test_many_outboxes_never_lease_the_same(url, made):

@@ -8,7 +8,7 @@ import contextlib
 import json
 import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -20,6 +20,7 @@ from crawler.model import (
     DeliveryState,
     IncidentReason,
     Outcome,
+    Quiet,
     Rhythm,
     SourceState,
     Subscription,
@@ -531,3 +532,152 @@ def test_a_message_that_is_frozen_needs_no_rendering_any_more(house, site):
     house.time.at += timedelta(seconds=5)
     no_more = broken_channel(render=lambda notice, options: 1 / 0, send=webhook.send)
     assert house.drain(find=lambda kind: no_more).sent == {"to-hook": 1}
+
+
+# -- max_per_hour --------------------------------------------------------------------------------------------------
+
+
+def limit(house, site, **values):
+    """A program that takes everything, within limits."""
+    house.subscribe("hook", "webhook", hook(site.route("/hook", status=204)), **values)
+
+
+def told(site):
+    """The numbers of changes in each message that arrived."""
+    bodies = [json.loads(asked.body) for asked in site.requests]
+    return [len(each["data"]["changes"]) if each["type"] == "digest" else 1 for each in bodies]
+
+
+def test_more_than_an_hour_may_hold_are_folded_into_its_last_message(house, site):
+    limit(house, site, max_per_hour=3)
+    house.happen(10)
+    house.drain()
+    assert sorted(told(site)) == [1, 1, 8]
+
+
+def test_an_hour_that_is_full_keeps_what_comes_until_a_place_is_free(house, site):
+    limit(house, site, max_per_hour=2)
+    house.happen(2)
+    house.drain()
+    for _ in range(5):
+        house.time.at += 10 * MINUTE
+        house.happen()
+        house.drain()
+    assert told(site) == [1, 1]
+    house.time.at += 10 * MINUTE
+    house.drain()
+    assert sorted(told(site)) == [1, 1, 1, 4]
+    assert set(house.states()) == {"sent"}
+
+
+def test_no_hour_has_more_messages_than_its_limit_whoever_sends_them(house, site, tmp_path):
+    limit(house, site, max_per_hour=4)
+    sent_at, count = [], 0
+    for minute in range(0, 240, 7):
+        house.happen(3 if minute % 2 else 1)
+        count += 3 if minute % 2 else 1
+        others = [open_store(f"sqlite:///{tmp_path}/gazette.db") for _ in range(2)]
+        before = len(site.requests)
+        asyncio.run(dispatch_all([house.outbox(store=store) for store in others]))
+        for store in others:
+            store.close()
+        sent_at += [house.time.at] * (len(site.requests) - before)
+        house.time.at += 7 * MINUTE
+    house.time.at += 60 * MINUTE
+    house.drain()
+    assert sum(told(site)) == count
+    for at in sent_at:
+        assert sum(at <= other < at + 60 * MINUTE for other in sent_at) <= 4
+
+
+async def dispatch_all(outboxes):
+    await asyncio.gather(*(outbox.dispatch() for outbox in outboxes))
+
+
+def test_a_receiver_that_was_away_is_not_flooded_when_it_is_back(house, site):
+    limit(house, site, max_per_hour=2)
+    site.route("/hook", status=503)
+    for _ in range(3):
+        house.happen(2)
+        house.drain()
+        house.time.at += 61 * MINUTE
+    site.route("/hook", status=204)
+    site.forget()
+    house.time.at += 600 * MINUTE
+    house.drain()
+    assert len(site.requests) == 2
+    while len(house.states()) > house.states().count("sent"):
+        house.time.at += 61 * MINUTE
+        house.drain()
+    assert sum(told(site)) == 6
+
+
+def test_a_limit_of_one_subscription_holds_back_no_other(house, site, mails):
+    limit(house, site, max_per_hour=1)
+    house.subscribe("desk", "smtp", desk(mails))
+    for _ in range(40):
+        house.happen()
+        house.drain()
+    assert told(site) == [1]
+    assert len(mails.received) == 40
+
+
+def test_a_message_that_is_tried_again_keeps_its_place(house, site):
+    limit(house, site, max_per_hour=1)
+    site.route("/hook", status=500)
+    house.happen()
+    house.drain()
+    site.route("/hook", status=204)
+    house.time.at += MINUTE
+    house.drain()
+    assert house.states() == ["sent"]
+
+
+def test_mail_over_its_limit_grows_into_one_letter(house, mails):
+    house.subscribe("desk", "smtp", desk(mails), max_per_hour=1)
+    for _ in range(4):
+        house.happen()
+        house.drain()
+    house.time.at += 61 * MINUTE
+    house.drain()
+    assert [each.message["Subject"] for each in mails.received][1].startswith("Gazette: 3 changes")
+
+
+# -- quiet hours -----------------------------------------------------------------------------------------------------
+
+NIGHT = Quiet(from_minute=22 * 60, to_minute=7 * 60)
+
+
+def test_what_happens_in_quiet_hours_is_held_and_told_together_in_the_morning(house, mails):
+    house.subscribe("desk", "smtp", desk(mails), quiet=NIGHT, timezone="Europe/Berlin")
+    house.time.at = datetime(2026, 3, 28, 21, 30, tzinfo=UTC)  # half past ten, and the clocks are put forward at two
+    for _ in range(4):
+        house.happen()
+        house.drain()
+        house.time.at += 120 * MINUTE
+    house.time.at = datetime(2026, 3, 29, 4, 59, tzinfo=UTC)
+    house.drain()
+    assert mails.received == []
+    house.time.at = datetime(2026, 3, 29, 5, 0, tzinfo=UTC)
+    house.drain()
+    assert [each.message["Subject"] for each in mails.received] == ["Gazette: 4 changes – 4 edited"]
+
+
+def test_a_program_gets_in_the_morning_what_happened_at_night_one_by_one(house, site):
+    limit(house, site, quiet=NIGHT)
+    house.time.at = datetime(2026, 5, 1, 23, 0, tzinfo=UTC)
+    house.happen(3)
+    house.drain()
+    assert site.requests == []
+    house.time.at = datetime(2026, 5, 2, 7, 0, tzinfo=UTC)
+    house.drain()
+    assert told(site) == [1, 1, 1]
+
+
+def test_what_was_due_before_the_quiet_hours_is_not_sent_in_them(house, site):
+    limit(house, site, quiet=NIGHT)
+    house.time.at = datetime(2026, 5, 1, 21, 59, tzinfo=UTC)
+    house.happen()
+    house.time.at = datetime(2026, 5, 1, 22, 0, tzinfo=UTC)  # nothing ran in that minute
+    house.drain()
+    assert site.requests == []

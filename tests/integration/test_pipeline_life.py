@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -139,6 +140,47 @@ def test_a_withdrawn_post_is_removed_after_repeated_proof_and_restored_when_it_i
     assert back == [("restored", post.title)]
     removed = next(change for change in watch.changes() if change.kind is ChangeKind.REMOVED)
     assert [each.status for each in removed.evidence.observations] == [404, 404, 404]
+
+
+def test_the_first_sign_that_a_post_is_gone_is_told_once_to_whoever_asks_for_it(tmp_path, site, room):
+    readers = (
+        '[[channel]]\nname = "log"\nkind = "file"\npath = "told.jsonl"\n'
+        '[[subscription]]\nname = "early"\nchannel = "log"\nchanges = ["missing"]\n'
+        '[[subscription]]\nname = "proven"\nchannel = "log"\n'
+    )
+    watch = Watch(write_config(tmp_path, site, source_block("harbour", room.feed), readers))
+    watch.crawl()
+    post = room.find("bridge-3")
+    room.withdraw("bridge-3")
+    for _ in range(2):
+        watch.crawl(after=HALF_DAY)
+    room.posts.append(post)
+    room.restore("bridge-3")
+    watch.crawl(after=HALF_DAY)
+    room.withdraw("bridge-3")
+    for _ in range(3):
+        watch.crawl(after=HALF_DAY)
+
+    records = [json.loads(line) for line in (tmp_path / "told.jsonl").read_text().splitlines()]
+    assert [record["kind"] for record in records] == ["missing", "missing", "removed"]
+    assert len({record["id"] for record in records}) == 3
+    assert records[0]["evidence"]["after"]["status"] == 404
+    assert [change.kind.value for change in watch.changes() if not change.baseline] == ["removed"]
+
+
+def test_posts_that_vanish_together_are_no_signs_of_single_ones(tmp_path, site, room):
+    room.publish_many(6, name="lock")
+    readers = (
+        '[[channel]]\nname = "log"\nkind = "file"\npath = "told.jsonl"\n'
+        '[[subscription]]\nname = "early"\nchannel = "log"\nchanges = ["missing"]\n'
+    )
+    watch = Watch(write_config(tmp_path, site, source_block("harbour", room.feed), readers))
+    watch.crawl()
+    for number in range(1, 7):
+        room.break_page(f"lock-{number}")
+    watch.crawl(after=HALF_DAY)
+
+    assert not (tmp_path / "told.jsonl").exists()
 
 
 def test_leaving_the_window_of_a_feed_is_nothing(watch, room):

@@ -193,8 +193,6 @@ def test_whoever_writes_a_key_that_nothing_acts_on_yet_is_told_once_for_each(ful
     assert told == [
         "guard.quiet_after is not acted on yet",
         "retention.max_size is not acted on yet",
-        "subscription all: max_per_hour is not acted on yet",
-        'subscription all: "missing" among changes is not acted on yet',
     ]
 
 

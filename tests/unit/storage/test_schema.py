@@ -21,8 +21,8 @@ SECOND = """
 from alembic import op
 import sqlalchemy as sa
 
-revision = "0002"
-down_revision = "0001"
+revision = "9999"
+down_revision = "{head}"
 
 
 def upgrade():
@@ -54,7 +54,7 @@ def make_scripts(folder: Path, trouble: str = "") -> Path:
         *(f"versions/{file.name}" for file in schema.SCRIPTS.glob("versions/*.py")),
     ):
         (scripts / name).write_text((schema.SCRIPTS / name).read_text())
-    (scripts / "versions" / "0002_second.py").write_text(SECOND.format(trouble=trouble))
+    (scripts / "versions" / "9999_second.py").write_text(SECOND.format(head=schema.HEAD, trouble=trouble))
     return scripts
 
 
@@ -101,7 +101,8 @@ def test_a_downgrade_leaves_an_empty_database(database):
         ("observation", chain.OBSERVATION),
         ("change", ("seq", *rows.CHANGE)),
         ("incident", rows.INCIDENT),
-        ("delivery", (*rows.DELIVERY, "lease_until")),
+        ("delivery", (*rows.DELIVERY, "lease_until", "slot_at")),
+        ("sign", rows.SIGN),
         ("delivery_event", promises.DELIVERY_EVENT),
     ],
 )
@@ -112,12 +113,12 @@ def test_rows_know_every_column_of_their_table(table, columns):
 def test_an_older_database_is_backed_up_and_upgraded_with_its_content(path, tmp_path):
     with open_store(f"sqlite:///{path}") as store:
         store.disable_channel("hook", "410")
-        created = schema.ensure_schema(store.database, "", head="0002", scripts=make_scripts(tmp_path))
+        created = schema.ensure_schema(store.database, "", head="9999", scripts=make_scripts(tmp_path))
         assert not created
         assert "mood" in {row[1] for row in store.database.fetch("PRAGMA table_info(article)")}
         assert store.disabled_channels() == {"hook": "410"}
-        assert store.database.fetch("SELECT version_num FROM alembic_version") == [("0002",)]
-    with open_store(f"sqlite:///{path}.before-0002.bak") as backup:
+        assert store.database.fetch("SELECT version_num FROM alembic_version") == [("9999",)]
+    with open_store(f"sqlite:///{path}.before-9999.bak") as backup:
         assert backup.disabled_channels() == {"hook": "410"}
 
 
@@ -126,7 +127,7 @@ def test_a_failed_upgrade_leaves_the_database_as_it_was(path, tmp_path):
     with open_store(f"sqlite:///{path}") as store:
         store.disable_channel("hook", "410")
         with pytest.raises(StoreError, match="nonsense"):
-            schema.ensure_schema(store.database, "", head="0002", scripts=scripts)
+            schema.ensure_schema(store.database, "", head="9999", scripts=scripts)
         assert "mood" not in {row[1] for row in store.database.fetch("PRAGMA table_info(article)")}
     with open_store(f"sqlite:///{path}") as store:
         assert store.disabled_channels() == {"hook": "410"}
@@ -134,10 +135,10 @@ def test_a_failed_upgrade_leaves_the_database_as_it_was(path, tmp_path):
 
 def test_no_upgrade_without_a_backup(path, tmp_path):
     with open_store(f"sqlite:///{path}") as store:
-        path.with_name("gazette.db.before-0002.bak").mkdir()
+        path.with_name("gazette.db.before-9999.bak").mkdir()
         with pytest.raises(StoreError, match="no backup could be made"):
-            schema.ensure_schema(store.database, "", head="0002", scripts=make_scripts(tmp_path))
-        assert store.database.fetch("SELECT version_num FROM alembic_version") == [("0001",)]
+            schema.ensure_schema(store.database, "", head="9999", scripts=make_scripts(tmp_path))
+        assert store.database.fetch("SELECT version_num FROM alembic_version") == [(schema.HEAD,)]
 
 
 def test_an_up_to_date_database_is_opened_without_sqlalchemy(path):

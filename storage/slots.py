@@ -1,0 +1,74 @@
+"""``max_per_hour``: how many messages of a subscription leave in any hour, counted where they are claimed.
+
+A message takes a place in its subscription's hour when it is first claimed, and keeps it for an hour, however often it
+is tried. What finds no place waits. When a place is free and more waits than there are places, the last place is for
+all the rest: their events are folded into one message. So no hour has more messages than the limit, whoever dies
+meanwhile and however many processes send; and nothing is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from storage.database import Database
+from storage.rows import to_column
+from storage.statements import delete, update
+
+HOUR = timedelta(hours=1)
+
+_TAKEN = "SELECT count(*) FROM delivery WHERE subscription = ? AND slot_at > ? AND slot_at <= ?"
+_LAST_POSITION = "SELECT max(position) FROM delivery_event WHERE delivery_id = ?"
+_EVENTS = "SELECT event_id FROM delivery_event WHERE delivery_id = ? ORDER BY position"
+_MOVE = update("delivery_event", "delivery_id = ?, position = ?", "delivery_id = ? AND event_id = ?")
+_DROP = delete("delivery", "id = ?")
+
+
+def grant_places(
+    database: Database, limits: Mapping[str, int], claimable: str, parameters: Sequence[object], now: datetime
+) -> None:
+    """Gives the free places of the hour before ``now`` to what is due. Part of the transaction that claims.
+
+    ``claimable`` is the condition for a delivery to be due, with its ``parameters``. ``limits`` are by subscription.
+    """
+    if not limits:
+        return
+    database.queue_commits()  # two that count at once would both find the same place free
+    since = to_column(now - HOUR)
+    for subscription, limit in limits.items():
+        if not limit:
+            continue
+        # Frozen ones first: they are as they are, and can only wait or go.
+        waiting = database.fetch(
+            "SELECT id, payload IS NULL FROM delivery WHERE subscription = ? AND (slot_at IS NULL OR slot_at <= ?)"  # noqa: S608 - our own words
+            f" AND {claimable} ORDER BY payload IS NULL, due_at, created_at, id",
+            (subscription, since, *parameters),
+        )
+        if waiting:
+            row = database.fetch_one(_TAKEN, (subscription, since, to_column(now)))
+            free = max(0, limit - (int(row[0]) if row else 0))
+            frozen = sum(1 for _, is_open in waiting if not is_open)
+            seat(database, [identity for identity, _ in waiting], frozen, free, now)
+
+
+def seat(database: Database, waiting: Sequence[str], frozen: int, free: int, now: datetime) -> None:
+    """Seats the first of ``waiting``; where not all find a place, the last place is for all that can be folded.
+
+    The first ``frozen`` of them cannot: their messages are fixed.
+    """
+    seated = list(waiting[:free])
+    if len(seated) > frozen:
+        for other in waiting[free:]:
+            fold(database, seated[-1], other)
+    if seated:
+        database.run(update("delivery", "slot_at = ?", database.among("id")), (to_column(now), database.listed(seated)))
+
+
+def fold(database: Database, keeper: str, other: str) -> None:
+    """Lets all events of ``other`` join ``keeper``; neither was ever sent."""
+    row = database.fetch_one(_LAST_POSITION, (keeper,))
+    position = -1 if row is None or row[0] is None else int(row[0])
+    events = [event for (event,) in database.fetch(_EVENTS, (other,))]
+    moves = [(keeper, position + place, other, event) for place, event in enumerate(events, start=1)]
+    database.run_many(_MOVE, moves)
+    database.run(_DROP, (other,))

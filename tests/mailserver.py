@@ -69,9 +69,14 @@ class MailServer:
     """
 
     def __init__(
-        self, *, tls: ssl.SSLContext | None = None, implicit: bool = False, login: tuple[str, str] | None = None
+        self,
+        *,
+        tls: ssl.SSLContext | None = None,
+        implicit: bool = False,
+        login: tuple[str, str] | None = None,
+        handler: Handler | None = None,
     ) -> None:
-        self.handler = Handler()
+        self.handler = handler or Handler()
         self.port = free_port()
         settings: dict[str, Any] = {"auth_required": login is not None, "auth_require_tls": tls is not None}
         if login is not None:

@@ -79,8 +79,6 @@ async def _pieces(response: httpx.Response, encoding: str, limit: int) -> AsyncI
     received = 0
     async for chunk in response.aiter_raw():
         received += len(chunk)
-        if received > limit + _STEP:  # compressed bytes that inflate to nothing count, too
-            raise _too_large(limit, response)
         if decoder is None:
             head += chunk
             if len(head) < 2:
@@ -88,6 +86,8 @@ async def _pieces(response: httpx.Response, encoding: str, limit: int) -> AsyncI
             chunk, decoder = head, _choose_decoder(encoding, head, _may_sniff(response))
         for piece in decoder.decode(chunk):
             yield piece
+        if received > limit + _STEP:  # compressed bytes that inflate to nothing count, too
+            raise _too_large(limit, response)
     if decoder is None:
         yield head
     elif not decoder.complete:

@@ -222,6 +222,8 @@ class HttpFetcher:
             watch = _ConnectionWatch()
             request = httpx.Request(step.method, step.url, headers=headers, content=step.body or None)
             request.extensions = {"timeout": _NO_TIMEOUTS, "trace": watch.note}
+            if is_last:
+                request.extensions["fresh"] = True
             try:
                 response = await transport.handle_async_request(request)
             except _STALE:
@@ -314,7 +316,7 @@ class _ConnectionWatch:
         self.is_new = False
 
     async def note(self, event: str, info: object) -> None:
-        """Called by httpcore for every step of a request (its ``trace`` extension)."""
+        """Called by the transport for steps of a request (httpcore's ``trace`` extension)."""
         if event == "connection.connect_tcp.started":
             self.is_new = True
 

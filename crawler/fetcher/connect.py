@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+import ssl
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import chain, zip_longest
 
-import httpcore
 import httpx
 
 from crawler.fetcher.addresses import check_address
+from crawler.fetcher.connection import Connection
 from crawler.model import FetchPolicy
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -46,41 +48,43 @@ async def resolve_name(host: str, port: int) -> Sequence[str]:
     return found
 
 
-class GuardedBackend(httpcore.AsyncNetworkBackend):
-    """An httpcore network backend that connects to checked addresses only."""
+async def find_addresses(host: str, port: int, policy: FetchPolicy, resolve: Resolve) -> list[str]:
+    """Where to connect to for ``host``, in the order to try. Raises ``AddressRefused``, ``NameUnresolved``."""
+    addresses = await resolve(host, port)
+    if not addresses:
+        raise NameUnresolved(f"the host name {host} has no address")
+    reason = check_address(host, port, addresses, policy)
+    if reason:
+        raise AddressRefused(reason)
+    return alternate_families(addresses)[:_MOST_ADDRESSES]
 
-    def __init__(self, policy: FetchPolicy, resolve: Resolve = resolve_name) -> None:
-        self._policy = policy
-        self._resolve = resolve
-        self._inner = httpcore.AnyIOBackend()
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """Connects to ``host``. Raises ``AddressRefused``, ``NameUnresolved`` or httpcore's connection errors."""
-        addresses = await self._resolve(host, port)
-        if not addresses:
-            raise NameUnresolved(f"the host name {host} has no address")
-        reason = check_address(host, port, addresses, self._policy)
-        if reason:
-            raise AddressRefused(reason)
-        *others, last = alternate_families(addresses)[:_MOST_ADDRESSES]
-        patience = _ATTEMPT_SECONDS if timeout is None else min(timeout, _ATTEMPT_SECONDS)
-        for address in others:
-            try:
-                return await self._inner.connect_tcp(address, port, patience, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                continue
-        return await self._inner.connect_tcp(last, port, timeout, local_address, socket_options)
+async def connect(
+    host: str, port: int, addresses: Sequence[str], *, tls: ssl.SSLContext | None, seconds: float | None = None
+) -> Connection:
+    """A connection to the first of the ``addresses`` of ``host`` that answers. Raises httpx's connection errors."""
+    for address in addresses[:-1]:
+        with suppress(httpx.ConnectError, httpx.ConnectTimeout):
+            return await _connect_to(address, host, port, tls, min(seconds or _ATTEMPT_SECONDS, _ATTEMPT_SECONDS))
+    return await _connect_to(addresses[-1], host, port, tls, seconds)
 
-    async def sleep(self, seconds: float) -> None:
-        """Pauses between httpcore's own retries (we configure none)."""
-        await self._inner.sleep(seconds)
+
+async def _connect_to(
+    address: str, host: str, port: int, tls: ssl.SSLContext | None, seconds: float | None
+) -> Connection:
+    """Connects to the address; TLS verifies the name."""
+    name = host.strip("[]").rstrip(".") if tls else None
+    dialling = asyncio.get_running_loop().create_connection(Connection, address, port, ssl=tls, server_hostname=name)
+    try:
+        async with asyncio.timeout(seconds):
+            _, connection = await dialling
+    except TimeoutError as error:
+        if seconds is None:
+            raise httpx.ConnectError(str(error)) from error  # the network's own patience has an end, too
+        raise httpx.ConnectTimeout(f"{address} did not answer within {seconds:g} s") from error
+    except (OSError, ValueError) as error:  # a name that no certificate could have is a ValueError
+        raise httpx.ConnectError(str(error)) from error
+    return connection
 
 
 def alternate_families(addresses: Sequence[str]) -> list[str]:

@@ -11,13 +11,12 @@ from collections.abc import Sequence
 import httpx
 
 from crawler.fetcher.addresses import check_address, is_public
-from crawler.fetcher.connect import AddressRefused, GuardedBackend, NameUnresolved, resolve_name
+from crawler.fetcher.connect import AddressRefused, NameUnresolved, resolve_name
 from crawler.fetcher.transport import open_transport
 from crawler.model import FetchPolicy
 
 __all__ = [
     "AddressRefused",
-    "GuardedBackend",
     "NameUnresolved",
     "check_address",
     "guarded_transport",

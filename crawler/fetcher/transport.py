@@ -1,46 +1,30 @@
-"""The transport below the fetcher: connections, TLS and proxies.
+"""The transport below the fetcher: which connection carries a request, and what comes back.
 
 ``open_transport`` is the one seam to exchange it; whatever it returns must refuse what the guard refuses.
 """
 
 from __future__ import annotations
 
-import ssl
+import asyncio
 from collections.abc import AsyncIterable, AsyncIterator
+from contextlib import nullcontext
 from dataclasses import dataclass
-from functools import cache
 from typing import cast
 
-import anyio
-import httpcore
 import httpx
 
-from crawler.fetcher.addresses import check_address, literal_addresses
-from crawler.fetcher.connect import AddressRefused, GuardedBackend, Resolve, resolve_name
-from crawler.fetcher.pool import OriginPool, Pool
+from crawler.fetcher.connect import Resolve, connect, find_addresses, resolve_name
+from crawler.fetcher.connection import Connection
+from crawler.fetcher.pool import IdleConnections, Origin
+from crawler.fetcher.tls import tls_context
+from crawler.fetcher.wire import RequestFault, ResponseReader, render_request
 from crawler.model import FetchPolicy
 
 #: Idle connections that are kept, and for how many seconds: enough for the articles that follow a listing.
 _KEPT_CONNECTIONS = 32
 _KEPT_SECONDS = 30.0
 
-_HTTPX_ERRORS: dict[type[Exception], type[httpx.TransportError]] = {
-    httpcore.ConnectTimeout: httpx.ConnectTimeout,
-    httpcore.ReadTimeout: httpx.ReadTimeout,
-    httpcore.WriteTimeout: httpx.WriteTimeout,
-    httpcore.PoolTimeout: httpx.PoolTimeout,
-    httpcore.ConnectError: httpx.ConnectError,
-    httpcore.ReadError: httpx.ReadError,
-    httpcore.WriteError: httpx.WriteError,
-    httpcore.ProxyError: httpx.ProxyError,
-    httpcore.UnsupportedProtocol: httpx.UnsupportedProtocol,
-    httpcore.LocalProtocolError: httpx.LocalProtocolError,
-    httpcore.RemoteProtocolError: httpx.RemoteProtocolError,
-    # Two that httpcore lets slip: a TLS record that does not verify, a stream that breaks while it is closed.
-    ssl.SSLError: httpx.ReadError,
-    anyio.BrokenResourceError: httpx.ReadError,
-}
-_FOREIGN_ERRORS = tuple(_HTTPX_ERRORS)
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,136 +51,123 @@ def open_transport(
     for a proxy address that is none, ``ImportError`` where a SOCKS proxy is asked for without ``socksio``.
     """
     if policy.proxy:
-        return ProxiedTransport(_open_proxy_pool(policy, connections), policy)
-    backend = GuardedBackend(policy, resolve)
+        from crawler.fetcher.proxied import open_proxied
 
-    def open_connection(origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
-        return httpcore.AsyncHTTPConnection(
-            origin,
-            ssl_context=tls_context(policy.tls) if origin.scheme == b"https" else None,
-            keepalive_expiry=_KEPT_SECONDS,
-            network_backend=backend,
-        )
-
-    return PoolTransport(OriginPool(open_connection, busy=connections, kept=_KEPT_CONNECTIONS))
+        return open_proxied(policy, connections=connections, kept=_KEPT_CONNECTIONS, seconds=_KEPT_SECONDS)
+    return DirectTransport(policy, resolve=resolve, connections=connections)
 
 
-class PoolTransport(httpx.AsyncBaseTransport):
-    """A pool of httpcore's connections behind httpx's interface: httpx has no way to hand a network backend in."""
+class DirectTransport(httpx.AsyncBaseTransport):
+    """HTTP/1.1 over connections of our own, without a proxy; see decision 22.
 
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
+    Honours httpx's extensions ``timeout`` and, for one event, ``trace``. With one of our own, ``fresh``, no kept
+    connection is used.
+    """
+
+    def __init__(self, policy: FetchPolicy, *, resolve: Resolve = resolve_name, connections: int = 64) -> None:
+        self._policy = policy
+        self._resolve = resolve
+        self._turns = asyncio.Semaphore(connections)
+        self._idle = IdleConnections(most=_KEPT_CONNECTIONS, seconds=_KEPT_SECONDS)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Sends ``request``; the body of the response is still to be read."""
-        outgoing = httpcore.Request(
-            method=request.method,
-            url=httpcore.URL(
-                scheme=request.url.raw_scheme,
-                host=request.url.raw_host,
-                port=request.url.port,
-                target=request.url.raw_path,
-            ),
-            headers=request.headers.raw,
-            content=cast(AsyncIterable[bytes], request.stream),
-            extensions=request.extensions,
-        )
+        """Sends ``request``; the body of the response is still to be read, and the response to be closed."""
+        head, body = _render(request)
+        timeouts = request.extensions.get("timeout", {})
+        await self._take_turn(timeouts.get("pool"))
+        loan = _Loan(self._turns, self._idle, _origin(request.url))
         try:
-            incoming = await self._pool.handle_async_request(outgoing)
-        except _FOREIGN_ERRORS as error:
-            raise _translate(error) from error
-        return httpx.Response(
-            status_code=incoming.status,
-            headers=incoming.headers,
-            stream=_Body(incoming),
-            extensions=incoming.extensions,
-        )
+            loan.connection = await self._connection(request, loan.origin, timeouts.get("connect"))
+            patience = timeouts.get("read")
+            reader = await loan.connection.send(head, body, request.method, read=patience, write=timeouts.get("write"))
+        except BaseException:
+            loan.end()
+            raise
+        assert reader.status is not None
+        return httpx.Response(reader.status, headers=reader.headers, stream=_Body(loan, reader, patience))
 
     async def aclose(self) -> None:
-        """Closes all connections."""
-        await self._pool.aclose()
+        """Closes the idle connections; the others end with their responses."""
+        self._idle.close()
+        await asyncio.sleep(0)  # the event loop closes sockets on its next turn
+
+    async def _take_turn(self, patience: float | None) -> None:
+        try:
+            async with asyncio.timeout(patience) if patience is not None else nullcontext():
+                await self._turns.acquire()
+        except TimeoutError as error:
+            raise httpx.PoolTimeout(f"no connection was free within {patience:g} s") from error
+
+    async def _connection(self, request: httpx.Request, origin: Origin, seconds: float | None) -> Connection:
+        scheme, host, port = origin
+        kept = None if "fresh" in request.extensions else self._idle.take(origin)
+        if kept is not None:
+            return kept
+        if "trace" in request.extensions:
+            await request.extensions["trace"]("connection.connect_tcp.started", {})
+        addresses = await find_addresses(host, port, self._policy, self._resolve)
+        tls = tls_context(self._policy.tls) if scheme == "https" else None
+        return await connect(host, port, addresses, tls=tls, seconds=seconds)
 
 
-class ProxiedTransport(PoolTransport):
-    """Through a proxy. The proxy resolves names, so only addresses spelled out in a URL can be guarded here."""
+class _Loan:
+    """A turn and a connection, given back once. Giving back never waits, so nothing can interrupt it."""
 
-    def __init__(self, pool: Pool, policy: FetchPolicy) -> None:
-        super().__init__(pool)
-        self._policy = policy
+    def __init__(self, turns: asyncio.Semaphore, idle: IdleConnections, origin: Origin) -> None:
+        self._turns = turns
+        self._idle = idle
+        self._over = False
+        self.origin = origin
+        self.connection: Connection | None = None
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Sends ``request``, unless its URL names a private address."""
-        host = request.url.raw_host.decode("ascii")
-        port = request.url.port or (443 if request.url.scheme == "https" else 80)
-        reason = check_address(host, port, literal_addresses(host), self._policy)
-        if reason:
-            raise AddressRefused(reason)
-        return await super().handle_async_request(request)
+    def end(self) -> None:
+        """Gives the connection back where it is good for another request; closes it where it is not."""
+        if self._over:
+            return
+        self._over = True
+        self._turns.release()
+        if self.connection is not None and self.connection.finish():
+            self._idle.put(self.connection, self.origin)
 
 
 class _Body(httpx.AsyncByteStream):
-    """A response's bytes as they arrive, with errors in httpx's words."""
+    """A response's bytes as they arrive."""
 
-    def __init__(self, response: httpcore.Response) -> None:
-        self._response = response
+    def __init__(self, loan: _Loan, reader: ResponseReader, patience: float | None) -> None:
+        self._loan = loan
+        self._reader = reader
+        self._patience = patience
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        try:
-            async for chunk in self._response.aiter_stream():
-                yield chunk
-        except _FOREIGN_ERRORS as error:
-            raise _translate(error) from error
+        connection = self._loan.connection
+        assert connection is not None
+        while (piece := await connection.receive(self._reader, self._patience)) is not None:
+            yield piece
 
     async def aclose(self) -> None:
-        await self._response.aclose()
+        self._loan.end()
 
 
-@cache
-def tls_context(mode: str) -> ssl.SSLContext:
-    """The one TLS context for ``fetch.tls`` = ``mode``; building one costs 20 ms, so all connections share it.
-
-    It trusts the bundled roots and the system's (``SSL_CERT_FILE`` included). ``legacy`` reaches servers that
-    speak only TLS 1.0, weak keys or unsafe renegotiation, or send incomplete or expired chains: it verifies nothing.
-    """
-    context = httpx.create_ssl_context(trust_env=False)
-    if mode == "legacy":
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
-        context.set_ciphers("DEFAULT:@SECLEVEL=0")
-        context.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)  # named since Python 3.12
-    else:
-        context.load_default_certs()
-    return context
+def _render(request: httpx.Request) -> tuple[bytes, AsyncIterable[bytes] | None]:
+    """The head of a request and what follows it."""
+    if request.url.scheme not in _DEFAULT_PORTS:
+        raise httpx.UnsupportedProtocol(f"{request.url.scheme}:// is not spoken here")
+    try:
+        head = render_request(request.method.encode("latin-1"), request.url.raw_path, request.headers.raw)
+    except RequestFault as fault:
+        raise httpx.LocalProtocolError(str(fault)) from fault
+    body = cast("AsyncIterable[bytes]", request.stream)
+    if "transfer-encoding" in request.headers:
+        return head, _as_chunks(body)
+    return head, body if "content-length" in request.headers else None
 
 
-def _open_proxy_pool(policy: FetchPolicy, connections: int) -> httpcore.AsyncConnectionPool:
-    proxy = httpx.Proxy(policy.proxy)
-    address = httpcore.URL(
-        scheme=proxy.url.raw_scheme, host=proxy.url.raw_host, port=proxy.url.port, target=proxy.url.raw_path
-    )
-    if proxy.url.scheme in ("socks5", "socks5h"):
-        return httpcore.AsyncSOCKSProxy(
-            address,
-            proxy_auth=proxy.raw_auth,
-            ssl_context=tls_context(policy.tls),
-            max_connections=connections,
-            max_keepalive_connections=_KEPT_CONNECTIONS,
-            keepalive_expiry=_KEPT_SECONDS,
-        )
-    return httpcore.AsyncHTTPProxy(
-        address,
-        proxy_auth=proxy.raw_auth,
-        ssl_context=tls_context(policy.tls),
-        proxy_ssl_context=tls_context("default") if proxy.url.scheme == "https" else None,
-        max_connections=connections,
-        max_keepalive_connections=_KEPT_CONNECTIONS,
-        keepalive_expiry=_KEPT_SECONDS,
-    )
+async def _as_chunks(body: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    async for piece in body:
+        if piece:
+            yield b"%x\r\n%b\r\n" % (len(piece), piece)
+    yield b"0\r\n\r\n"
 
 
-def _translate(error: Exception) -> httpx.TransportError:
-    for known in type(error).__mro__:
-        if known in _HTTPX_ERRORS:
-            return _HTTPX_ERRORS[known](str(error))
-    return httpx.TransportError(str(error))
+def _origin(url: httpx.URL) -> Origin:
+    return url.scheme, url.raw_host.decode("ascii"), url.port or _DEFAULT_PORTS[url.scheme]

@@ -7,7 +7,7 @@ import ssl
 import pytest
 import trustme
 
-from crawler.fetcher.transport import tls_context
+from crawler.fetcher.tls import tls_context
 from crawler.model import Fetched, FetchFailure, Verdict
 from tests.fetching import fetch_once, make_source
 from tests.siteserver import SiteServer

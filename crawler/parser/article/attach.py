@@ -6,7 +6,6 @@ import re
 from urllib.parse import unquote, urlsplit
 
 from crawler.model import Attachment, Link
-from crawler.parser.article.page import Element
 from crawler.parser.article.segments import Anchor, Segments
 from crawler.text.normalize import clean
 from crawler.text.urls import join_url
@@ -33,24 +32,24 @@ def collect_attachments(segments: Segments, span: tuple[int, int], base: str) ->
     for anchor in segments.anchors:
         if not span[0] <= anchor.position <= span[1] + _REACH or len(found) >= _MAX:
             continue
-        target = _target(anchor.element)
+        target = _target(anchor)
         if not _is_file(anchor, target) or not (url := join_url(base, target)):
             continue
-        name = anchor.text or anchor.element.attribute("title") or _file_name(url)
+        name = anchor.text or anchor.attribute("title") or _file_name(url)
         if url not in found or len(name) > len(found[url]):
             found[url] = clean(name)[:300]
     return tuple(Attachment(url=url, name=name) for url, name in found.items())
 
 
-def _target(element: Element) -> str:
-    return element.attribute("href") or element.attribute("oldsrc")
+def _target(anchor: Anchor) -> str:
+    return anchor.attribute("href") or anchor.attribute("oldsrc")
 
 
 def _is_file(anchor: Anchor, target: str) -> bool:
     path, _, query = target.partition("#")[0].strip().partition("?")
     if _FILE.search(path[-12:]) or (query and _FILE_QUERY.search(unquote(query))):
         return True
-    hint = anchor.element.attribute("class").lower()
+    hint = anchor.attribute("class").lower()
     return any(name in hint for name in _FILE_CLASSES)
 
 
@@ -64,7 +63,7 @@ def collect_links(segments: Segments, span: tuple[int, int], base: str) -> tuple
     for anchor in segments.anchors:
         if anchor.junk or not span[0] <= anchor.position < span[1] or not anchor.text:
             continue
-        target = _target(anchor.element)
+        target = _target(anchor)
         if _is_file(anchor, target) or len(found) >= _MAX:
             continue
         if url := join_url(base, target):

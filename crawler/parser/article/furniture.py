@@ -49,7 +49,6 @@ _GADGETS = word_set("widget widgets")
 _BUILT = re.compile(r"elementor|so-panel|siteorigin|hs_cos|widget-span|ck-widget|widget_text|textwidget", re.IGNORECASE)
 _CAPTIONS = word_set("caption captions figcaption imagecaption credit credits bildunterschrift bildtext legende legend")
 _PICTURES = word_set("image images img picture photo figure bild foto video contentimage")
-_SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])")
 
 #: Containers that official CMS families use for the text alone (TRS, UCAP, NFCMS and others; Blogger; WeChat).
 _KNOWN = word_set(
@@ -131,9 +130,24 @@ _CAPTION_LINE = re.compile(
 )
 
 
+#: Without one of these words no class says anything; asked first, because most classes hold none.
+_TELLING = _STRONG | _LAST | _GADGETS | word_set("hidden hide visuallyhidden sr invisible")
+_TO_WORDS = bytes(code if chr(code).isalnum() and code < 128 else 32 for code in range(256))
+_HUMP = re.compile("(?<=[a-z0-9])(?=[A-Z])")
+
+
+def _find_words(hint: str) -> list[str]:
+    """The words of class names in lower case: split at whatever is no letter or digit, and at humps."""
+    if not hint.islower():
+        hint = _HUMP.sub(" ", hint).lower()
+    return hint.encode("utf-8", "replace").translate(_TO_WORDS).decode("ascii").split()
+
+
 @lru_cache(maxsize=8192)
 def is_junk_hint(hint: str) -> bool:
     """Whether a ``class`` and ``id`` text says that an element holds something other than the article."""
+    if _TELLING.isdisjoint(_find_words(hint)):
+        return False
     tokens = hint.split()[:12]
     if any(_is_junk_token(token) for token in tokens):
         return True
@@ -143,8 +157,9 @@ def is_junk_hint(hint: str) -> bool:
     return not _GADGETS.isdisjoint(names) and _BUILT.search(hint) is None
 
 
+@lru_cache(maxsize=8192)
 def _is_junk_token(token: str) -> bool:
-    words = [word.lower() for word in _SPLIT.split(token[:80]) if word]
+    words = _find_words(token[:80])
     if not words or words[0] in _IGNORED_PREFIXES or token.lower() in _KNOWN:
         return False
     return words[-1] in _LAST or not _STRONG.isdisjoint(words) or _is_portrait(words)
@@ -163,25 +178,25 @@ def is_foldable(hint: str) -> bool:
 @lru_cache(maxsize=8192)
 def is_good_hint(hint: str) -> bool:
     """Whether a ``class`` and ``id`` text speaks of an article's text."""
-    return any(word.lower() in _GOOD for token in hint.split()[:12] for word in _SPLIT.split(token[:80]))
+    return not _GOOD.isdisjoint(_find_words(hint[:400]))
 
 
 @lru_cache(maxsize=8192)
 def is_caption_hint(hint: str) -> bool:
     """Whether a ``class`` text says that an element is the caption or the credit of a picture."""
-    return any(word.lower() in _CAPTIONS for token in hint.split()[:12] for word in _SPLIT.split(token[:80]))
+    return not _CAPTIONS.isdisjoint(_find_words(hint[:400]))
 
 
 @lru_cache(maxsize=8192)
 def is_picture_hint(hint: str) -> bool:
     """Whether a ``class`` text says that an element frames a picture or a film."""
-    return any(word.lower() in _PICTURES for token in hint.split()[:12] for word in _SPLIT.split(token[:80]))
+    return not _PICTURES.isdisjoint(_find_words(hint[:400]))
 
 
 @lru_cache(maxsize=8192)
 def is_known_container(hint: str) -> bool:
     """Whether it is a container that a known family of sites uses for the text alone."""
-    return any(token.lower() in _KNOWN for token in hint.split()[:12])
+    return not _KNOWN.isdisjoint(hint.lower().split()[:12])
 
 
 def is_control_line(text: str) -> bool:

@@ -79,24 +79,27 @@ def _read_head(text: str) -> Head:
         return Head(REMARK, "")
     tag, _, raw = text.partition(" ")
     raw = f" {raw}" if raw and (tag not in _PLAIN or CHOSEN in raw) else ""
-    return Head(
-        _find_action(tag, raw),
-        tag,
-        raw,
-        is_suspect(tag, parse_attributes(raw) if raw else {}),
-        _KINDS.get(tag),
-        tag in _DECLARING or " itemprop=" in raw,
-    )
+    declares = tag in _DECLARING or " itemprop=" in raw
+    action = _find_action(tag)
+    if tag in _VOID:
+        return Head(action, tag, raw, declares=declares)
+    suspect = is_suspect(tag, raw)
+    if action == INLINE and not (suspect or declares or is_named(raw)):
+        action = BARE
+    return Head(action, tag, raw, suspect, _KINDS.get(tag), declares)
 
 
-def _find_action(tag: str, raw: str) -> int:
+def is_named(raw: str) -> bool:
+    """Whether an element can be asked for: by its id, or because a selector chose it."""
+    return ' id="' in raw or CHOSEN in raw
+
+
+def _find_action(tag: str) -> int:
     if action := _ACTIONS.get(tag):
         return action
     if tag in _VOID:
         return NOTHING if tag == "wbr" else INLINE if tag in _INLINE else RULE
-    if tag in _INLINE:
-        return INLINE if raw else BARE
-    return BLOCK
+    return INLINE if tag in _INLINE else BLOCK
 
 
 def is_void(tag: str) -> bool:
@@ -126,21 +129,28 @@ def unescape(text: str) -> str:
     return text
 
 
-def is_suspect(tag: str, given: Mapping[str, str]) -> bool:
+def is_suspect(tag: str, raw: str) -> bool:
     """Whether an element looks like furniture by its tag, role, class, id or invisibility, or was named as such."""
-    if tag in JUNK_TAGS:
+    if tag in JUNK_TAGS or _IGNORED in raw:
         return True
-    if not given or tag in _FRAMES:
-        return f"{CHOSEN}ignore" in given
-    name = given.get("id") or ""
-    if f"{CHOSEN}ignore" in given:
-        return True
+    if not raw or tag in _FRAMES:
+        return False
+    name = find_value(raw, "id")
     if name == "js_content":  # WeChat serves the article itself hidden
         return False
-    if given.get("role") in JUNK_ROLES:
+    if find_value(raw, "role") in JUNK_ROLES:
         return True
-    hint = f"{given.get('class') or ''} {name}"[:400]
-    style = given.get("style")
-    if ("hidden" in given or (style and _HIDDEN.search(style))) and not is_foldable(hint):
+    hint = f"{find_value(raw, 'class')} {name}"[:400]
+    hidden = ' hidden="' in raw or (' style="' in raw and _HIDDEN.search(find_value(raw, "style")))
+    if hidden and not is_foldable(hint):
         return True
     return len(hint) > 1 and is_junk_hint(hint)
+
+
+def find_value(raw: str, name: str) -> str:
+    """The value of one attribute: cheaper than all of them."""
+    start = raw.find(f' {name}="')
+    if start < 0:
+        return ""
+    start += len(name) + 3
+    return unescape(raw[start : raw.find('"', start)])

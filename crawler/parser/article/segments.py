@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from crawler.model import BlockKind
 from crawler.parser.article import heads
 from crawler.parser.article.heads import Head, find_head
-from crawler.parser.article.page import MAX_DEPTH, Element, Page
+from crawler.parser.article.page import MAX_DEPTH, Element, Page, read_text
 from crawler.text.normalize import clean
 
 #: What a ``figure`` may frame beside pictures: text, not a caption.
@@ -21,6 +21,7 @@ _QUOTED = frozenset({"blockquote", "table", "pre", "ul", "ol"})
 #: Blocks in which a heading stays a heading.
 _HEADED = frozenset({"div", "p"})
 _SENTENCE = re.compile(r"[,.;:!?。，、；：！？…؟،।]")
+_SPECIAL = _QUOTED | {"figure", "tr"}
 _MAX_CELL = 600
 #: What a line must weigh to count at all, and what one without sentences counts at most.
 _BASE = 24.0
@@ -76,22 +77,32 @@ def _score(segment: Segment) -> float:
     return score
 
 
-@dataclass(slots=True, eq=False)
 class Anchor:
-    """A link with the position in the list of segments at which it stands."""
+    """A link with the position in the list of segments at which it stands, and the element around it."""
 
-    element: Element
-    position: int
+    __slots__ = ("_begin", "_pieces", "_raw", "element", "end", "parent", "position")
+
+    def __init__(self, raw: str, parent: Element, pieces: list[str], begin: int) -> None:
+        self._raw = raw
+        self.parent = parent
+        self._pieces = pieces
+        self._begin = self.end = begin
+        self.position = 0
+        self.element: Element | None = None
 
     @property
     def text(self) -> str:
         """What the link shows."""
-        return clean(self.element.text())
+        return clean(read_text(self._pieces[self._begin : self.end]))
 
     @property
     def junk(self) -> bool:
         """Whether it lies inside an element that serves the site, not the article."""
-        return self.element.suspect is not None
+        return self.parent.suspect is not None
+
+    def attribute(self, name: str) -> str:
+        """The attribute's value, or an empty string."""
+        return heads.parse_attributes(self._raw).get(name, "")
 
 
 @dataclass(slots=True, eq=False)
@@ -129,7 +140,7 @@ def pardon(page: Page, segments: Segments, pardoned: AbstractSet[int]) -> None:
 
 
 #: What is restored where an element ends: the element, and parent, block, suspect, kind and figure around it.
-_Frame = tuple[Element, Element, Element, Element | None, BlockKind, bool]
+_Frame = Anchor | tuple[Element, Element, Element, Element | None, BlockKind, bool]
 
 
 class _Walker:
@@ -156,7 +167,7 @@ class _Walker:
             heads.BARE: self.open_bare,
             heads.BLOCK: self.open_block,
             heads.INLINE: self.open_inline,
-            heads.LINK: self.open_link,
+            heads.LINK: self.open_bare,
             heads.IMAGE: self.add_image,
             heads.BREAK: self.break_line,
             heads.RULE: self.add_rule,
@@ -168,6 +179,8 @@ class _Walker:
             text, mark, shown = pieces[position].partition(">")
             if not mark or text[:1] in "!?":
                 shown = self.pass_oddity(position)
+            elif text[:2] == "a ":
+                self.open_link(text[1:], position)
             elif action := (head := find_head(text))[0]:
                 begin[action](head, position)
                 if action == heads.MUTE:
@@ -210,38 +223,35 @@ class _Walker:
 
     def add(self, head: Head, position: int) -> Element:
         """A new element at this place."""
-        page, items = self.page, self.found.items
+        page = self.page
         elements = page.elements
-        element = Element(head.tag, head.raw, self.parent, len(elements) + 1, page.pieces, position, len(items))
+        start = len(self.found.items)
+        element = Element(head[1], head[2], self.parent, len(elements) + 1, page.pieces, position, start)
         element.above = self.suspect
         elements.append(element)
         if head.declares:
             page.declarations.append(element)
         return element
 
-    def enter(self, element: Element) -> None:
-        """What follows is inside ``element``."""
-        self.frames.append((element, self.parent, self.block, self.suspect, self.kind, self.figure))
-        if element.depth < MAX_DEPTH:
-            self.parent = element
-        if element.flagged and self.suspect is None:
-            self.suspect = element
-
     def close(self, _: Head, position: int) -> None:
         """The end of an element: what was around it holds again."""
         frame = self.frames.pop() if self.frames else None
         if frame is None:
             return
-        element, parent, block, suspect, kind, figure = frame
+        if isinstance(frame, Anchor):
+            frame.end, frame.position = position, len(self.found.items)
+            self.link_depth -= 1
+            if frame.element is not None:
+                frame.element.end = position
+                frame.element.stop = frame.position + (1 if self.buffer else 0)
+            return
+        element, self.parent, block, self.suspect, kind, figure = frame
         if self.buffer and (block is not self.block or element.flagged):
             self.flush()
+        self.block, self.kind, self.figure = block, kind, figure
         element.end = position
         element.last = len(self.page.elements)
         element.stop = len(self.found.items) + (1 if self.buffer else 0)
-        if element.tag == "a" and self.link_depth:
-            self.link_depth -= 1
-            self.found.anchors.append(Anchor(element, len(self.found.items)))
-        self.parent, self.block, self.suspect, self.kind, self.figure = parent, block, suspect, kind, figure
 
     def open_bare(self, _head: Head, _position: int) -> None:
         """An inline element that says nothing: its text belongs to what is around it."""
@@ -251,19 +261,29 @@ class _Walker:
         """A block ends the text before it."""
         if self.buffer:
             self.flush()
-        tag = head.tag
         element = self.add(head, position)
-        element.flagged = head.suspect
-        self.enter(element)
+        self.enter(element, flagged=head[3])
         self.block = element
-        if head.kind is not None:
-            self.kind = head.kind
+        tag, kind = head[1], head[4]
+        if kind is not None:
+            self.kind = kind
         elif self.kind is BlockKind.HEADING and tag not in _HEADED:
             self.kind = BlockKind.PARAGRAPH
-        if tag == "figure":
-            self.figure = True
-        elif self.figure and tag in _QUOTED:
-            self.figure = False
+        if tag in _SPECIAL:
+            self.open_special(tag)
+
+    def enter(self, element: Element, *, flagged: bool) -> None:
+        """What follows is inside ``element``."""
+        self.frames.append((element, self.parent, self.block, self.suspect, self.kind, self.figure))
+        if element.depth < MAX_DEPTH:
+            self.parent = element
+        if flagged:
+            element.flagged = True
+            self.suspect = self.suspect or element
+
+    def open_special(self, tag: str) -> None:
+        """What else begins with a figure, with text that a figure frames, with a table and with its rows."""
+        self.figure = tag == "figure" or (self.figure and tag not in _QUOTED)
         if tag == "tr":
             self.rows.append([len(self.found.anchors), len(self.found.images), 0])
         elif tag == "table" and self.rows:
@@ -271,19 +291,21 @@ class _Walker:
 
     def open_inline(self, head: Head, position: int) -> None:
         """An inline element; one that looks like furniture stands alone, unless it is a part of a heading."""
-        element = self.add(head, position)
-        if heads.is_void(head.tag):
-            return
-        if head.suspect and self.kind is not BlockKind.HEADING and self.block.tag != "pre":
+        flagged = head.suspect and self.kind is not BlockKind.HEADING and self.block.tag != "pre"
+        if flagged:
             self.flush()
-            element.start = len(self.found.items)
-            element.flagged = True
-        self.enter(element)
+        element = self.add(head, position)
+        if not heads.is_void(head.tag):
+            self.enter(element, flagged=flagged)
 
-    def open_link(self, head: Head, position: int) -> None:
+    def open_link(self, raw: str, position: int) -> None:
         """A link: what stands in it weighs against its segment."""
+        anchor = Anchor(raw, self.parent, self.page.pieces, position)
+        if (declares := " itemprop=" in raw) or heads.is_named(raw):
+            anchor.element = self.add(Head(heads.LINK, "a", raw, declares=declares), position)
         self.link_depth += 1
-        self.enter(self.add(head, position))
+        self.found.anchors.append(anchor)
+        self.frames.append(anchor)
 
     def add_image(self, head: Head, position: int) -> None:
         self.found.images.append((self.add(head, position), len(self.found.items)))
@@ -305,7 +327,7 @@ class _Walker:
         frame = self.frames[-1] if self.frames else None
         anchors, images, nested = self.rows.pop() if self.rows else (0, 0, 1)
         self.close(head, position)
-        if frame is None or nested:
+        if not isinstance(frame, tuple) or nested:
             return
         row = frame[0]
         inside = self.page.elements[row.order : row.last]

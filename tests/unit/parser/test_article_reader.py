@@ -24,7 +24,8 @@ from crawler.model import (
     digest,
 )
 from crawler.parser.article import article_from_entry, extract, read_article
-from crawler.parser.article.page import MAX_DEPTH, read_page
+from crawler.parser.article.page import MAX_DEPTH, parse_page
+from crawler.parser.article.segments import segment_page
 from crawler.parser.article.reader import Manner, read_markup
 from crawler.parser.article.title import strip_site
 from crawler.parser.tree import cut_depth
@@ -275,7 +276,8 @@ def test_extract_gives_plain_values() -> None:
 
 
 def test_deep_nesting_is_flattened_and_its_text_kept() -> None:
-    page = read_page("<div>" * 900 + LONG + "</div>" * 900)
+    page = parse_page("<div>" * 900 + LONG + "</div>" * 900)
+    segment_page(page)
     assert LONG in page.root.text()
     assert max(element.depth for element in page.elements) <= MAX_DEPTH + 1
 

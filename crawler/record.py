@@ -29,6 +29,7 @@ from crawler.model import (
     Observation,
     Precision,
 )
+from crawler.text.language_parts import LanguagePart, find_language_parts
 from crawler.text.normalize import clean, shorten
 from crawler.text.urls import plain_url
 
@@ -132,6 +133,7 @@ def inspect_record(article: Article) -> Record:
         "id": None,
         "text": article.text,
         "text_blocks": [block_record(block) for block in article.blocks],
+        "language_parts": [part_record(part) for part in find_language_parts(article.title, article.blocks)],
     }
 
 
@@ -199,6 +201,11 @@ def hunk_record(hunk: Hunk) -> Record:
 def block_record(block: Block) -> Record:
     """One block of an article's text."""
     return {"kind": block.kind.value, "text": block.text, "language": block.language or None}
+
+
+def part_record(part: LanguagePart) -> Record:
+    """One language of an article; ``block`` counts from 0 in ``text_blocks``."""
+    return {"language": part.language, "block": part.block, "blocks": part.blocks, "title": part.title or None}
 
 
 def attachment_records(attachments: Iterable[Attachment]) -> list[Record]:

@@ -214,7 +214,17 @@ BLOCK = Record(
         "language": maybe(text),
     }
 )
-INSPECTED = Record({**ARTICLE.keys, "id": maybe(text), "text": text, "text_blocks": Every(BLOCK), "verdict": text})
+PART = Record({"language": text, "block": whole, "blocks": whole, "title": maybe(text)})
+INSPECTED = Record(
+    {
+        **ARTICLE.keys,
+        "id": maybe(text),
+        "text": text,
+        "text_blocks": Every(BLOCK),
+        "language_parts": Every(PART),
+        "verdict": text,
+    }
+)
 ENTRY = Record(
     {
         "id": maybe(text),

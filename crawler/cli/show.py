@@ -114,12 +114,23 @@ def article_lines(article: Article) -> list[tuple[str, str, str]]:
         ("publisher", "publisher", as_title(article.publisher, 120)),
         ("author", "authors", as_title(", ".join(article.authors), 200)),
         ("place", "place", as_title(article.place)),
-        ("languages", "languages", ", ".join(article.languages)),
+        ("languages", "languages", language_text(article)),
         ("document no.", "document_number", as_title(article.document_number)),
         ("index no.", "index_number", as_title(article.index_number)),
         ("status", "status", as_title(article.status)),
         ("attachments", "attachments", as_title(", ".join(file.name or file.url for file in article.attachments), 300)),
     ]
+
+
+def language_text(article: Article) -> str:
+    """The article's languages; of several, where each begins and what its part is called."""
+    from crawler.text.language_parts import find_language_parts
+
+    parts = find_language_parts(article.title, article.blocks)
+    if len(parts) < 2:
+        return ", ".join(article.languages)
+    named = [(part, f" “{as_title(part.title)}”" if part.title else "") for part in parts]
+    return ", ".join(f"{part.language} from block {part.block + 1}{title}" for part, title in named)
 
 
 def article_facts(known: KnownArticle, article: Article) -> list[tuple[str, str]]:

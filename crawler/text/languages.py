@@ -24,16 +24,28 @@ _SCRIPTS = {
     "hebrew": re.compile("[\u05d0-\u05ea]+"),
     "greek": re.compile("[\u0370-\u03ff]+"),
     "devanagari": re.compile("[\u0900-\u097f]+"),
+    "bengali": re.compile("[\u0980-\u09ff]+"),
+    "tamil": re.compile("[\u0b80-\u0bff]+"),
+    "lao": re.compile("[\u0e81-\u0edf]+"),
+    "tibetan": re.compile("[\u0f00-\u0fff]+"),
+    "myanmar": re.compile("[\u1000-\u109f]+"),
+    "georgian": re.compile("[\u10a0-\u10ff]+"),
+    "armenian": re.compile("[\u0531-\u0587]+"),
+    "khmer": re.compile("[\u1780-\u17ff]+"),
+    "mongolian": re.compile("[\u1820-\u18aa]+"),
 }
 #: Most texts hold no other script than these; one search for all the others is cheaper than eight for each of them.
 _COMMON_SCRIPTS = ("kana", "han", "latin")
-_RARE_SCRIPT = re.compile("[\u0370-\u0dff\u0e01-\u0e4e\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3]")
-_ONE_LANGUAGE = {"thai": "th", "hebrew": "he", "greek": "el", "devanagari": "hi"}
+_RARE_SCRIPT = re.compile("[\u0370-\u0dff\u0e01-\u18af\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3]")
+_ONE_LANGUAGE = {
+    **{"thai": "th", "hebrew": "he", "greek": "el", "devanagari": "hi", "bengali": "bn", "tamil": "ta", "lao": "lo"},
+    **{"tibetan": "bo", "myanmar": "my", "georgian": "ka", "armenian": "hy", "khmer": "km", "mongolian": "mn"},
+}
 #: One Han character says about as much as three letters.
 _WEIGHT = {"han": 3, "kana": 2, "hangul": 2}
 #: Han characters that only Japanese writes this way, and words of its officialdom without a kana in them.
 _JAPANESE_ONLY = re.compile(
-    "[円図対広発気総県売読続込働営検験駅鉄戦帰変拡応済価団権単働峠沢浜渋択転辺囲歳圏経労徴戻渡辻畑枠]|令和|平成|昭和"
+    "[円図対広発気総県売読続込働営検験駅鉄戦帰変拡応済価団権単働峠沢浜渋択転辺囲歳圏経労徴戻辻畑枠]|令和|平成|昭和"
 )
 _SIMPLIFIED_ONLY = re.compile(
     "[们这为说发对时开关动业务设产华东车长门问间见观规进过还运农书风际个县应经济环级线纪统组织网给续维综绿编责资财货购费"
@@ -54,6 +66,27 @@ _STOP_WORDS = {
     "dal i lo ha dalla",
     "nl": "de het een en van in is dat op te voor met zijn die aan niet er om ook als door wordt bij naar over uit "
     "worden heeft deze",
+    "sv": "och att det som en på är av för med den till inte om ett har de jag men var sig från vi så kan man när år "
+    "under också nu kommer skulle eller blir efter",
+    "da": "og at det er i en den til på som for med de af ikke der et har om jeg var men sig han fra vi så kan man når "
+    "efter også blev nu mere hun havde eller ud år hvor",
+    "no": "og at det er i en den til på som for med de av ikke et har om jeg var men seg han fra vi så kan når etter "
+    "også ble nå mer hun hadde eller ut år hvor dette blir mot",
+    "fi": "ja on ei että se oli hän mutta ovat myös kun joka sen tai niin kuin jos mukaan sekä vuoden olisi voi ole "
+    "jotka ollut sitä tämä",
+    "pl": "i w na z do się nie że to jest o od po za jak przez dla co tym oraz są być ma ich jego które który także już "
+    "roku będzie",
+    "cs": "a v se na je že s z do o i to ve k jako za by pro ale jsou po není také podle které který byl roku od jeho "
+    "bude při být",
+    "tr": "ve bir bu için de da ile olarak çok daha olan gibi en kadar sonra ise var ne göre olduğu her yeni ancak "
+    "oldu tarafından",
+    "id": "yang dan di ini itu dengan untuk dari pada dalam tidak akan oleh juga ke telah sebagai ada adalah mereka "
+    "atau bisa lebih karena tahun saat",
+    "ro": "și de la în a cu pe care nu din o pentru mai că au al este un sau fi prin ale după fost se despre către "
+    "între sunt",
+    "hu": "a az és hogy nem is egy ez volt meg de csak el már még mint van azt ki ha lesz után vagy szerint több",
+    "lt": "ir į kad su iš yra tai buvo bet kaip apie jis dėl nuo per jau taip po bus ar jo jie metų prie",
+    "is": "og að í á sem er til um við en var með því ekki fyrir það eru hann af frá hafa þess",
 }
 #: Word to the languages it is common in.
 _SPEAKERS: dict[str, list[str]] = {}
@@ -62,7 +95,17 @@ for _language, _words in _STOP_WORDS.items():
         _SPEAKERS.setdefault(_word, []).append(_language)
 _VIETNAMESE = re.compile("[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
 _PERSIAN = re.compile("[پچژگ]")
-_UKRAINIAN = re.compile("[іїєґІЇЄҐ]")
+_UIGHUR = re.compile("[ېۈۆڭەۇ]")
+#: Letters that tell a language of the Cyrillic script, in the order in which they are looked for.
+_CYRILLIC = (
+    ("kk", re.compile("[әғқңұһӘҒҚҢҰҺ]")),
+    ("mn", re.compile("[өүӨҮ]")),
+    ("be", re.compile("[ўЎ]")),
+    ("mk", re.compile("[ѓќѕЃЌЅ]")),
+    ("sr", re.compile("[ђћљњјџЂЋЉЊЈЏ]")),
+    ("uk", re.compile("[іїєґІЇЄҐ]")),
+)
+_RUSSIAN_ONLY = re.compile("[ыэёЫЭЁ]")
 #: Han characters alone, none of them simplified, may be Japanese up to this weight.
 _SURELY_CHINESE = 75
 #: Below so many letters (Han characters count threefold) a block may be a caption, a name or a label.
@@ -72,7 +115,8 @@ _SURE = 24
 def detect_language(text: str) -> str:
     """The BCP 47 primary subtag of the language of ``text``; empty when it says too little to tell.
 
-    zh ja ko ru uk ar fa th he el hi by script; en fr es pt de it nl vi by their commonest words and letters.
+    By script and letters: zh ja ko, ru uk bg sr mk be kk mn, ar fa ug, th he el hi and others that have a script of
+    their own. By their commonest words: en fr es pt de it nl sv da no fi pl cs tr id ro hu lt is; vi by its letters.
     """
     return _detect(text[:_SAMPLE])[0]
 
@@ -86,12 +130,14 @@ def language_runs(texts: Sequence[str], declared: str = "") -> list[str]:
     """
     found = [_detect(text[:_SAMPLE]) for text in texts]
     sure = [own if _is_sure(text, own, weight) else "" for text, (own, weight) in zip(texts, found, strict=True)]
-    before = _carry(sure)
-    after = _carry(sure[::-1])[::-1]
+    likely = [
+        known or ("" if own in _SCRIPT_LANGUAGES["han"] else own) for known, (own, _) in zip(sure, found, strict=True)
+    ]
     claimed = declared.replace("_", "-").partition("-")[0].lower()
+    around = zip(_carry(sure), _carry(sure[::-1])[::-1], _carry(likely), _carry(likely[::-1])[::-1], strict=True)
     return [
-        known or _adopt(text, own, (left, right, claimed))
-        for text, known, (own, _), left, right in zip(texts, sure, found, before, after, strict=True)
+        known or _adopt(text, own, neighbours, claimed)
+        for text, known, (own, _), neighbours in zip(texts, sure, found, around, strict=True)
     ]
 
 
@@ -112,13 +158,15 @@ def _carry(languages: Sequence[str]) -> list[str]:
     return carried
 
 
-def _adopt(text: str, own: str, neighbours: Sequence[str]) -> str:
-    """The language of a short block: the first neighbour's whose script it could be, else its own."""
+def _adopt(text: str, own: str, neighbours: Sequence[str], claimed: str) -> str:
+    """The language of a short block: the first neighbour's whose script it could be, else its own, else the claim."""
     script = _script_of(text)
     if own and (own not in _SCRIPT_LANGUAGES["han"] or own == "ja") and script != "latin":
         return own  # kana, hangul and the like are sure at any length
-    for language in neighbours:
-        if language and (script == "" or _could_be(language, script)) and (own in ("", language) or script != "latin"):
+    certain = neighbours[:2]
+    trusted = (*certain, own) if script == "latin" else certain  # where it says something, guesses need not
+    for language in (*trusted, *neighbours[2:], claimed):
+        if language and (script == "" or _could_be(language, script)):
             return language
     return own
 
@@ -128,11 +176,16 @@ _SCRIPT_LANGUAGES = {
     "kana": frozenset({"ja"}),
     "hangul": frozenset({"ko"}),
     "cyrillic": frozenset({"ru", "uk", "bg", "sr", "kk", "mn", "be", "mk"}),
-    "arabic": frozenset({"ar", "fa", "ur", "ug"}),
+    "arabic": frozenset({"ar", "fa", "ur", "ug", "kk"}),
     "thai": frozenset({"th"}),
     "hebrew": frozenset({"he", "yi"}),
     "greek": frozenset({"el"}),
     "devanagari": frozenset({"hi", "mr", "ne"}),
+    **{
+        script: frozenset({language})
+        for script, language in _ONE_LANGUAGE.items()
+        if script not in ("thai", "hebrew", "greek", "devanagari")
+    },
 }
 _NOT_LATIN = frozenset().union(*_SCRIPT_LANGUAGES.values())
 
@@ -168,7 +221,8 @@ def _detect(text: str) -> tuple[str, int]:
     if script in ("han", "kana") or east > counts[script]:
         return _east_asian(text, counts), east
     if script == "latin":
-        return _latin(text), counts["latin"]
+        language, is_plain = _latin(text)
+        return language, counts["latin"] if is_plain else min(counts["latin"], _SURE - 1)
     return _single_script(text, script), counts[script]
 
 
@@ -176,32 +230,44 @@ def _east_asian(text: str, counts: dict[str, int]) -> str:
     kana, han = counts.get("kana", 0), counts.get("han", 0)
     if kana * 12 >= han:  # a Chinese text may quote a brand in kana; running Japanese is a third kana at least
         return "ja"
-    if kana == 0 and _JAPANESE_ONLY.search(text) and not _SIMPLIFIED_ONLY.search(text):
+    if _JAPANESE_ONLY.search(text) and not _SIMPLIFIED_ONLY.search(text):
         return "ja"
     return "zh"
 
 
 def _single_script(text: str, script: str) -> str:
     if script == "cyrillic":
-        return "uk" if _UKRAINIAN.search(text) else "ru"
+        return _cyrillic(text)
     if script == "arabic":
+        if len(_UIGHUR.findall(text)) * 12 > len(text):
+            return "ug"
         return "fa" if len(_PERSIAN.findall(text)) * 50 > len(text) else "ar"
     return "ko" if script == "hangul" else _ONE_LANGUAGE[script]
 
 
-def _latin(text: str) -> str:
+def _cyrillic(text: str) -> str:
+    for language, letters in _CYRILLIC:
+        if letters.search(text):
+            return language
+    if not _RUSSIAN_ONLY.search(text) and text.count("ъ") * 150 > len(text):  # common in Bulgarian, rare in Russian
+        return "bg"
+    return "ru"
+
+
+def _latin(text: str) -> tuple[str, bool]:
+    """The language by its commonest words, and whether they leave no doubt."""
     ascii_only = text.isascii()
     if not ascii_only and len(_VIETNAMESE.findall(text)) * 25 >= len(text):
-        return "vi"
+        return "vi", True
     words = (_ASCII_WORD if ascii_only else _WORD).findall(text.lower())
     spoken = [speakers for word in words if (speakers := _SPEAKERS.get(word)) is not None]
     if not spoken:
-        return ""
+        return "", False
     hits = dict.fromkeys(_STOP_WORDS, 0)
     for speakers in spoken:
         for language in speakers:
             hits[language] += 1
     others, most = sorted(hits.values())[-2:]
     if most == others or most * 12 < len(words):
-        return ""
-    return max(hits, key=hits.__getitem__)
+        return "", False
+    return max(hits, key=hits.__getitem__), most - others >= 2

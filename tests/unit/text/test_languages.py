@@ -33,6 +33,24 @@ CHINESE = "鼎湖区今年上半年生产总值同比增长百分之十以上，
         ("Міністерство повідомило про зростання економіки", "uk"),
         ("أعلنت الوزارة عن نمو الاقتصاد", "ar"),
         ("กระทรวงประกาศการเติบโตทางเศรษฐกิจ", "th"),
+        ("Regeringen har beslutat att det ska bli fler platser i skolan och att de nya reglerna inte gäller nu.", "sv"),
+        ("Regeringen har besluttet, at der skal være flere pladser, men de nye regler gælder ikke nu.", "da"),
+        ("Regjeringen har bestemt at det blir flere plasser, og dette gjelder også etter nyttår, men ikke nå.", "no"),
+        ("Hallitus on päättänyt, että uudet säännöt ovat voimassa myös ensi vuonna, mutta se ei koske kuntia.", "fi"),
+        ("Ministerstwo ogłosiło, że nowe zasady nie są jeszcze znane i będzie to możliwe po roku.", "pl"),
+        ("Ministerstvo oznámilo, že nová pravidla jsou platná také pro obce, které nejsou v kraji.", "cs"),
+        ("Bakanlık, yeni kuralların bu yıl için geçerli olduğunu ve daha çok kişiye ulaşacağını açıkladı.", "tr"),
+        ("Pemerintah mengatakan bahwa aturan ini tidak akan berlaku untuk daerah yang telah ada pada tahun ini.", "id"),
+        ("Ministerul a anunțat că regulile nu sunt valabile pentru comunele care au fost incluse în program.", "ro"),
+        ("A minisztérium szerint az új szabályok már ebben az évben is érvényesek, de nem minden városban.", "hu"),
+        ("Министерството съобщи, че новите правила ще влязат в сила от първи януари във всички общини, тъй като", "bg"),
+        ("Министарство је саопштило да ће нова правила важити за све општине у земљи", "sr"),
+        ("Министрлік жаңа ережелер туралы хабарлады және өңірлерде жұмыс басталды", "kk"),
+        ("سارايلىق بۈگۈن يېڭى بەلگىلىمە ئېلان قىلدى ۋە ئۇنىڭ ئەھمىيىتىنى چۈشەندۈردى", "ug"),
+        ("རྒྱལ་ཁབ་ཀྱིས་གསར་འགྱུར་བསྒྲགས་པ", "bo"),
+        ("მთავრობამ გამოაცხადა ახალი წესები", "ka"),
+        ("宮崎県：延岡市、西都市、関ヶ原町、川南町、都農町", "ja"),
+        ("市民乘船渡河，两岸风光尽收眼底", "zh"),
         ("", ""),
         ("2023-10-27 21:56 11%", ""),
         ("GDP", ""),
@@ -57,6 +75,17 @@ def test_a_short_block_follows_its_neighbour_only_where_the_script_allows():
 def test_a_heading_of_han_characters_alone_follows_the_japanese_around_it():
     assert language_runs(["鼎湖区第三四半期生産総額増加発表会", JAPANESE]) == ["ja", "ja"]
     assert language_runs(["鼎湖区前三季度生产总值增长", JAPANESE]) == ["zh", "ja"]
+
+
+def test_a_doubtful_latin_block_follows_its_neighbours_and_a_plain_one_does_not():
+    german = "Die Regierung hat die neuen Regeln für den Verkehr auf der Straße und für die Gemeinden beschlossen."
+    assert language_runs([german, "Lego VIP: Was steckt dahinter?", german]) == ["de"] * 3
+    assert language_runs([german, ENGLISH, german]) == ["de", "en", "de"]
+
+
+def test_paragraphs_that_alternate_keep_their_languages():
+    assert language_runs([ENGLISH, CHINESE] * 3) == ["en", "zh"] * 3
+    assert language_runs([CHINESE, JAPANESE] * 3) == ["zh", "ja"] * 3
 
 
 def test_a_claim_decides_what_nothing_else_does():

@@ -4,7 +4,6 @@ else by what is evident. Some systems (jpaas) wrap the HTML of a list in JSON; t
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
@@ -15,8 +14,8 @@ from crawler.parser.feeds import excerpt
 from crawler.parser.feeds.markup import paragraphs, strip_markup
 from crawler.parser.jsondata import Json, dig, is_set, moment_at, read_json, rows_of, text_at
 from crawler.parser.kinds import ask_for_listing, ask_for_page
-from crawler.parser.lists import ListRules, read_list
-from crawler.parser.paging import count_up, query_value, with_query
+from crawler.parser.lists import ListRules, read_fragment
+from crawler.parser.paging import count_up
 from crawler.parser.shapes import Shape, evident_shape, html_fragment, known_shape, rows_at
 from crawler.text.normalize import clean, shorten
 from crawler.text.urls import join_url
@@ -24,7 +23,6 @@ from crawler.text.urls import join_url
 _TITLE_LIMIT = 500
 _SUMMARY_LIMIT = 2_000
 _FIELD = re.compile(r"\{([\w.|]{1,80})\}")
-_JPAAS_PARAMETER = "paramJson"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +72,7 @@ def parse_listing(source: Source, fetched: Fetched) -> Listing:
     options = source.options if isinstance(source.options, Options) else Options()
     document = read_json(fetched, "a list")
     if (fragment := html_fragment(document)) and not options.items:
-        return _read_fragment(source, fetched, fragment)
+        return read_fragment(fetched, source, fragment, ListRules())
     shape = _choose_shape(document, options)
     if shape is None:
         raise _nothing_found(fetched, document, options)
@@ -166,26 +164,3 @@ def _next(document: object, shape: Shape, options: Options, fetched: Fetched) ->
         url = join_url(fetched.url, text_at(document, options.next))
         return Request(url=url, purpose=Purpose.LISTING) if url and url != fetched.url else None
     return count_up(fetched.request.url, shape.page) if shape.page else None
-
-
-# -- HTML in JSON --
-
-
-def _read_fragment(source: Source, fetched: Fetched, fragment: str) -> Listing:
-    page = replace(fetched, body=fragment.encode("utf-8", "replace"), headers=(("content-type", "text/html"),))
-    plain = replace(source, fetch=replace(source.fetch, encoding=""))
-    listing = read_list(page, plain, ListRules())
-    return replace(listing, next=_next_fragment(fetched.request.url) or listing.next)
-
-
-def _next_fragment(url: str) -> Request | None:
-    """jpaas counts its pages within a parameter that is JSON itself: ``paramJson={"pageNo":1,"pageSize":15}``."""
-    try:
-        parameters = json.loads(query_value(url, _JPAAS_PARAMETER) or "null")
-    except (ValueError, RecursionError):
-        return None
-    number = parameters.get("pageNo") if isinstance(parameters, dict) else None
-    if isinstance(number, bool) or not isinstance(number, int) or not 0 < number < 100_000:
-        return None
-    spelled = json.dumps({**parameters, "pageNo": number + 1}, separators=(",", ":"))
-    return Request(url=with_query(url, {_JPAAS_PARAMETER: spelled}), purpose=Purpose.LISTING)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
@@ -10,14 +10,18 @@ from crawler.errors import ParseError
 from crawler.model import Fetched, Listing, Source
 from crawler.parser.article.decode import decode_html
 from crawler.parser.feeds.document import FeedForm, excerpt, feed_form, is_feed_root, root_name
+from crawler.parser.feeds.jsonfeed import load_json
+from crawler.parser.lists.dialects import ask_unit, next_fragment
 from crawler.parser.lists.entries import ReadingRules, read_entries
 from crawler.parser.lists.groups import Group, find_list, group_of
 from crawler.parser.lists.paging import find_next
 from crawler.parser.lists.records import unwrap_records
 from crawler.parser.lists.walk import Marks, Page, walk
+from crawler.parser.paging import query_value
+from crawler.parser.shapes import html_fragment
 from crawler.parser.tree import parse_html
 
-__all__ = ["ListRules", "is_selector", "read_anchors", "read_list"]
+__all__ = ["ListRules", "is_selector", "read_anchors", "read_fragment", "read_list"]
 
 #: More entries than any real list page shows.
 _LIMIT = 500
@@ -45,20 +49,35 @@ def is_selector(text: str) -> bool:
 def read_list(fetched: Fetched, source: Source, rules: ListRules) -> Listing:
     """The entries of a list page, in the order of the page, and where its next page is.
 
-    Raises ``ParseError`` when the response is no HTML, when a selector matches nothing, or when no part of the page
-    looks like a list.
+    A page that shows no list and only names where it is (a content system's interface) is read as that: no entries,
+    and the list to go on with. Raises ``ParseError`` when the response is no HTML, when a selector matches nothing,
+    or when no part of the page looks like a list.
     """
+    if feed_form(fetched.body) is FeedForm.JSON and (fragment := html_fragment(load_json(fetched.body))):
+        return read_fragment(fetched, source, fragment, rules)
     text = _page_text(fetched, source)
-    tree = parse_html(text)
+    tree = parse_html(unwrap_records(text))
     page = walk(tree, fetched.url, _marks(tree, rules))
-    group = _choose_group(page, rules, fetched)
+    group = _choose_group(page, rules)
     reading = ReadingRules(
         timezone=source.timezone, language=source.language, now=fetched.fetched_at, marked_dates=bool(rules.date)
     )
-    entries = read_entries(page, group, reading)[:_LIMIT]
-    if not entries:
+    entries = read_entries(page, group, reading)[:_LIMIT] if group else ()
+    following = find_next(page, text, fetched.url, shown=len(entries)) if entries else None
+    signpost = None if entries or rules.item or rules.link else ask_unit(text, page.base, page=1)
+    if not entries and signpost is None:
         raise _nothing_found(fetched, rules)
-    return Listing(entries=entries, title=page.title, next=find_next(page, text, fetched.url))
+    return Listing(entries=entries, title=page.title, next=following or signpost)
+
+
+def read_fragment(fetched: Fetched, source: Source, fragment: str, rules: ListRules) -> Listing:
+    """The list whose HTML came wrapped in JSON (jpaas), and where its next page is."""
+    page = replace(fetched, body=fragment.encode("utf-8", "replace"), headers=(("content-type", "text/html"),))
+    plain = replace(source, fetch=replace(source.fetch, encoding=""))
+    listing = read_list(page, plain, rules)
+    asked = next_fragment(fetched.request.url, fragment)
+    counts = query_value(fetched.request.url, "paramJson") != ""
+    return replace(listing, next=asked if counts else listing.next)
 
 
 def read_anchors(text: str, base: str) -> list[tuple[str, str]]:
@@ -76,7 +95,7 @@ def _page_text(fetched: Fetched, source: Source) -> str:
     if form is FeedForm.XML and is_feed_root(root_name(fetched.body)):
         raise ParseError(f'{fetched.url} is a feed, not a list page; use kind = "feed"', excerpt=excerpt(fetched.body))
     charset = fetched.header("content-type").partition("charset=")[2].strip("\"' ;")
-    return unwrap_records(decode_html(fetched.body, declared=charset, forced=source.fetch.encoding).text)
+    return decode_html(fetched.body, declared=charset, forced=source.fetch.encoding).text
 
 
 def _marks(tree: LexborHTMLParser, rules: ListRules) -> Marks:
@@ -97,14 +116,10 @@ def _matches(tree: LexborHTMLParser, selector: str, option: str) -> frozenset[in
         raise ParseError(f"options.{option}: {selector!r} is no CSS selector") from error
 
 
-def _choose_group(page: Page, rules: ListRules, fetched: Fetched) -> Group:
+def _choose_group(page: Page, rules: ListRules) -> Group | None:
     if rules.item or rules.link:
-        group = group_of(page, by_items=bool(rules.item), by_links=bool(rules.link))
-    else:
-        group = find_list(page)
-    if group is None:
-        raise _nothing_found(fetched, rules)
-    return group
+        return group_of(page, by_items=bool(rules.item), by_links=bool(rules.link))
+    return find_list(page)
 
 
 def _nothing_found(fetched: Fetched, rules: ListRules) -> ParseError:

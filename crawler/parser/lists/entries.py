@@ -23,6 +23,7 @@ _DATE_START = re.compile(r"^[\[(（【]?\s?((?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s
 _DAY = re.compile(r"(\d{1,2})日?")
 _MONTH = re.compile(r"((?:19|20)\d\d)\s?[-/.年]\s?(\d{1,2})月?")
 _YEAR = re.compile(r"((?:19|20)\d\d)年?")
+_CLOCK = re.compile(r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?")
 _MONTH_DAY = re.compile(r"(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?")
 
 
@@ -139,24 +140,36 @@ def _within(page: Page, item: Frame) -> Iterator[Frame]:
 
 
 def _date_of_pieces(pieces: list[str], rules: ReadingRules) -> Moment | None:
-    """A date that is a text node of its own, or one that a design has cut into day and month."""
+    """A date that is a text node of its own, or one that a design has cut into day and month, with its clock."""
     bare = [piece.strip(_BRACKETS) for piece in pieces[:40]]
-    for composed in _composed(bare):
+    for composed in chain(_composed(bare), _with_clock(bare)):
         if date := rules.read(composed):
-            return date
-    for piece in bare:
-        if len(piece) <= 40 and has_date(piece) and (date := rules.read(piece)):
             return date
     return None
 
 
 def _composed(pieces: list[str]) -> Iterator[str]:
     """Dates cut in two: day and year-month, or year and month-day, in either order."""
-    for one, other in chain(pairwise(pieces), pairwise(reversed(pieces))):
-        if (month := _MONTH.fullmatch(one)) and (day := _DAY.fullmatch(other)):
-            yield f"{month[1]}-{int(month[2]):02}-{int(day[1]):02}"
-        if (year := _YEAR.fullmatch(one)) and (month_day := _MONTH_DAY.fullmatch(other)):
-            yield f"{year[1]}-{int(month_day[1]):02}-{int(month_day[2]):02}"
+    for number, (one, other) in enumerate(pairwise(pieces)):
+        if date := _join(one, other) or _join(other, one):
+            yield from _with_clock([date, *pieces[number + 2 : number + 3]])
+
+
+def _join(one: str, other: str) -> str:
+    if (month := _MONTH.fullmatch(one)) and (day := _DAY.fullmatch(other)):
+        return f"{month[1]}-{int(month[2]):02}-{int(day[1]):02}"
+    if (year := _YEAR.fullmatch(one)) and (month_day := _MONTH_DAY.fullmatch(other)):
+        return f"{year[1]}-{int(month_day[1]):02}-{int(month_day[2]):02}"
+    return ""
+
+
+def _with_clock(pieces: list[str]) -> Iterator[str]:
+    """The pieces that look like dates, each first together with the time of day that stands behind it."""
+    for piece, behind in zip(pieces, [*pieces[1:], ""], strict=True):
+        if len(piece) <= 40 and has_date(piece):
+            if _CLOCK.fullmatch(behind):
+                yield f"{piece} {behind}"
+            yield piece
 
 
 def _dates_between(

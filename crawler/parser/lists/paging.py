@@ -3,41 +3,66 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from crawler.model import Purpose, Request
+from crawler.parser.lists.dialects import scripted_next
 from crawler.parser.lists.walk import Anchor, Page
 from crawler.text.urls import host_of, join_url
 
-#: TRS: ``createPageHTML(total, current, "index", "html")``, current counted from 0. A variant names the pager first
-#: and counts from 1; both number the files so that the next one is ``index_<current + 1>``.
-_TRS = re.compile(
-    r"createPageHTML\s?\(\s{0,5}(?:['\"][\w#.-]{1,40}['\"]\s{0,5},\s{0,5})?(\w{1,20})\s{0,5},\s{0,5}(\w{1,20})\s{0,5},"
-    r"\s{0,5}['\"]([\w./-]{1,60})['\"]\s{0,5},\s{0,5}['\"](\w{1,6})['\"]"
-)
 _NUMBERED = re.compile(r"(.*?)(?:_(\d{1,5}))?(\.(?:s?html?|jsp|aspx?|php))", re.IGNORECASE)
 _NEXT_TEXTS = frozenset(
     {
         *("下一页", "下页", "下一頁", "下頁", "后一页", "後一頁", "后页", "下一页>", "下页>"),
         *("next", "next page", "older", "older posts", "older entries"),
-        *("次へ", "次のページ", "次ページ", "次の一覧", "다음", "다음페이지", "다음 페이지"),
+        *(
+            "次へ",
+            "次",
+            "次のページ",
+            "次ページ",
+            "次の一覧",
+            "次のページへ",
+            "다음",
+            "다음페이지",
+            "다음 페이지",
+            "다음목록",
+        ),
+        *("下一頁>", "后翻", "往后翻", "next ›", "suivant", "page suivante", "siguiente", "próxima"),
     }
 )
+_COUNTED_NEXT = re.compile(r"^次の\d{1,4}件$")
+_WORDS = re.compile(r"[\s_-]+")
 _NEXT_SIGNS = frozenset({">", "›", "＞"})
 _EDGES = "[]【】()（）<>«»‹›＞→⇒≫▶ \u00a0"
 
 
-def find_next(page: Page, text: str, url: str) -> Request | None:
+def find_next(page: Page, text: str, url: str, *, shown: int) -> Request | None:
     """The request for the page after this one, on the same host, or None.
 
-    In this order: the operator's selector, ``rel=next`` (HTML §4.6.6), a link that says so, TRS ``createPageHTML``
-    in ``text`` (the page's source), the next of numbered neighbours (``index_2.html``).
+    In this order: the operator's selector, ``rel=next`` (HTML §4.6.6), a link that says so, what the scripts in
+    ``text`` (the page's source) know, the next of numbered neighbours (``index_2.html``), the next of the pager's
+    numbers. ``shown`` is how many entries this page holds.
     """
-    candidates = (_marked(page), _related(page), _worded(page), _scripted(page, text), _numbered(page, url))
-    for candidate in candidates:
+    for candidate in _candidates(page, text, url, shown):
         if candidate and candidate.partition("#")[0] != url and host_of(candidate) == host_of(url):
             return Request(url=candidate, purpose=Purpose.LISTING)
     return None
+
+
+def _candidates(page: Page, text: str, url: str, shown: int) -> Iterator[str]:
+    yield _marked(page)
+    yield _related(page)
+    yield _worded(page)
+    yield _classed(page)
+    yield _scripted(page, text, url, shown)
+    yield _numbered(page, url)
+    yield _counted(page, url)
+
+
+def _scripted(page: Page, text: str, url: str, shown: int) -> str:
+    following = scripted_next(text, page.base, url, shown=shown)
+    return following.url if following else ""
 
 
 def _marked(page: Page) -> str:
@@ -58,29 +83,33 @@ def _worded(page: Page) -> str:
     for anchor in page.anchors:
         if anchor.frame.end - anchor.frame.start > 12:
             continue
-        text = page.text_of(anchor.frame)
-        bare = text.strip(_EDGES).casefold()
+        text = page.text_of(anchor.frame) or anchor.hint
+        bare = _COUNTED_NEXT.sub("次", text.strip(_EDGES).casefold())
         if bare in _NEXT_TEXTS or (text in _NEXT_SIGNS and anchor.frame.pager):
             return anchor.url
     return ""
 
 
-def _scripted(page: Page, text: str) -> str:
-    found = _TRS.search(text)
-    if not found:
-        return ""
-    total, current = _value(found[1], text), _value(found[2], text)
-    if total is None or current is None or current + 1 >= total:
-        return ""
-    return join_url(page.base, f"{found[3]}_{current + 1}.{found[4]}")
+def _classed(page: Page) -> str:
+    """A link that is called ``next`` by its class or by that of the element it stands in, as pictures are."""
+    for anchor in page.anchors:
+        if any("next" in _WORDS.split(frame.name.lower()) for frame in (anchor.frame, *anchor.frame.up(1))):
+            return anchor.url if anchor.frame.pager or anchor.frame.end - anchor.frame.start <= 3 else ""
+    return ""
 
 
-def _value(word: str, text: str) -> int | None:
-    """A number, or what the page's script assigns to the variable of that name."""
-    if word.isdigit():
-        return int(word) if len(word) < 7 else None
-    assigned = re.search(rf"\b{re.escape(word)}\s{{0,5}}=\s{{0,5}}(\d{{1,6}})\b", text)
-    return int(assigned[1]) if assigned else None
+def _counted(page: Page, url: str) -> str:
+    """Of a pager's bare numbers the one after this page's own, which is linked to itself or not linked at all."""
+    numbers: dict[int, str] = {}
+    for anchor in page.anchors:
+        text = page.text_of(anchor.frame).strip(_EDGES) if anchor.frame.pager else ""
+        if text.isascii() and text.isdigit() and len(text) < 6:
+            numbers.setdefault(int(text), anchor.url)
+    linked = [number for number, address in numbers.items() if address.partition("#")[0] == url]
+    gaps = [number + 1 for number in numbers if number + 1 not in numbers and number + 2 in numbers]
+    first = [1] if 1 not in numbers and 2 in numbers else []
+    own = next(iter([*linked, *(gaps if len(gaps) == 1 else []), *first]), 1)
+    return numbers.get(own + 1, "") if len(numbers) > 1 or first else ""
 
 
 def _numbered(page: Page, url: str) -> str:

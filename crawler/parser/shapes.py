@@ -62,8 +62,8 @@ KNOWN = (
 FRAGMENT = "data.html"
 
 _WORDS = {
-    "title": "title titlenotag doctitle articletitle infotitle newstitle headline subject name",
-    "url": "url link href docpuburl htmlurl weburl linkurl articleurl pageurl",
+    "title": "title titlenotag doctitle articletitle infotitle newstitle headline subject topic name",
+    "url": "url link href docpuburl htmlurl weburl linkurl articleurl pageurl infourl selfurl",
     "date": "date publishedtime publishtime publishdate publisheddate pubtime pubdate publicationdate publishedat "
     "docrelpubtime docreltime releasetime releasedate publishedtimeformat publictimestamp datepublished "
     "createdate createdtime createtime createdat time",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import tomllib
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -38,7 +38,9 @@ def load_case(folder: Path) -> tuple[Source, Fetched]:
         options=kind.Options(**options),
     )
     body = next(folder.glob("response.*")).read_bytes()
-    return source, receive(body, facts["url"], facts["at"])
+    fetched = receive(body, facts["url"], facts["at"])
+    asked = kind.request_listing(source, None)
+    return source, replace(fetched, request=asked) if asked.body else fetched
 
 
 def receive(body: bytes, url: str, at: datetime) -> Fetched:

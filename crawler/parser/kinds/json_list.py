@@ -15,7 +15,7 @@ from crawler.parser.feeds.markup import paragraphs, strip_markup
 from crawler.parser.jsondata import Json, dig, is_set, moment_at, read_json, rows_of, text_at
 from crawler.parser.kinds import ask_for_listing, ask_for_page
 from crawler.parser.lists import ListRules, read_fragment
-from crawler.parser.paging import count_up
+from crawler.parser.paging import count_on_from, post
 from crawler.parser.shapes import Shape, evident_shape, html_fragment, known_shape, rows_at
 from crawler.text.normalize import clean, shorten
 from crawler.text.urls import join_url
@@ -42,10 +42,14 @@ class Options:
     """When it was published, from an entry."""
     body: str = ""
     """The full text (HTML or plain), from an entry; with ``follow = false`` it is the article."""
+    id: str = ""
+    """What the list itself calls the article, from an entry; it stays when title and address change."""
     next: str = ""
     """The address of the next page, from the top of the document."""
     page: str = ""
-    """The parameter of the address that counts the pages, where there is no address of the next one."""
+    """The parameter, of the address or of ``post``, that counts the pages, where no address names the next one."""
+    post: str = ""
+    """What to send where the list is asked for by POST: JSON, or a form such as ``channel=3&pageNo=1``."""
     max_pages: int = 1
     """How many pages an ordinary check reads."""
 
@@ -60,8 +64,10 @@ class Options:
 
 
 def request_listing(source: Source, state: SourceState | None) -> Request:
-    """The address as it is given."""
-    return ask_for_listing(source, state, headers=(("accept", "application/json, */*;q=0.5"),))
+    """The address as it is given; a POST where there is something to send."""
+    options = source.options if isinstance(source.options, Options) else Options()
+    request = ask_for_listing(source, state, headers=(("accept", "application/json, */*;q=0.5"),))
+    return post(request, options.post) if options.post else request
 
 
 def parse_listing(source: Source, fetched: Fetched) -> Listing:
@@ -90,12 +96,12 @@ def request_article(source: Source, entry: Entry) -> Request | None:
 
 def _is_path(value: str, option: str) -> bool:
     steps = [step for way in value.split("|") for step in way.split(".")]
-    return not value or option in ("url", "page") or all(step.strip() for step in steps)
+    return not value or option in ("url", "page", "post") or all(step.strip() for step in steps)
 
 
 def _choose_shape(document: object, options: Options) -> Shape | None:
     """The operator's paths, completed by what is known or evident; None where the rows cannot be found."""
-    given = {name: getattr(options, name) for name in ("items", "title", "url", "date", "body", "page")}
+    given = {name: getattr(options, name) for name in ("items", "title", "url", "date", "body", "id", "page")}
     given = {name: value for name, value in given.items() if value}
     if options.items and not isinstance(dig(document, options.items), list):
         return None
@@ -163,4 +169,4 @@ def _next(document: object, shape: Shape, options: Options, fetched: Fetched) ->
     if options.next:
         url = join_url(fetched.url, text_at(document, options.next))
         return Request(url=url, purpose=Purpose.LISTING) if url and url != fetched.url else None
-    return count_up(fetched.request.url, shape.page) if shape.page else None
+    return count_on_from(fetched.request, shape.page)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 EXAMPLE = "Example: gazette inspect saved-page.html --url https://www.example.gov.cn/news/1.html --json"
 
+#: Kinds that never read the HTML pages they are recognised by.
+INTERFACES = frozenset({"blogger", "govuk", "federal_register", "json_list"})
 #: Media types that are listings wherever they come from.
 LISTING_TYPES = ("xml", "rss", "atom", "json")
 
@@ -91,8 +93,10 @@ def recognise(fetched: Fetched, source: Source) -> Listing | None:
 
     try:
         kind = probe(fetched).kind
-        # The home of a Blogger blog is told by its feed, which lies elsewhere: what is shown here is the page.
-        kind = "html_list" if kind == "blogger" and not is_listing(fetched) else kind
+        if kind == "page":
+            return None
+        # What reads an interface of the site lies elsewhere: what is shown here is the page.
+        kind = "html_list" if kind in INTERFACES and not is_listing(fetched) else kind
         listing = read_listing(fetched, as_kind(replace(source, url=fetched.url), kind))
     except ParseError:
         return None
@@ -183,10 +187,11 @@ def print_listing(listing: Listing, *, as_json: bool) -> None:
     """The entries of a listing."""
     from crawler.record import entry_record
 
+    notes = listing_notes(listing)
     if as_json:
-        emit_json(
-            {"verdict": "ok", "title": listing.title, "entries": [entry_record(each) for each in listing.entries]}
-        )
+        entries = [entry_record(each) for each in listing.entries]
+        following = listing.next.url if listing.next else None
+        emit_json({"verdict": "ok", "title": listing.title, "entries": entries, "next": following, "notes": notes})
         return
     emit(f"{len(listing.entries)} entries{' (all there are)' if listing.exhaustive else ''}  {as_title(listing.title)}")
     emit_table(
@@ -196,6 +201,16 @@ def print_listing(listing: Listing, *, as_json: bool) -> None:
             for each in listing.entries
         ],
     )
+    for remark in notes:
+        emit(f"note: {as_title(remark, 400)}")
+
+
+def listing_notes(listing: Listing) -> list[str]:
+    """Where the listing goes on, and what its publisher asks of those who poll it."""
+    from crawler.parser.families import wishes
+
+    following = [f"goes on at {listing.next.url}"] if listing.next else []
+    return [*following, *wishes(listing.hints)]
 
 
 def print_reading(reading: Reading, *, as_json: bool) -> None:

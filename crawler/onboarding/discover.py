@@ -9,6 +9,7 @@ from crawler.errors import GazetteError, ParseError, UsageError
 from crawler.model import Assessment, Entry, Fetched, FetchPolicy, Purpose, Request, Source, Verdict
 from crawler.onboarding.blocks import write_source
 from crawler.parser.article import read_article
+from crawler.parser.families import is_home
 from crawler.parser.kinds import find_kind
 from crawler.parser.kinds.wechat import article_address
 from crawler.parser.probe import Probed, probe
@@ -59,16 +60,36 @@ async def discover(url: str, fetcher: Fetcher, policy: FetchPolicy) -> Discovery
         raise _unreadable(url, _spell(assessment))
     try:
         found = probe(fetched)
+        if is_home(url) and found.kind == "html_list" and (better := await _try_feed(found, fetcher, source)):
+            return better
         entries = await _read_as_watched(found, fetched, fetcher, source)
     except ParseError as error:
         raise _unreadable(url, str(error)) from error
     return Discovery(probed=replace(found, entries=tuple(islice(entries, _PREVIEW))), listed=len(entries))
 
 
+async def _try_feed(home: Probed, fetcher: Fetcher, source: Source) -> Discovery | None:
+    """The first feed that a home page announces, with what else it leads to; None where that cannot be read."""
+    if not home.feeds:
+        return None
+    try:
+        fetched = await _fetch(fetcher, Request(url=home.feeds[0], purpose=Purpose.LISTING), source)
+        found = probe(fetched)
+        entries = await _read_as_watched(found, fetched, fetcher, source)
+    except (ParseError, Unreadable):
+        return None
+    told = (f"{home.url} is a home page; this is the feed it announces", *found.notes, *home.notes)
+    shown = tuple(islice(entries, _PREVIEW))
+    found = replace(found, title=found.title or home.title, notes=told, feeds=home.feeds, entries=shown)
+    return Discovery(probed=found, listed=len(entries)) if found.kind in ("feed", "blogger") else None
+
+
 async def _read_as_watched(found: Probed, fetched: Fetched, fetcher: Fetcher, source: Source) -> tuple[Entry, ...]:
     """The entries as the kind will list them, from the address that it will ask. Raises ``ParseError``."""
     kind = find_kind(found.kind)
-    watched = replace(source, kind=found.kind, url=found.url, timezone=found.timezone, options=kind.Options())
+    watched = replace(
+        source, kind=found.kind, url=found.url, timezone=found.timezone, options=kind.Options(**found.options)
+    )
     request = kind.request_listing(watched, None)
     if request.url != fetched.url:
         fetched = await _fetch(fetcher, request, watched)

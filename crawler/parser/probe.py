@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TypeGuard
 from urllib.parse import urlsplit
@@ -13,19 +13,29 @@ from crawler.errors import ParseError
 from crawler.model import Article, Entry, Fetched, Listing, Source
 from crawler.parser.article import read_article
 from crawler.parser.article.decode import decode_html
+from crawler.parser.families import (
+    Head,
+    channel_list,
+    columns_of,
+    family_note,
+    is_govuk_document,
+    is_home,
+    is_register,
+    list_above,
+    read_head,
+    wishes,
+)
 from crawler.parser.feeds import FeedForm, feed_form, is_feed
 from crawler.parser.gkmlpt import is_index, listed_column, read_site
 from crawler.parser.kinds import find_kind
 from crawler.parser.sitemaps import is_sitemap
-from crawler.parser.tree import parse_html
+from crawler.parser.verdict import visible_text
 from crawler.text.dates import default_timezone
 from crawler.text.languages import detect_language
-from crawler.text.normalize import clean
-from crawler.text.urls import host_of, join_url
+from crawler.text.urls import host_of
 
 _PREVIEW = 3
 _COLUMNS_SHOWN = 12
-_FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json"})
 _BLOGGER_FEED = "/feeds/posts/default"
 _BLOGGER_MARKS = (b"tag:blogger.com,1999:blog-", b"http://www.blogger.com")
 _WECHAT_MARKS = re.compile(r"""id=["']js_content["']|var\s{1,5}biz\s{0,5}=|id=["']js_article["']""")
@@ -33,7 +43,14 @@ _WECHAT_MARKS = re.compile(r"""id=["']js_content["']|var\s{1,5}biz\s{0,5}=|id=["
 _NAME_OF_ARTICLE = re.compile(r"[\d-][^/]*$")
 #: Characters of text that make an article even without a date.
 _LONG = 200
-_ONE_ARTICLE = "{url}: this is one article, not a list: give the address of the list it came from"
+_ALONE = "this is one article, not a list: this source watches that page alone"
+_NO_LIST = "for new posts give the address of the list it came from"
+_ALBUM = "an album of a WeChat account; WeChat offers no public list of all its articles"
+_GOVUK = "read from GOV.UK's public interface, with its declared updates"
+_REGISTER = "read from the Federal Register's public interface"
+_DRAWN = "it seems to be drawn by scripts: give the address of the JSON that they load, or a feed"
+_HOME = "a home page shows little of each; its columns may be the better sources"
+_UCAP = "the page draws its list by script; this is the list behind it"
 _LOOKS_LIKE_ONE = "this looks like one article, not a list: is there a list that it came from?"
 
 
@@ -55,15 +72,6 @@ class Probed:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
-    """What the head of an HTML page says."""
-
-    title: str
-    generator: str
-    feeds: tuple[str, ...]
-
-
 def probe(fetched: Fetched) -> Probed:
     """Which kind reads this response. Raises ``ParseError`` that says what it is, when none does."""
     if feed_form(fetched.body) is FeedForm.EMPTY:
@@ -75,14 +83,20 @@ def probe(fetched: Fetched) -> Probed:
     if feed_form(fetched.body) is FeedForm.JSON:
         return _probe_json(fetched)
     text = decode_html(fetched.body, declared=fetched.header("content-type").partition("charset=")[2]).text
-    head = _read_head(text, fetched.url)
+    head = read_head(text, fetched.url)
     if _is_wechat_article(fetched.url, text):
         return _probe_wechat(fetched, head)
     if is_index(fetched.url, text):
         return _probe_tree(fetched, head, text)
     if _is_blog(head):
         return _probe_blog(fetched, head)
-    return _probe_list(fetched, head)
+    if _is_album(fetched.url):
+        return _propose("wechat", fetched, _preview("wechat", fetched), title=head.title, notes=(_ALBUM,))
+    if is_govuk_document(fetched.url, head):
+        return _propose_unseen("govuk", fetched, head, _GOVUK)
+    if is_register(fetched.url):
+        return _propose_unseen("federal_register", fetched, head, _REGISTER)
+    return _probe_page(fetched, head, text)
 
 
 def _probe_feed(fetched: Fetched) -> Probed:
@@ -126,7 +140,7 @@ def _is_govuk(fetched: Fetched) -> bool:
 _INTERFACES = (("gkmlpt", _is_tree_list), ("federal_register", _is_register), ("govuk", _is_govuk))
 
 
-def _probe_tree(fetched: Fetched, head: _Head, text: str) -> Probed:
+def _probe_tree(fetched: Fetched, head: Head, text: str) -> Probed:
     site = read_site(text)
     names = [f"{column.id} {column.name}" for column in (site.columns if site else ()) if not column.elsewhere]
     listed = f"options.column narrows it to one of its columns: {', '.join(names[:_COLUMNS_SHOWN])}"
@@ -134,7 +148,7 @@ def _probe_tree(fetched: Fetched, head: _Head, text: str) -> Probed:
     return _propose("gkmlpt", fetched, _preview("gkmlpt", fetched), title=head.title, notes=notes)
 
 
-def _probe_wechat(fetched: Fetched, head: _Head) -> Probed:
+def _probe_wechat(fetched: Fetched, head: Head) -> Probed:
     note = "WeChat offers no public list of an account's articles: this source is this one article; give a feed of a "
     note += "bridge, or add article links, to watch more"
     title = _read_account(fetched) or head.title
@@ -147,7 +161,7 @@ def _read_account(fetched: Fetched) -> str:
     return article.publisher if article else ""
 
 
-def _probe_blog(fetched: Fetched, head: _Head) -> Probed:
+def _probe_blog(fetched: Fetched, head: Head) -> Probed:
     """A Blogger page: its list is read for the preview, its feed when it is watched."""
     try:
         listing = _preview("html_list", fetched)
@@ -157,21 +171,61 @@ def _probe_blog(fetched: Fetched, head: _Head) -> Probed:
     return _propose("blogger", fetched, listing, title=head.title, feeds=head.feeds, notes=(note,))
 
 
-def _probe_list(fetched: Fetched, head: _Head) -> Probed:
-    announced = tuple(f"the page announces a feed, often the better source: {feed}" for feed in head.feeds)
+def _probe_page(fetched: Fetched, head: Head, text: str) -> Probed:
+    """A page of any site: a list, one article, the way to a list that lies elsewhere, or nothing that can be read."""
     article = read_article(fetched, Source(id="probe", kind="html_list", url=fetched.url)).article
+    found = _find_list(fetched)
+    if isinstance(found, ParseError):
+        if address := channel_list(text, head, fetched.url):
+            return replace(_propose_unseen("json_list", fetched, head, _UCAP), url=address)
+        if _is_whole(article):
+            return _probe_article(fetched, head, text)
+        raise _nothing(found, head, fetched, text)
+    dated = any(entry.published for entry in found.entries)
+    alone = _is_whole(article) and tells_more(article, found.entries) and _is_address_of_article(fetched.url)
+    if alone and found.entries and not dated:
+        return _probe_article(fetched, head, text)
+    notes = [*_announced(head), *_columns(fetched, text), *filter(None, [family_note(text, fetched.url)])]
+    notes += [] if dated or not found.entries else ["no dates found beside the links"]
+    notes += [_LOOKS_LIKE_ONE] if alone else []
+    return _propose("html_list", fetched, found, title=head.title, feeds=head.feeds, notes=tuple(notes))
+
+
+def _find_list(fetched: Fetched) -> Listing | ParseError:
     try:
-        listing = _preview("html_list", fetched)
+        return _preview("html_list", fetched)
     except ParseError as error:
-        unread = str(error).removesuffix(f" ({error.excerpt})")
-        told = _ONE_ARTICLE.format(url=fetched.url) if _is_whole(article) else unread
-        raise ParseError("; ".join((told, *announced))) from error
-    dated = any(entry.published for entry in listing.entries)
-    alone = _is_whole(article) and tells_more(article, listing.entries) and _is_address_of_article(fetched.url)
-    if alone and not dated:
-        raise ParseError("; ".join((_ONE_ARTICLE.format(url=fetched.url), *announced)))
-    notes = (*announced, *([] if dated else ["no dates found beside the links"]), *([_LOOKS_LIKE_ONE] if alone else []))
-    return _propose("html_list", fetched, listing, title=head.title, feeds=head.feeds, notes=notes)
+        return error
+
+
+def _probe_article(fetched: Fetched, head: Head, text: str) -> Probed:
+    """A page that is itself the article: watched alone, with the way to the list where it can be told."""
+    above = list_above(text, fetched.url)
+    where = f"for new posts watch the list it lies under: {above}" if above else _NO_LIST
+    listing = _preview("page", fetched)
+    notes = (_ALONE, where, *_announced(head))
+    return _propose("page", fetched, listing, title=head.title, feeds=head.feeds, notes=notes)
+
+
+def _nothing(error: ParseError, head: Head, fetched: Fetched, text: str) -> ParseError:
+    told = [str(error).removesuffix(f" ({error.excerpt})")]
+    if len(visible_text(text)) < _LONG and "<script" in text:
+        told.append(_DRAWN)
+    return ParseError("; ".join((*told, *_announced(head), *_columns(fetched, text))))
+
+
+def _announced(head: Head) -> tuple[str, ...]:
+    return tuple(f"the page announces a feed, often the better source: {feed}" for feed in head.feeds)
+
+
+def _columns(fetched: Fetched, text: str) -> tuple[str, ...]:
+    columns = columns_of(text, fetched.url) if is_home(fetched.url) else ()
+    return (f"{_HOME}: {', '.join(columns)}",) if columns else ()
+
+
+def _propose_unseen(kind: str, fetched: Fetched, head: Head, note: str) -> Probed:
+    """A kind that reads an interface of the site instead of this page."""
+    return _propose(kind, fetched, Listing(entries=()), title=head.title, feeds=head.feeds, notes=(note,))
 
 
 def _is_whole(article: Article | None) -> TypeGuard[Article]:
@@ -209,6 +263,7 @@ def _propose(
     feeds: tuple[str, ...] = (),
     notes: tuple[str, ...] = (),
 ) -> Probed:
+    notes = (*notes, *wishes(listing.hints))
     first = next(iter(listing.entries), None)
     sample = " ".join(entry.title for entry in islice(listing.entries, 20))
     language = (first.language if first else "") or detect_language(sample)
@@ -224,27 +279,12 @@ def _propose(
     )
 
 
-def _read_head(text: str, url: str) -> _Head:
-    title, generator, feeds = "", "", []
-    for node in parse_html(text).css("title, meta[name], link[rel]"):
-        attributes = node.attributes
-        if node.tag == "title":
-            title = title or clean(node.text())[:300]
-        elif (attributes.get("name") or "").lower() == "generator":
-            generator = (attributes.get("content") or "").lower()
-        elif _announces_feed(attributes):
-            feeds.append(join_url(url, attributes.get("href") or ""))
-    return _Head(title, generator, tuple(dict.fromkeys(feed for feed in feeds if feed))[:10])
-
-
-def _announces_feed(attributes: Mapping[str, str | None]) -> bool:
-    """Feed autodiscovery (HTML §4.6.6.1 ``alternate``)."""
-    rel, kind = (attributes.get("rel") or "").lower(), (attributes.get("type") or "").lower()
-    return "alternate" in rel.split() and kind in _FEED_TYPES
-
-
-def _is_blog(head: _Head) -> bool:
+def _is_blog(head: Head) -> bool:
     return head.generator == "blogger" or any(urlsplit(feed).path.startswith(_BLOGGER_FEED) for feed in head.feeds)
+
+
+def _is_album(url: str) -> bool:
+    return host_of(url) == "mp.weixin.qq.com" and urlsplit(url).path == "/mp/appmsgalbum"
 
 
 def _is_wechat_article(url: str, text: str) -> bool:

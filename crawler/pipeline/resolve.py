@@ -51,6 +51,9 @@ def recognise(source: Source, fetched: Fetched) -> Resolved:
         return Resolved(
             source=source, response=fetched, trouble=Assessment(verdict=Verdict.UNEXPECTED, reason=str(error))
         )
+    if found.url != fetched.url:
+        reason = f"the list lies at {found.url}; watch that address, with kind = {found.kind!r}"
+        return Resolved(source=source, response=fetched, trouble=Assessment(verdict=Verdict.UNEXPECTED, reason=reason))
     return Resolved(source=as_kind(source, found.kind), response=fetched)
 
 

@@ -129,11 +129,12 @@ def test_what_cannot_be_read_is_told_and_the_others_are_added(started, room, sit
     assert [each["url"] for each in sources_of(started)] == [room.feed]
 
 
-def test_an_article_is_not_taken_for_a_list(started, room):
-    ran = started.run("add", room.url("bridge-1"), "--yes", code=1)
+def test_an_article_is_not_taken_for_a_list_but_watched_alone(started, room):
+    ran = started.run("add", room.url("bridge-1"), "--yes", **QUICK)
 
-    assert f"{room.url('bridge-1')}: this is one article, not a list" in ran.err
-    assert "<" not in ran.err
+    assert "this is one article, not a list: this source watches that page alone" in ran.out
+    assert [(each["kind"], each["url"]) for each in sources_of(started)] == [("page", room.url("bridge-1"))]
+    assert "1 article recorded" in started.run("crawl", **QUICK).lines[-1]
 
 
 def test_a_machine_that_does_not_answer_is_told_and_nothing_is_written(started):

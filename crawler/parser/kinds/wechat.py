@@ -8,15 +8,19 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from html import unescape
-from itertools import islice
+from itertools import chain, islice
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
 from crawler.errors import ParseError
 from crawler.model import Entry, Fetched, Listing, Request, Source, SourceState
 from crawler.parser.article.decode import decode_html
 from crawler.parser.feeds import FeedForm, excerpt, feed_form, is_feed, read_feed
+from crawler.parser.feeds.jsonfeed import load_json
+from crawler.parser.feeds.markup import strip_markup
+from crawler.parser.jsondata import moment_at, text_at
 from crawler.parser.kinds import ask_for_listing, ask_for_page
 from crawler.parser.lists import read_anchors
+from crawler.parser.shapes import evident_shape, rows_at
 from crawler.text.normalize import clean
 
 _HOST = "mp.weixin.qq.com"
@@ -35,6 +39,8 @@ _URL_IN_TEXT = re.compile(r"https?:(?://|\\/\\/)[^\s\"'<>`(){}|^]{4,1000}")
 _TITLE = re.compile(
     r"""<meta[^>]{0,100}?property=["']og:title["'][^>]{0,100}?content=(?:"([^"]{1,600})"|'([^']{1,600})')"""
 )
+_ALBUM_ITEM = re.compile(r"<li\s[^<>]{0,6000}>")
+_ALBUM_VALUE = re.compile(r"""\bdata-(link|title)=["']([^"'<>]{1,2000})["']""")
 _LIMIT = 2_000
 _LINKS_TRIED = 20_000
 
@@ -103,7 +109,7 @@ def _read(source: Source, fetched: Fetched, *, alone: bool) -> Listing:
     if feed_form(fetched.body) in (FeedForm.JSON, FeedForm.XML) and is_feed(fetched.body):
         return _lasting(read_feed(fetched, source))
     text = _text(source, fetched)
-    entries = _once(_linked(fetched, text))
+    entries = _once(chain(_rows(source, fetched), _linked(fetched, text)))
     if not entries and alone:
         raise ParseError(f"no link to a WeChat article found at {fetched.url}", excerpt=excerpt(fetched.body))
     return Listing(entries=entries)
@@ -125,14 +131,32 @@ def _lasting(listing: Listing) -> Listing:
     return replace(listing, entries=tuple(entries))
 
 
+def _rows(source: Source, fetched: Fetched) -> Iterator[Entry]:
+    """The articles of an album or of a bridge's list, which come as JSON: with their titles."""
+    document = load_json(fetched.body) if feed_form(fetched.body) is FeedForm.JSON else None
+    if (shape := evident_shape(document)) is None:
+        return
+    for row in rows_at(document, shape):
+        if url := article_address(text_at(row, shape.url)):
+            published = moment_at(row, shape.date, source, fetched) if shape.date else None
+            yield Entry(url=url, title=strip_markup(text_at(row, shape.title)), published=published)
+
+
 def _linked(fetched: Fetched, text: str) -> Iterator[Entry]:
     """The article links of a page with their texts, then those that stand in scripts or plain text."""
-    for href, title in read_anchors(text, fetched.url):
+    for href, title in chain(read_anchors(text, fetched.url), _album_items(text)):
         if url := article_address(href):
             yield Entry(url=url, title=title)
     for found in islice(_URL_IN_TEXT.finditer(text), _LINKS_TRIED):
         if url := article_address(found[0].rstrip(".,;:!?。，；：！？）】」")):
             yield Entry(url=url, title="")
+
+
+def _album_items(text: str) -> Iterator[tuple[str, str]]:
+    """The items of an album's page, which keep address and title in attributes (``/mp/appmsgalbum``)."""
+    for item in islice(_ALBUM_ITEM.finditer(text), _LIMIT):
+        values = {name: unescape(value) for name, value in _ALBUM_VALUE.findall(item[0])}
+        yield values.get("link", ""), clean(values.get("title", ""))
 
 
 def _once(entries: Iterable[Entry]) -> tuple[Entry, ...]:

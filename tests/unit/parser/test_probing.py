@@ -115,11 +115,84 @@ NEIGHBOURS = "".join(f"<li><a href='/notice-{n}.html'>Another notice on works {n
 
 
 @pytest.mark.parametrize("beside", ["", f"<ul>{NEIGHBOURS}</ul>"])
-def test_an_article_is_told_from_a_list_and_the_list_is_asked_for(beside: str):
-    with pytest.raises(ParseError, match="this is one article, not a list: give the address") as raised:
-        probe(receive(ARTICLE + beside, "https://www.example.org/notices/mooring-fees.html"))
-    assert "<" not in str(raised.value)
-    assert "options" not in str(raised.value)
+def test_an_article_is_proposed_alone_and_the_list_is_asked_for(beside: str):
+    found = probe(receive(ARTICLE + beside, "https://www.example.org/notices/mooring-fees.html"))
+    assert (found.kind, [entry.title for entry in found.entries]) == ("page", ["Notice on mooring fees"])
+    assert "one article, not a list" in found.notes[0]
+    assert "give the address of the list" in found.notes[1]
+
+
+def test_the_list_that_an_article_lies_under_is_named():
+    crumbs = (
+        "<p><a href='/'>Home</a> <a href='/notices/'>Notices</a> <a href='/notices/harbour/index.html'>Harbour</a></p>"
+    )
+    found = probe(receive(crumbs + ARTICLE, "https://www.example.org/notices/harbour/2024/mooring-fees.html"))
+    assert found.notes[1].endswith("https://www.example.org/notices/harbour/index.html")
+
+
+def test_a_home_page_names_its_columns():
+    columns = "<a href='/tzgg/'>通知公告</a><a href='/xwzx/'>新闻动态</a><a href='/map/'>网站地图</a>"
+    items = "".join(
+        f"<li><a href='/t2023102{n}_9{n}.html'>关于第{n}批补助资金的公示</a> 2023-10-2{n}</li>" for n in range(5)
+    )
+    found = probe(receive(f"<nav>{columns}</nav><ul>{items}</ul>", "https://www.example.gov.cn/"))
+    assert found.kind == "html_list"
+    assert "通知公告 https://www.example.gov.cn/tzgg/, 新闻动态 https://www.example.gov.cn/xwzx/" in found.notes[0]
+    assert "网站地图" not in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("body", "url", "kind", "watched"),
+    [
+        ("<meta name='govuk:content-id' content='x'><p>Fees</p>", "https://www.gov.uk/guidance/fees", "govuk", ""),
+        ("<p>Rules</p>", "https://www.federalregister.gov/agencies/x-board", "federal_register", ""),
+        (
+            "<meta name='channelid' content='0a1b2c3d4e5f60718293a4b5c6d7e8f0'><script>load('/searchList/')</script>",
+            "http://www.example.gov.cn/zjh/list.shtml",
+            "json_list",
+            "http://www.example.gov.cn/searchList/0a1b2c3d4e5f60718293a4b5c6d7e8f0?_isAgg=true&_isJson=true"
+            "&_pageSize=18&_template=index&page=1",
+        ),
+    ],
+)
+def test_a_page_with_an_interface_behind_it_is_watched_through_that(body: str, url: str, kind: str, watched: str):
+    found = probe(receive(body, url))
+    assert (found.kind, found.url) == (kind, watched or url)
+
+
+def test_an_album_of_wechat_is_recognised_with_what_cannot_be_had():
+    url = "https://mp.weixin.qq.com/mp/appmsgalbum?__biz=MzI0QQ==&action=getalbum&album_id=2990001"
+    found = probe(recorded("wechat/album-page", url))
+    assert (found.kind, len(found.entries)) == ("wechat", 2)
+    assert "no public list" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("case", "word"),
+    [
+        ("html_list/trs-columns", "TRS"),
+        ("html_list/hanweb-records", "Hanweb"),
+        ("html_list/jpaas-page-that-shows-nothing", "jpaas"),
+        ("html_list/total-and-shown", "index_pc_2"),
+    ],
+)
+def test_the_content_system_behind_a_list_is_named(case: str, word: str):
+    found = probe(recorded(case, "http://www.qinghu.example.gov.cn/xwzx/"))
+    assert found.kind == "html_list"
+    assert any(word in note for note in found.notes)
+
+
+def test_what_the_publisher_asks_of_pollers_is_told():
+    notes = probe(recorded("feed/wishes-of-the-publisher", "https://www.example.org/press.xml")).notes
+    assert "come back after 120 minutes" in notes[0]
+    assert "0, 1, 23" in notes[1]
+    assert "Saturday, Sunday" in notes[2]
+    assert "https://hub.example.org/" in notes[3]
+
+
+def test_a_page_that_scripts_draw_says_so_and_what_to_give():
+    with pytest.raises(ParseError, match="drawn by scripts: give the address of the JSON"):
+        probe(receive("<div id=app></div><script src=/app.js></script>", "https://www.example.org/news"))
 
 
 def test_what_might_be_either_is_proposed_with_a_remark():

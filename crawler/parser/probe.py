@@ -50,6 +50,7 @@ _GOVUK = "read from GOV.UK's public interface, with its declared updates"
 _REGISTER = "read from the Federal Register's public interface"
 _DRAWN = "it seems to be drawn by scripts: give the address of the JSON that they load, or a feed"
 _HOME = "a home page shows little of each; its columns may be the better sources"
+_NO_LIST_BUT_FEED = "a home page that lists nothing; this is the feed it announces"
 _UCAP = "the page draws its list by script; this is the list behind it"
 _LOOKS_LIKE_ONE = "this looks like one article, not a list: is there a list that it came from?"
 
@@ -178,8 +179,11 @@ def _probe_page(fetched: Fetched, head: Head, text: str) -> Probed:
     if isinstance(found, ParseError):
         if address := channel_list(text, head, fetched.url):
             return replace(_propose_unseen("json_list", fetched, head, _UCAP), url=address)
-        if _is_whole(article):
+        if _is_whole(article) and not is_home(fetched.url):
             return _probe_article(fetched, head, text)
+        if is_home(fetched.url) and head.feeds:
+            only_feed = _propose_unseen("feed", fetched, head, _NO_LIST_BUT_FEED)
+            return replace(only_feed, url=head.feeds[0], notes=(*only_feed.notes, *_columns(fetched, text)))
         raise _nothing(found, head, fetched, text)
     dated = any(entry.published for entry in found.entries)
     alone = _is_whole(article) and tells_more(article, found.entries) and _is_address_of_article(fetched.url)

@@ -202,7 +202,14 @@ def test_what_might_be_either_is_proposed_with_a_remark():
     assert "looks like one article" in found.notes[-1]
 
 
+LONE_FEED = '<link rel="alternate" type="application/atom+xml" href="/a.atom"><p>x</p>'
+
+
 def test_a_page_without_a_list_still_names_its_feed():
-    body = '<link rel="alternate" type="application/atom+xml" href="/a.atom"><p>x</p>'
     with pytest.raises(ParseError, match=r"https://www\.example\.org/a\.atom"):
-        probe(receive(body, "https://www.example.org/"))
+        probe(receive(LONE_FEED, "https://www.example.org/about"))
+
+
+def test_a_home_page_without_a_list_is_watched_by_its_feed():
+    found = probe(receive(LONE_FEED, "https://www.example.org/"))
+    assert (found.kind, found.url) == ("feed", "https://www.example.org/a.atom")

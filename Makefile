@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+SEEDS  ?= 1 new
 
-.PHONY: help setup demo test test-slow lint bench reading docs wheel clean
+.PHONY: help setup demo test test-slow lint bench reading accuracy docs wheel clean
 
 help: ## Shows what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -41,6 +42,9 @@ bench: $(READY) ## Measures speed, beside yardsticks in the same run
 
 reading: $(READY) ## How well pages are read, against the floor (where the pages are)
 	$(BIN)/python -m benchmarks.reading
+
+accuracy: $(READY) ## How well simulated sites are told, against the floor: SEEDS="1 new"
+	$(BIN)/python -m tests.world $(foreach seed,$(SEEDS),--seed $(seed))
 
 docs: $(READY) ## Renews docs/configuration.md from the tables of the settings
 	$(BIN)/python -m crawler.settings.reference > docs/configuration.md.new

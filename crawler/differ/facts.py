@@ -92,8 +92,10 @@ def _facts_of_region(field: str, region: Region) -> list[Fact]:
         old, new = _without_common(touched_old, touched_new)
         found = [_paired(field, *pair) for pair in _take_pairs(old, new, (_same_unit, _same_type, _both_figures))]
         found.extend(_bare_figures(field, region, places, touched_old, touched_new))
-        if not (found or old or new):
+        quotes = list(_quotations(field, region, places))
+        if not (found or old or new or quotes):
             found.extend(_wordings(field, region, places))
+        found.extend(quotes)
         facts.extend(found)
         gone.extend(old)
         come.extend(new)
@@ -130,6 +132,8 @@ def _touched(spans: Iterable[Span], stretches: Sequence[tuple[int, int]]) -> lis
 def _meets(span: Span, start: int, end: int) -> bool:
     if span.type in _FIGURES:
         return span.start <= end and start <= span.end
+    if span.type is FactType.NEGATION and start == end:  # "must" and "not" put beside it are one matter
+        return span.start <= end + 1 and start <= span.end + 1
     return span.start < end and start < span.end and end - start <= MAX_PLACE
 
 
@@ -210,16 +214,26 @@ def _figures(text: str) -> list[str]:
     return [figure.rstrip(".,").replace(",", "") for figure in _FIGURE.findall(compare_key(text))]
 
 
+def _quotations(field: str, region: Region, places: Sequence[Place]) -> Iterator[Fact]:
+    """What stands between quotation marks and was changed, whatever sort of words changed in it."""
+    old = _changed_inside(region.before, [(place.b0, place.b1) for place in places])
+    new = _changed_inside(region.after, [(place.a0, place.a1) for place in places])
+    old, new = _without_common(old, new)
+    for before, after in zip(old, new, strict=False):
+        yield _fact(FactType.QUOTE, field, before.raw, after.raw)
+    yield from _one_sided(field, old[len(new) :], new[len(old) :])
+
+
+def _changed_inside(text: str, stretches: Sequence[tuple[int, int]]) -> list[Span]:
+    """The quotations in ``text`` that a change overlaps, or was put into."""
+    quotes = find_quotes(text[:MAX_REGION])
+    return [quote for quote in quotes if any(quote.start < max(b, a + 1) and a < quote.end for a, b in stretches)]
+
+
 def _wordings(field: str, region: Region, places: Iterable[Place]) -> Iterator[Fact]:
-    old_quotes, new_quotes = find_quotes(region.before[:MAX_REGION]), find_quotes(region.after[:MAX_REGION])
     for place in places:
-        old = next((q for q in old_quotes if q.start < place.b0 and place.b1 < q.end), None)
-        new = next((q for q in new_quotes if q.start < place.a0 and place.a1 < q.end), None)
-        if old and new:
-            yield _fact(FactType.QUOTE, field, old.raw, new.raw)
-        else:
-            before, after = region.before[place.b0 : place.b1], region.after[place.a0 : place.a1]
-            yield _fact(FactType.WORDING, field, before or None, after or None)
+        before, after = region.before[place.b0 : place.b1], region.after[place.a0 : place.a1]
+        yield _fact(FactType.WORDING, field, before or None, after or None)
 
 
 def _facts_of_strays(field: str, strays: Sequence[Region]) -> Iterator[Fact]:

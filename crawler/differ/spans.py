@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from crawler.differ.folding import HAN, compare_key
+from crawler.differ.folding import compare_key
+from crawler.differ.names import NAMES
 from crawler.model import FactType, Precision
 from crawler.text.dates import find_dates
 from crawler.text.normalize import fold
@@ -58,34 +59,6 @@ _MODAL_LATIN = (
 )
 _NEGATION = re.compile(f"{_MODAL_HAN}|{_MODAL_KANA}|\\b(?:{_MODAL_LATIN})\\b", re.I)
 
-_SURNAMES = (
-    "王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何高林罗羅郑鄭梁谢謝宋唐许許韩韓冯馮邓鄧曹彭曾肖蕭田董潘袁蔡蒋蔣余于杜叶葉程魏苏蘇吕呂"
-    "丁任卢盧姚沈钟鍾姜崔谭譚陆陸范汪廖石金韦韋贾賈夏付傅方邹鄒熊白孟秦邱侯江尹薛闫阎雷龙龍黎史陶贺賀毛郝顾顧龚龔邵万萬覃武钱錢戴严嚴莫孔向常温"
-)
-_TITLES = (
-    "总书记|副书记|书记|副主任|主任|副局长|局长|副部长|部长|副市长|市长|副省长|省长|县长|区长|镇长|主席|总理|总统|首相|委员长|院长|校长|处长|科长|司长|厅长"
-    "|发言人|董事长|总经理|经理|秘书长|大臣|知事|市長|町長|長官|会長|社長|部長|課長|局長|记者|摄影|通讯员|责任编辑|编辑|作者|同志"
-    "|负责人|負責人|联系人|主持人|法定代表人|委托代理人|经办人|代表|委员|议员|行长|会长|理事长|监事长|总裁|总监|总编辑|总工程师|总会计师"
-    "|所长|台长|馆长|队长|站长|组长|乡长|州长|盟长|旗长|村长|检察长|审判长|审判员|书记员|法官|律师|检察官|政委|司令员|巡视员|教授|院士|专家|医生|医师"
-)
-#: Words that begin with the character of a surname and follow a title: no names.
-_NO_NAME = (
-    "(?!高[度质效水标位]|金[融额]|方[面案式法]|万[元人名户]|常[委务态规]|程[序度]|严[格重肃禁厉]|于[是今年]|余[额人]|任[务命期何]"
-    "|陆续|陸續|曾[经在]|向[全社广与大各]|白天|夏[季天]|江[苏西门]|温[度州]|石油|马上|田间)"
-)
-_FAMILY = f"{_NO_NAME}(?:欧阳|歐陽|司马|司馬|上官|诸葛|諸葛|夏侯|皇甫|慕容|令狐|[{_SURNAMES}])"
-_BREAK = r"(?=[，。、；：！？,.;:!?\s（）()“”「」]|[的在出表说指强主率赴到等和与同为任是对将就摄向已也又报介讲]|$)"
-#: A capital at the beginning of a sentence makes no name.
-_NO_OPENER = r"(?!(?:The|A|An|In|On|At|By|For|From|With|This|That|These|It|We|He|She|They|All|As|If|When|But|And)\b)"
-_NAME = re.compile(
-    f"(?:{_TITLES})[：: ]{{0,2}}(?P<han>{_FAMILY}[{HAN}]{{1,2}}?{_BREAK}|{_FAMILY}[{HAN}]{{2}})"
-    f"|(?P<before>{_FAMILY}[{HAN}]{{1,2}})(?=(?:{_TITLES}|氏|先生|女士|さん))"
-    f"|(?P<organ>[{HAN}]{{2,14}}?(?:委员会|委員会|人民政府|管理局|有限公司|集团|银行|協会|协会|研究院|大学|医院|法院|检察院))"
-    r"|\b(?P<titled>(?:Mr|Mrs|Ms|Dr|Prof|Professor|Minister|Secretary|President|Director|Mayor|Governor|Chairman"
-    r"|Chairwoman|Chair|Commissioner|Ambassador|Senator|Judge|Sir|Dame|Lord|Lady)\.?(?:\s[A-Z][\w'’\-]{1,30}){1,3})"
-    rf"|\b(?P<proper>{_NO_OPENER}[A-Z][a-z'’\-]{{1,30}}(?:\s(?:of|for|and|the|de|van|von)(?=\s[A-Z]))?"
-    r"(?:\s[A-Z][\w'’\-]{1,30}){1,4})"
-)
 #: The number of an official document: ``〔2023〕5号``.
 _DOCUMENT_NUMBER = re.compile(r"[〔\[（(]\d{4}[〕\]）)]\s?第?\d{1,5}号")
 _QUOTE = re.compile('“[^”]{2,400}”|「[^」]{2,400}」|『[^』]{2,400}』|«[^»]{2,400}»|"[^"\n]{2,400}"')
@@ -93,6 +66,8 @@ _SIGN = re.compile(r"(?<![0-9A-Za-z\-])[-−－]$")
 _NUMERAL = "零〇一二两三四五六七八九十百千万亿兩萬億"
 _NUMERAL_RUN = re.compile(f"[{_NUMERAL}]+")
 _DIGIT = re.compile(r"\d")
+#: What joins the two ends of a range: ``3至5名``, ``10–12 km``. A minus or a hyphen counts only between two figures.
+_RANGE_MARK = re.compile(r"\s?(?:至|到|~|〜|～|-|–|—|－|to|から)\s?")
 #: What every figure and date has at least one of: a digit or numeral, perhaps as a radical or compatibility character.
 _SIGN_OF_FIGURE = re.compile(rf"[\d{NUMERAL_CHARACTERS}\u2e80-\u2fd5\uf900-\ufaff]")
 
@@ -157,9 +132,28 @@ def _find_figures(text: str) -> list[Span]:
     if not _SIGN_OF_FIGURE.search(text):  # a hundred times cheaper than to look for a figure
         return []
     figures = [_span(FactType.NUMBER, found, text) for found in _DOCUMENT_NUMBER.finditer(text)]
-    for candidates in (_find_dates(text), _find_numbers(text)):
-        figures.extend([span for span in candidates if not overlaps(span, figures)])
-    return figures
+    figures.extend([span for span in _find_dates(text) if not overlaps(span, figures)])
+    return figures + _join_ranges(text, [span for span in _find_numbers(text) if not overlaps(span, figures)])
+
+
+def _join_ranges(text: str, numbers: Sequence[Span]) -> list[Span]:
+    """A range is one figure: ``3至5名`` becoming ``3至8名`` is one fact, and so is ``12名`` becoming ``3至5名``."""
+    joined: list[Span] = []
+    for span in numbers:
+        last = joined[-1] if joined else None
+        if last is not None and _is_range(text, last, span):
+            whole = text[last.start : span.end]
+            joined[-1] = Span(span.type, last.start, span.end, whole, f"{last.key}–{span.key}", span.unit)
+        else:
+            joined.append(span)
+    return joined
+
+
+def _is_range(text: str, low: Span, high: Span) -> bool:
+    """Whether two neighbouring figures are the ends of one range: no unit but perhaps the same at the lower end."""
+    if low.unit not in ("", high.unit) or "–" in low.key:
+        return False
+    return _RANGE_MARK.fullmatch(text, low.end, high.start) is not None
 
 
 def _find_dates(text: str) -> list[Span]:
@@ -189,5 +183,6 @@ def _find_negations(text: str) -> Iterator[Span]:
 
 
 def _find_names(text: str) -> Iterator[Span]:
-    for found in _NAME.finditer(text):
-        yield _span(FactType.NAME, found, text, found.lastgroup or 0)
+    for pattern in NAMES:
+        for found in pattern.finditer(text):
+            yield _span(FactType.NAME, found, text, found.lastgroup or 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -19,6 +20,12 @@ _OPEN = (
     "SELECT id, (SELECT max(position) + 1 FROM delivery_event WHERE delivery_id = delivery.id) FROM delivery "
     "WHERE subscription = ? AND channel = ? AND \"window\" = ? AND state = 'pending' AND payload IS NULL "
     "ORDER BY created_at, id LIMIT 1"
+)
+
+
+_CLOSED = (
+    'SELECT 1 FROM delivery WHERE subscription = ? AND channel = ? AND "window" = ? '
+    "AND NOT (state = 'pending' AND payload IS NULL) LIMIT 1"
 )
 
 
@@ -48,6 +55,7 @@ def write_promises(database: Database, outcomes: Sequence[Outcome]) -> None:
     places: dict[_Recipient, _Place] = {}
     events = []
     for promise in _fresh(database, promises):
+        promise = _in_time(database, promise)
         recipient = _Recipient(promise.subscription, promise.channel, promise.window)
         place = places.get(recipient) or _find_open(database, recipient)
         if place is None:
@@ -73,6 +81,18 @@ def _fresh(database: Database, promises: Sequence[Promise]) -> Iterator[Promise]
         if identity not in promised:
             promised.add(identity)
             yield promise
+
+
+def _in_time(database: Database, promise: Promise) -> Promise:
+    """The promise, or the same for the next digest where its own is on its way: a window has one message.
+
+    A check may be decided just before the hour and be committed just after it.
+    """
+    recipient = (promise.subscription, promise.channel, promise.window)
+    if promise.later is None or not database.fetch_one(_CLOSED, recipient):
+        return promise
+    window, due_at = promise.later
+    return replace(promise, window=window, due_at=due_at, later=None)
 
 
 def _find_open(database: Database, recipient: _Recipient) -> _Place | None:

@@ -17,6 +17,7 @@ class Promise:
 
     Promises with the same ``window`` are told in one message while it is still open. ``window`` is unique per
     event for channels that take one change a message, ``burst`` for gathered mail, ``digest:<instant>`` for digests.
+    ``later`` is where it goes instead when the digest of its window is on its way already.
     """
 
     subscription: str
@@ -24,6 +25,7 @@ class Promise:
     event_id: str
     window: str
     due_at: datetime
+    later: tuple[str, datetime] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -179,12 +179,14 @@ def fold_word(text: str) -> str:
 def promise(subscription: Subscription, event_id: str, batches: bool, now: datetime) -> Promise:
     """The promise to tell one event: alone, in a burst, or in the digest of its window."""
     window, due_at = place_in_time(subscription, event_id, batches, now)
+    is_digest = subscription.rhythm.every != "at_once"
     return Promise(
         subscription=subscription.name,
         channel=subscription.channel,
         event_id=event_id,
         window=window,
         due_at=due_at,
+        later=place_in_time(subscription, event_id, batches, due_at) if is_digest else None,
     )
 
 

@@ -145,6 +145,17 @@ def test_a_digest_is_joined_by_its_instant_only(store, made):
     assert sorted(names(store, delivery) for delivery in leased) == [["a", "c"], ["b"]]
 
 
+def test_what_comes_too_late_for_a_digest_joins_the_next(store, made):
+    first, second = made.now + 60 * MINUTE, made.now + 120 * MINUTE
+    store.commit([made.told("a", window="digest:1", due_at=first)])
+    (digest,) = lease(store, made, at=first)
+    store.commit([made.told("b", window="digest:1", due_at=first, later=("digest:2", second))])
+    store.acknowledge(store.freeze_payload(digest, b"a"), sent_at=first)
+    store.commit([made.told("c", window="digest:1", due_at=first, later=("digest:2", second))])
+    assert lease(store, made, at=first) == []
+    assert [names(store, each) for each in lease(store, made, at=second)] == [["b", "c"]]
+
+
 def test_each_event_window_is_its_own_delivery(store, made):
     store.commit([made.told("a", window="event:a"), made.told("b", window="event:b")])
     assert len(lease(store, made)) == 2

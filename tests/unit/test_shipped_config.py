@@ -50,6 +50,13 @@ def test_what_is_found_is_kept_beside_the_configuration_and_shown(shipped: Setti
     assert shipped.subscriptions[0].channel == "here"
 
 
+def test_new_posts_come_daily_and_what_is_edited_or_taken_away_at_once(shipped: Settings) -> None:
+    rhythms = {kind: each.rhythm.every for each in shipped.subscriptions for kind in each.changes}
+    assert rhythms.pop("new") == "daily"
+    assert rhythms == dict.fromkeys(("edited", "removed", "restored", "moved"), "at_once")
+    assert [each.name for each in shipped.subscriptions if each.incidents] == ["operator"]
+
+
 def test_what_is_commented_out_shows_the_default_or_an_example_that_works(tmp_path: Path) -> None:
     environ = {"GAZETTE_SMTP_PASSWORD": "x", "GAZETTE_HOOK_SECRET": "whsec_Z2F6ZXR0ZQ=="}
     (tmp_path / "web-password").write_text("x")
@@ -59,7 +66,7 @@ def test_what_is_commented_out_shows_the_default_or_an_example_that_works(tmp_pa
     everything = load_settings(tmp_path, environ)
     assert {channel.kind for channel in everything.channels} == {"console", "smtp", "webhook", "file"}
     assert {"some-blog", "dinghu-wechat"} <= {source.id for source in everything.sources}
-    assert everything.subscriptions[1].rhythm.at_minute == 480
+    assert everything.subscriptions[0].rhythm.at_minute == 480
 
 
 def uncomment(line: str) -> str:

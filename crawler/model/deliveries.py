@@ -68,6 +68,7 @@ class Notice:
     incidents: tuple[Incident, ...] = ()
     public_url: str = ""
     lines: tuple[str, ...] = ()
+    unsubscribe_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

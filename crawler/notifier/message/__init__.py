@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 from crawler.model import Change, ChangeKind, Fact, Incident, Notice
 from crawler.notifier.message.harmless import one_line
+from crawler.notifier.message.reader import Reader, reader_of
 from crawler.notifier.message.view import (
     LINE_LIMIT,
-    Reader,
     headline_of,
     headline_of_incident,
-    reader_of,
     subject_of,
     title_of,
     view_notice,

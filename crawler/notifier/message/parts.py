@@ -33,30 +33,41 @@ class FactLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A labelled value; ``url`` makes it a link, ``old`` is what stood there before."""
+    """A labelled value; ``url`` makes it a link, ``proof`` is the most telling fact of a change."""
 
     label: str
     value: str
     url: str = ""
+    proof: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One change as people read it."""
+    """One change as people read it.
+
+    ``headline`` is ``label`` and, for an edit that nobody announced, ``remark``. ``note`` is a sentence or two in the
+    reader's language; ``links`` are the page and, where there is a dashboard, its views.
+    """
 
     headline: str
+    label: str
+    remark: str
     kind: str
+    source: str
+    detected: str
     title: str
     url: str
     language: str
     level: str
     summary: str
+    note: str
     excerpt: str
     facts_label: str
     facts: tuple[FactLine, ...]
     diffs: tuple[FieldDiff, ...]
     is_shortened: bool
     rows: tuple[Row, ...]
+    links: tuple[Row, ...]
     evidence: tuple[Row, ...]
 
 
@@ -83,16 +94,23 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """Everything a message shows. ``listed`` are changes beyond what details fit, ``lines`` what is no event."""
+    """Everything a message shows.
+
+    ``preview`` is what lists of mails show beside the subject. ``glance`` names each change of a message with many, the
+    most significant first; ``listed`` are changes beyond what details fit, ``lines`` what is no event.
+    """
 
     language: str
     subject: str
     heading: str
+    preview: str
     intro: str
     footer: str
     labels: Mapping[str, str]
+    glance: tuple[Row, ...]
     sections: tuple[Section, ...]
     listed: tuple[Row, ...]
     unlisted: int
     troubles: tuple[Trouble, ...]
     lines: tuple[str, ...] = ()
+    unsubscribe_url: str = ""

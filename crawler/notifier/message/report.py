@@ -8,7 +8,7 @@ from datetime import datetime
 
 from crawler.model import ChangeKind, Subscription
 from crawler.notifier.message.harmless import one_line
-from crawler.notifier.message.view import Reader, reader_of
+from crawler.notifier.message.reader import Reader, reader_of
 from crawler.notifier.message.welcome import count_in, name_kinds
 
 _NAMED = 50
@@ -96,7 +96,7 @@ def show_span(stretch: Stretch, reader: Reader) -> str:
 def show_kinds(stretch: Stretch, reader: Reader) -> str:
     """``3 new, 1 edited, 1 × mass event``"""
     counts = [(stretch.changes.get(kind.value, 0), reader.labels[kind.value]) for kind in ChangeKind]
-    shown = [f"{count} {word}" for count, word in counts if count]
+    shown = [reader.labels["kind_count"].format(count=count, kind=word) for count, word in counts if count]
     shown += [f"{stretch.mass_events} × {reader.labels['mass']}"] if stretch.mass_events else []
     text = reader.labels["comma"].join(shown)
     return text.lower() if reader.language == "en" else text

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
 from crawler.model import (
     Change,
@@ -20,12 +18,11 @@ from crawler.model import (
     IncidentState,
     Notice,
     Observation,
-    Precision,
-    Subscription,
 )
 from crawler.notifier.message.harmless import defuse, one_line, web_address
-from crawler.notifier.message.labels import labels_for
+from crawler.notifier.message.notes import note_of, show_published
 from crawler.notifier.message.parts import FactLine, FieldDiff, Item, Piece, Row, Section, Trouble, View
+from crawler.notifier.message.reader import Reader, reader_of
 
 TITLE_LIMIT = 300
 VALUE_LIMIT = 300
@@ -34,6 +31,8 @@ PIECE_LIMIT = 1_500  # characters of one hunk
 BUDGET = 24_000  # characters of diffs in one message; mail clients clip what is longer than about 100 kB
 MOST_ITEMS = 20  # changes with details; the others are listed by their titles
 MOST_LISTED = 400
+TOLD_IN_ENGLISH = frozenset({ChangeKind.NEW, ChangeKind.EDITED})
+MANY = 4  # changes in one message that are named at its top
 MOST_FACTS = 12
 MOST_INCIDENT_ARTICLES = 50
 
@@ -56,27 +55,6 @@ class Budget:
         return self._left <= 0
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Whom a message is for: their words and their clock."""
-
-    labels: Mapping[str, str]
-    language: str
-    zone: ZoneInfo
-
-    def show_time(self, instant: datetime) -> str:
-        """The instant on the reader's clock, with its offset."""
-        local = instant.astimezone(self.zone)
-        offset = local.strftime("%z")
-        return f"{local:%Y-%m-%d %H:%M} {offset[:3]}:{offset[3:5]}"
-
-
-def reader_of(subscription: Subscription) -> Reader:
-    """The words and the clock of a subscription."""
-    language = subscription.language
-    return Reader(labels_for(language), language, ZoneInfo(subscription.timezone))
-
-
 def view_notice(notice: Notice) -> View:
     """What a message about ``notice`` shows."""
     reader = reader_of(notice.subscription)
@@ -87,14 +65,17 @@ def view_notice(notice: Notice) -> View:
         language=reader.language,
         subject=subject,
         heading=heading_of(notice, reader) or subject,
+        preview=preview_of(ranked),
         intro=reader.labels["test_text"] if notice.kind == "test" else "",
         footer=reader.labels["why"].format(name=one_line(notice.subscription.name, 80)),
         labels=reader.labels,
+        glance=tuple(list_change(change, reader) for change in detailed) if len(ranked) >= MANY else (),
         sections=tuple(view_sections(detailed, reader, notice.public_url)),
         listed=tuple(list_change(change, reader) for change in rest[:MOST_LISTED]),
         unlisted=max(0, len(rest) - MOST_LISTED),
         troubles=tuple(view_incident(incident, reader) for incident in notice.incidents),
         lines=tuple(one_line(line, LINE_LIMIT) for line in notice.lines),
+        unsubscribe_url=web_address(notice.unsubscribe_url),
     )
 
 
@@ -124,8 +105,7 @@ def subject_of(notice: Notice, reader: Reader) -> str:
 
 def subject_of_change(change: Change, reader: Reader) -> str:
     """``EDITED, unannounced: title (11% → 1.1%)``"""
-    telling = next((fact for fact in change.facts if fact.before and fact.after), None)
-    proof = f" ({one_line(telling.before or '', 24)} → {one_line(telling.after or '', 24)})" if telling else ""
+    proof = f" ({found})" if (found := proof_of(change, 24)) else ""
     return one_line(f"{headline_of(change, reader)}: {title_of(change, 120)}{proof}", 200)
 
 
@@ -141,7 +121,7 @@ def heading_of(notice: Notice, reader: Reader) -> str:
         return ""
     labels = reader.labels
     counts = [
-        f"{count} {labels[kind.value].lower() if reader.language == 'en' else labels[kind.value]}"
+        labels["kind_count"].format(count=count, kind=name_kind(kind, reader))
         for kind in ChangeKind
         if (count := sum(change.kind is kind for change in notice.changes))
     ]
@@ -154,6 +134,23 @@ def heading_of(notice: Notice, reader: Reader) -> str:
         return f"Gazette: {told}"
     name = labels["digest"] if notice.kind == "digest" else labels["changes"].format(count=len(notice.changes))
     return f"Gazette: {name} – {told}"
+
+
+def preview_of(changes: Sequence[Change]) -> str:
+    """The facts of the most significant changes."""
+    return one_line(" · ".join(proof for change in changes[:3] if (proof := proof_of(change, 40))), 140)
+
+
+def proof_of(change: Change, limit: int) -> str:
+    """The first fact that was one thing and is another: ``11% → 1.1%``."""
+    telling = next((fact for fact in change.facts if fact.before and fact.after), None)
+    return f"{one_line(telling.before or '', limit)} → {one_line(telling.after or '', limit)}" if telling else ""
+
+
+def name_kind(kind: ChangeKind, reader: Reader) -> str:
+    """The kind as it stands within a sentence."""
+    name = reader.labels[kind.value]
+    return name.lower() if reader.language == "en" else name
 
 
 def headline_of(change: Change, reader: Reader) -> str:
@@ -184,18 +181,24 @@ def view_change(change: Change, reader: Reader, budget: Budget, public_url: str)
     shows_excerpt = change.kind in (ChangeKind.NEW, ChangeKind.REMOVED) or not diffs
     return Item(
         headline=headline_of(change, reader),
+        label=reader.labels[change.kind.value],
+        remark=reader.labels["unannounced"] if change.silent else "",
+        source=one_line(change.source_title or change.source, 120),
+        detected=reader.show_time(change.detected_at),
         kind=change.kind.value,
         title=title_of(change),
         url=web_address(change.article.url),
         language=one_line(change.article.language, 20),
         level=reader.labels[change.level.value] if change.kind is ChangeKind.EDITED else "",
-        summary=one_line(change.summary, 400) if reader.language == "en" else "",
+        summary=one_line(change.summary, 400) if reader.language == "en" and change.kind in TOLD_IN_ENGLISH else "",
+        note=one_line(note_of(change, reader), 400),
         excerpt=one_line(change.article.excerpt, 240) if shows_excerpt else "",
         facts_label=reader.labels["facts_new" if is_new else "facts"],
         facts=tuple(view_fact(fact, reader) for fact in change.facts[:MOST_FACTS]),
         diffs=diffs,
         is_shortened=not is_new and (budget.is_spent or len(change.facts) > MOST_FACTS),
-        rows=tuple(rows_of(change, reader, public_url)),
+        rows=tuple(rows_of(change, reader)),
+        links=tuple(links_of(change, reader, public_url)),
         evidence=tuple(evidence_of(change, reader)),
     )
 
@@ -231,8 +234,8 @@ def view_hunk(hunk: Hunk, budget: Budget) -> Iterator[Piece]:
             yield Piece(op=op, text=shown)
 
 
-def rows_of(change: Change, reader: Reader, public_url: str) -> Iterator[Row]:
-    """Source, times, places and addresses."""
+def rows_of(change: Change, reader: Reader) -> Iterator[Row]:
+    """Source, times and places."""
     labels, article = reader.labels, change.article
     yield Row(label=labels["source"], value=one_line(change.source_title or change.source, 120))
     if article.published_at:
@@ -246,18 +249,16 @@ def rows_of(change: Change, reader: Reader, public_url: str) -> Iterator[Row]:
             yield Row(label=labels[name], value=one_line(value, 120))
     if change.removed_by in ("author", "platform"):
         yield Row(label=labels["removed_by"], value=labels[f"by_{change.removed_by}"])
-    yield Row(label=labels["page"], value=one_line(article.url, 500), url=web_address(article.url))
-    if public_url:
-        address = f"{public_url.rstrip('/')}/changes/{change.id}"
-        yield Row(label=labels["diff"], value=address, url=web_address(address))
 
 
-def show_published(instant: datetime, precision: Precision | None, reader: Reader) -> str:
-    """A date as exact as it is known: a bare day is shown as that day, whatever zone the reader lives in."""
-    pattern = {Precision.DAY: "%Y-%m-%d", Precision.MONTH: "%Y-%m", Precision.YEAR: "%Y"}.get(
-        precision or Precision.MINUTE
-    )
-    return instant.strftime(pattern) if pattern else reader.show_time(instant)
+def links_of(change: Change, reader: Reader, public_url: str) -> Iterator[Row]:
+    """The page, and where there is a dashboard its views of the change and of what proves it."""
+    addresses = [("page", change.article.url)]
+    if public_url:  # as ``links`` of the change record has them
+        base = f"{public_url.rstrip('/')}/changes/{change.id}"
+        addresses += [("diff", base), ("evidence", f"{base}/evidence")]
+    for name, url in addresses:
+        yield Row(label=reader.labels[name], value=one_line(url, 500), url=web_address(url))
 
 
 def evidence_of(change: Change, reader: Reader) -> Iterator[Row]:
@@ -281,7 +282,12 @@ def show_observation(observation: Observation) -> str:
 
 def list_change(change: Change, reader: Reader) -> Row:
     """One change on one line."""
-    return Row(label=headline_of(change, reader), value=title_of(change, 160), url=web_address(change.article.url))
+    return Row(
+        label=headline_of(change, reader),
+        value=title_of(change, 160),
+        url=web_address(change.article.url),
+        proof=proof_of(change, 40),
+    )
 
 
 # -- one incident ------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from crawler.model import ChangeKind, Subscription
 from crawler.notifier.message.harmless import one_line
-from crawler.notifier.message.view import Reader, reader_of
+from crawler.notifier.message.reader import Reader, reader_of
 
 _NAMED = 10
 

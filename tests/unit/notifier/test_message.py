@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -26,7 +26,7 @@ from crawler.model import (
 from crawler.notifier.message import compose_console, compose_mail, compose_plain
 from crawler.notifier.message.labels import TABLES, labels_for
 from crawler.notifier.message.view import MOST_ITEMS
-from tests.notices import make_change, make_incident, make_mass, make_notice, make_observation, make_summary
+from tests.notices import NOW, make_change, make_incident, make_mass, make_notice, make_observation, make_summary
 
 HOSTILE = "Fees\r\nBcc: all@example.org \u202egnp.exe\u2066 \x1b[31m<b onclick=x>&amp;" + "长" * 10_000
 NEVER_SHOWN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -46,7 +46,7 @@ def test_an_edit_shows_old_and_new_in_subject_text_and_html():
 def test_deleted_and_inserted_are_told_apart_by_more_than_colour():
     page = parse(compose_mail(make_notice(make_change())).html)
     old, new = page.css_first(".diff del"), page.css_first(".diff ins")
-    assert (old.text(), new.text()) == ("−11%", "+1.1%")
+    assert (old.text(), new.text()) == ("11%", "1.1%")
     assert "line-through" in old.attributes["style"]
     assert "underline" in new.attributes["style"]
 
@@ -94,6 +94,77 @@ def test_a_removal_shows_each_time_it_was_seen_gone_and_who_took_it_down():
     assert make_summary().excerpt in text
 
 
+def test_a_figure_never_gets_a_sign_that_it_did_not_have():
+    page = parse(compose_mail(make_notice(make_change())).html)
+    assert re.search(r"[−+-]\s*1?1", page.body.text().partition("sha256")[0]) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "Found gone 3 times over 24 h (404)."),
+        ("zh", "24 小时内 3 次查证，页面均已无法打开（404）。"),
+        ("ja", "24時間にわたり3回確認しましたが、いずれも表示されませんでした（404）。"),
+    ],
+)
+def test_how_a_removal_is_known_is_said_in_the_readers_language(language, sentence):
+    gone = tuple(
+        make_observation(fetched_at=NOW + timedelta(hours=hours), status=404, verdict=Verdict.NOT_FOUND)
+        for hours in (0, 12, 24)
+    )
+    evidence = Evidence(after=gone[-1], observations=gone)
+    notice = make_notice(
+        make_change(kind=ChangeKind.REMOVED, silent=None, diff=(), facts=(), evidence=evidence), language=language
+    )
+    mail = compose_mail(notice)
+    assert sentence in mail.text
+    assert sentence in mail.html
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "The page does not mention the change and is still dated 2024-05-01 13:56 +00:00."),
+        ("zh", "页面未注明改动，日期仍为 2024-05-01 13:56 +00:00。"),
+        ("ja", "ページに変更の告知はなく、日付も 2024-05-01 13:56 +00:00 のままです。"),
+    ],
+)
+def test_what_the_page_keeps_silent_about_is_said_in_the_readers_language(language, sentence):
+    assert sentence in compose_mail(make_notice(make_change(), language=language)).html
+
+
+def test_the_note_of_each_other_kind_says_what_happened():
+    moved = make_change(
+        kind=ChangeKind.MOVED, silent=None, article=make_summary(previous_url="https://www.example.gov.cn/old.html")
+    )
+    back = make_change(kind=ChangeKind.RESTORED, silent=None)
+    sign = make_change(kind=ChangeKind.MISSING, silent=None, evidence=Evidence(observations=(make_observation(),)))
+    bare = make_change(facts=(), fields=("title", "attachments"), silent=None)
+    for change, sentence in (
+        (moved, "It stood at https://www.example.gov.cn/old.html before."),
+        (back, "The page is there again."),
+        (sign, "Found gone for the first time (200); not proven yet."),
+        (bare, "Changed: Title, Attachments."),
+    ):
+        assert sentence in compose_mail(make_notice(change)).text
+
+
+def test_many_changes_are_named_at_the_top_the_most_significant_first():
+    changes = [
+        make_change(str(n), source=f"s{n % 2}", significance=n / 10, article=make_summary(title=f"Notice-{n}."))
+        for n in range(5)
+    ]
+    text = compose_mail(make_notice(*changes, kind="digest")).text
+    glance = text[text.index("At a glance") : text.index("## ")]
+    assert re.findall(r"Notice-\d", glance) == [f"Notice-{n}" for n in (4, 3, 2, 1, 0)]
+    assert "At a glance" not in compose_mail(make_notice(*changes[:3])).text
+
+
+def test_a_list_of_mails_shows_the_facts_beside_the_subject():
+    page = parse(compose_mail(make_notice(make_change())).html)
+    assert page.css_first("body > div").text() == "11% → 1.1%"
+
+
 def test_a_new_article_shows_its_figures_without_marks_of_change():
     change = make_change(
         kind=ChangeKind.NEW, silent=None, facts=(Fact(type=FactType.MONEY, field="body", after="£1,200"),), diff=()
@@ -108,6 +179,7 @@ def test_the_dashboard_is_linked_where_its_address_is_known():
     assert "changes/chg_1" not in compose_mail(notice).html
     linked = compose_mail(replace(notice, public_url="https://gazette.example.org/"))
     assert 'href="https://gazette.example.org/changes/chg_1"' in linked.html
+    assert 'href="https://gazette.example.org/changes/chg_1/evidence"' in linked.html
 
 
 def test_several_changes_are_grouped_by_source_the_most_significant_first():
@@ -160,7 +232,7 @@ def test_a_test_message_says_that_nothing_changed():
 def test_labels_follow_the_subscriptions_language(language, words):
     mail = compose_mail(make_notice(make_change(), language=language))
     assert mail.subject.startswith(words)
-    assert words in mail.html
+    assert words in mail.text
 
 
 def test_an_english_sentence_is_left_out_of_a_mail_in_another_language():

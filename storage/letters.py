@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,11 +11,18 @@ from crawler.errors import UsageError
 from crawler.model import Delivery, DeliveryState
 from storage import rows
 from storage.database import Database, Row
-from storage.statements import Where, select
+from storage.statements import Where, insert_new, select
 
 _DISABLED = "disabled:"
 #: A query for the names of the channels that are switched off.
 DISABLED_CHANNELS = "SELECT substr(key, 10) FROM meta WHERE substr(key, 1, 9) = 'disabled:'"
+_UNSUBSCRIBED = "unsubscribed:"
+#: A query for the names of the subscriptions that are switched off.
+UNSUBSCRIBED = "SELECT substr(key, 14) FROM meta WHERE substr(key, 1, 13) = 'unsubscribed:'"
+_UNSUBSCRIPTIONS = "SELECT substr(key, 14), value FROM meta WHERE substr(key, 1, 13) = 'unsubscribed:' ORDER BY key"
+_KEY = "unsubscribe-key"
+_FIRST_KEY = insert_new("meta", ("key", "value"))
+_READ_KEY = "SELECT value FROM meta WHERE key = ?"
 _SWITCHES = "SELECT substr(key, 10), value FROM meta WHERE substr(key, 1, 9) = 'disabled:' ORDER BY key"
 _SWITCH_OFF = "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 _SWITCH_ON = "DELETE FROM meta WHERE key = ?"
@@ -89,6 +97,29 @@ class Letters:
         """Switches a channel on again; what waited for it is due as it was."""
         with self.database.writing(durable=True):
             self.database.run(_SWITCH_ON, (_DISABLED + name,))
+
+    def disable_subscription(self, name: str, reason: str = "") -> None:
+        """Tells a subscription nothing until it is enabled again; what is promised to it waits."""
+        with self.database.writing(durable=True):
+            self.database.run(_SWITCH_OFF, (_UNSUBSCRIBED + name, shorten_error(reason)))
+
+    def enable_subscription(self, name: str) -> None:
+        """Tells a subscription again what it is promised."""
+        with self.database.writing(durable=True):
+            self.database.run(_SWITCH_ON, (_UNSUBSCRIBED + name,))
+
+    def disabled_subscriptions(self) -> dict[str, str]:
+        """The subscriptions that are switched off, and why."""
+        return dict(self.database.fetch(_UNSUBSCRIPTIONS))
+
+    def unsubscribe_key(self) -> bytes:
+        """The secret behind the addresses for unsubscribing; made when it is first asked for."""
+        row = self.database.fetch_one(_READ_KEY, (_KEY,))
+        if row is None:
+            with self.database.writing(durable=True):
+                self.database.run(_FIRST_KEY, (_KEY, secrets.token_hex(32)))
+                row = self.database.fetch_one(_READ_KEY, (_KEY,))
+        return bytes.fromhex(str(row[0])) if row else b""
 
     def disabled_channels(self) -> dict[str, str]:
         """The channels that are switched off, and why."""

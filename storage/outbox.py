@@ -10,7 +10,7 @@ from datetime import datetime
 from crawler.model import Change, Delivery, DeliveryState, Incident
 from storage import rows
 from storage.database import Row
-from storage.letters import DISABLED_CHANNELS, Letters, shorten_error
+from storage.letters import DISABLED_CHANNELS, UNSUBSCRIBED, Letters, shorten_error
 from storage.slots import HOUR, grant_places
 from storage.statements import select, update
 
@@ -18,7 +18,7 @@ _CLAIMABLE = (
     "((state = 'pending' AND attempts = 0"
     " AND (due_at <= ? OR due_at <= created_at OR (? AND \"window\" = 'burst' AND payload IS NULL)))"
     " OR (state = 'pending' AND attempts > 0 AND due_at <= ?) OR (state = 'leased' AND lease_until <= ?))"
-    f" AND channel NOT IN ({DISABLED_CHANNELS})"
+    f" AND channel NOT IN ({DISABLED_CHANNELS}) AND subscription NOT IN ({UNSUBSCRIBED})"
 )
 # Only who holds the lease may settle: a worker that slept through its lease finds the delivery in other hands.
 _OURS = "id = ? AND state = 'leased' AND lease = ?"
@@ -42,7 +42,8 @@ class Outbox(Letters):
         real_now: datetime | None = None,
         limits: Mapping[str, int] | None = None,
     ) -> list[Delivery]:
-        """Claims due deliveries, and those whose lease ran out; not those of a channel that was switched off.
+        """Claims due deliveries, and those whose lease ran out; not those of a channel or subscription that was
+        switched off.
 
         ``close_bursts`` counts bursts that were not tried yet as due. ``now``, of the clock of decisions, closes bursts
         and digests; ``real_now`` (None: the same) ends leases and brings on retries. What was due the moment it was

@@ -105,19 +105,24 @@ def retry_alert(context: typer.Context, delivery: DeliveryArgument) -> None:
 
 
 @app.command("resume", epilog="Example: gazette alerts resume hook")
-def resume_channel(context: typer.Context, channel: Annotated[str, typer.Argument(help="Name of a channel.")]) -> None:
-    """Switches a channel on again that its receiver had switched off (410)."""
+def resume(
+    context: typer.Context, name: Annotated[str, typer.Argument(help="Name of a channel or a subscription.")]
+) -> None:
+    """Switches on again what its receiver had switched off: a channel (410), or a subscription (unsubscribed)."""
     from crawler.errors import UsageError
 
     settings, store = open_outbox(context)
-    if channel not in {each.name for each in settings.channels}:
-        store.close()
-        raise UsageError(f"no channel is called {channel}")
-    try:
-        store.enable_channel(channel)
-    finally:
-        store.close()
-    note(f"channel {channel} is on")
+    with store:
+        is_channel = name in {each.name for each in settings.channels}
+        is_subscription = name in {each.name for each in settings.subscriptions}
+        if is_channel:
+            store.enable_channel(name)
+            note(f"channel {name} is on")
+        if is_subscription:
+            store.enable_subscription(name)
+            note(f"subscription {name} is on")
+    if not is_channel and not is_subscription:
+        raise UsageError(f"no channel or subscription is called {name}")
 
 
 @app.command("test", epilog="Example: gazette alerts test desk")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,7 @@ class Standing:
     waiting: int = 0
     dead: int = 0
     switched_off: dict[str, str]
+    unsubscribed: dict[str, str] = field(default_factory=dict)
     heartbeat: Heartbeat | None = None
 
     @property
@@ -85,6 +86,7 @@ def ask_store(store: SqlStore, settings: Settings) -> Standing:
         waiting=store.waiting_count(),
         dead=store.dead_count(),
         switched_off=store.disabled_channels(),
+        unsubscribed=store.disabled_subscriptions(),
         heartbeat=read_heartbeat(store.read_fact(FACT)),
     )
 
@@ -107,6 +109,7 @@ def status_lines(settings: Settings, standing: Standing, now: datetime) -> list[
         ("known", known_text(standing)),
         ("last change", change_text(standing.last_change)),
         ("undelivered", delivery_text(standing)),
+        *[("", f"subscription {name} is switched off: {why}") for name, why in standing.unsubscribed.items()],
         *[("", f"channel {name} is switched off: {as_title(why, 200)}") for name, why in standing.switched_off.items()],
         ("next due", due_text(standing.next_due_at, now) if settings.sources else "-"),
         ("daemon", daemon_text(standing.heartbeat, now)),
@@ -246,6 +249,7 @@ def status_record(settings: Settings, standing: Standing) -> dict[str, object]:
         "waiting": standing.waiting,
         "dead": standing.dead,
         "channels_off": standing.switched_off,
+        "subscriptions_off": standing.unsubscribed,
         "next_due_at": iso(standing.next_due_at),
         "daemon": {"ticked_at": iso(heartbeat.ticked_at), "pid": heartbeat.pid, "stopped": heartbeat.stopped}
         if heartbeat

@@ -21,6 +21,7 @@ from crawler.model import Change, ChannelConfig, Delivery, Incident, Notice, Sub
 from crawler.notifier.channels import find_channel
 from crawler.notifier.retries import next_pause
 from crawler.notifier.routing import is_quiet_for
+from crawler.notifier.unsubscribe import address_of
 from crawler.ports import Channel, Clock, Store
 
 P = ParamSpec("P")
@@ -291,7 +292,7 @@ class Outbox:
         changes, incidents = await self._call(self._store.events, delivery)
         if not changes and not incidents:
             raise PermanentDeliveryError("nothing of what was promised is stored any more")
-        notice = self._notice(delivery, changes, incidents)
+        notice = self._notice(delivery, changes, incidents, await self._unsubscribe_url(delivery))
         try:
             payload = lane.channel.render(notice, lane.config.options)
         except Exception as error:
@@ -299,7 +300,20 @@ class Outbox:
             raise TemporaryDeliveryError(f"the message cannot be rendered ({type(error).__name__}: {error})") from error
         return await self._call(self._store.freeze_payload, delivery, payload)
 
-    def _notice(self, delivery: Delivery, changes: tuple[Change, ...], incidents: tuple[Incident, ...]) -> Notice:
+    async def _unsubscribe_url(self, delivery: Delivery) -> str:
+        """Where a reader can switch the subscription off; empty without a public address."""
+        key_of = getattr(self._store, "unsubscribe_key", None)
+        if not self._public_url or key_of is None:
+            return ""
+        return address_of(self._public_url, await self._call(key_of), self._subscriptions[delivery.subscription])
+
+    def _notice(
+        self,
+        delivery: Delivery,
+        changes: tuple[Change, ...],
+        incidents: tuple[Incident, ...],
+        unsubscribe_url: str,
+    ) -> Notice:
         if delivery.window.startswith("digest:"):
             kind = "digest"
         else:
@@ -312,6 +326,7 @@ class Outbox:
             changes=changes,
             incidents=incidents,
             public_url=self._public_url,
+            unsubscribe_url=unsubscribe_url,
         )
 
     async def _send(self, payload: bytes, delivery: Delivery, lane: Lane) -> None:

@@ -390,6 +390,21 @@ def test_where_the_limit_is_nothing_nothing_is_leased(store, made):
     assert len(lease_limited(store, made, 1)) == 1
 
 
+def test_a_subscription_that_is_switched_off_keeps_what_waits_for_it(store, made):
+    store.disable_subscription("all-to-desk", "a reader unsubscribed")
+    store.commit([made.told("a")])
+    assert lease(store, made) == []
+    assert store.disabled_subscriptions() == {"all-to-desk": "a reader unsubscribed"}
+    store.enable_subscription("all-to-desk")
+    assert len(lease(store, made)) == 1
+
+
+def test_the_key_for_unsubscribing_is_made_once(url):
+    with open_store(url) as first, open_store(url) as second:
+        assert first.unsubscribe_key() == second.unsubscribe_key()
+        assert len(first.unsubscribe_key()) == 32
+
+
 def test_many_outboxes_together_keep_one_limit(url, made):
     with open_store(url) as store:
         store.commit([made.told(str(number), window=f"event:{number}") for number in range(40)])

@@ -29,6 +29,7 @@ from crawler.notifier.channels import file, find_channel, smtp, webhook
 from crawler.notifier.outbox import MOST_FAILURES, Outbox
 from crawler.notifier.retries import PAUSES
 from crawler.notifier.routing import route
+from crawler.notifier.unsubscribe import answer
 from storage.store import open_store
 from tests.mailserver import MailServer, free_port
 from tests.notices import NOW, make_change, make_incident, make_summary
@@ -134,7 +135,7 @@ def hook(url, **values):
 
 
 def desk(server, **values):
-    return smtp.Options(host="127.0.0.1", port=server.port, to=("desk@example.org",), **values)
+    return smtp.Options(**{"host": "127.0.0.1", "port": server.port, "to": ("desk@example.org",), **values})
 
 
 def refusing(site, *refusals, status=503, headers=()):
@@ -681,3 +682,40 @@ def test_what_was_due_before_the_quiet_hours_is_not_sent_in_them(house, site):
     house.time.at = datetime(2026, 5, 1, 22, 0, tzinfo=UTC)  # nothing ran in that minute
     house.drain()
     assert site.requests == []
+
+
+# -- unsubscribing -------------------------------------------------------------------------------------------------
+
+
+def test_a_mail_to_one_reader_says_how_to_unsubscribe_and_keeps_that_promise(house, mails):
+    house.subscribe("desk", "smtp", desk(mails))
+    house.happen()
+    house.drain(public_url="https://gazette.example.org")
+    message = mails.received[0].message
+    address = message["List-Unsubscribe"].strip("<>")
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert address in message.get_body(("plain",)).get_content()
+
+    answer("POST", address.rpartition("/")[2], house.subscriptions.values(), house.store)
+    house.happen()
+    house.drain()
+    assert len(mails.received) == 1
+    house.store.enable_subscription("to-desk")
+    house.drain()
+    assert len(mails.received) == 2
+
+
+def test_one_of_several_readers_cannot_silence_the_others(house, mails):
+    house.subscribe("desk", "smtp", desk(mails, to=("a@example.org", "b@example.org")))
+    house.happen()
+    house.drain(public_url="https://gazette.example.org")
+    message = mails.received[0].message
+    assert message["List-Unsubscribe"] is None
+    assert "unsubscribe" not in message.get_body(("plain",)).get_content().lower()
+
+
+def test_without_a_public_address_there_is_nothing_to_click(house, mails):
+    house.subscribe("desk", "smtp", desk(mails))
+    house.happen()
+    house.drain()
+    assert mails.received[0].message["List-Unsubscribe"] is None

@@ -81,6 +81,8 @@ def render(notice: Notice, options: object) -> bytes:
     Where the words of a page would not stay where they belong, the plain text goes out under a subject of our own.
     """
     settings = cast(Options, options)
+    if len(settings.to) > 1:  # what one reader does must not silence the others
+        notice = replace(notice, unsubscribe_url="")
     written = compose(notice)
     try:
         return freeze(address_message(notice, settings, written))
@@ -112,6 +114,9 @@ def address_message(notice: Notice, settings: Options, written: MailText) -> Ema
         message["In-Reply-To"] = root
         message["References"] = root
     message["List-Id"] = f"<{id_part(notice.subscription.name)}.gazette.{domain}>"
+    if notice.unsubscribe_url.startswith("https://"):  # RFC 8058 §3.1 knows no other
+        message["List-Unsubscribe"] = f"<{notice.unsubscribe_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Gazette-Delivery"] = id_part(notice.delivery_id)
     message.set_content(written.text)

@@ -50,6 +50,8 @@ class Checks:
 
     def complete_articles(self, found: Sequence[Row]) -> list[KnownArticle]:
         """Rows of ``rows.ARTICLE`` with their keys and sightings, in the same order."""
+        if not found:
+            return []
         keys = self._lists("article_key", "key", found)
         sightings = self._lists("article_sighting", "source_id", found)
         return [rows.known_article(row, keys[row[0]], sightings[row[0]]) for row in found]

@@ -1,13 +1,22 @@
-"""The store's own thread: the event loop never waits for a disk, and waiting checks are committed together."""
+"""The store's own thread: the event loop never waits for a disk, and waiting checks are committed together.
+
+Going to another thread and back costs more than most questions to the store do. So all that is asked in one turn of
+the event loop goes there together, and the answers come back together.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from types import TracebackType
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from crawler.errors import StoreLocked
 from crawler.model import Change, Incident, KnownArticle, Outcome, Revision, SourceState
@@ -18,6 +27,34 @@ T = TypeVar("T")
 
 #: Checks in one transaction at most: enough to share the cost of a commit, few enough to keep it short.
 BATCH = 50
+#: Seconds after which answers are told though there is more to do: a slow call must not hold up all others' visits.
+_SILENCE = 0.005
+
+
+@dataclass(slots=True)
+class _Call:
+    """Something the store is asked, and who waits for the answer."""
+
+    ask: Callable[[], Any]
+    done: asyncio.Future[Any]
+    answer: Any = None
+    error: BaseException | None = None
+
+    def run(self) -> None:
+        """Asks. On the store's thread; a call that was cancelled meanwhile is made all the same."""
+        try:
+            self.answer = self.ask()
+        except BaseException as error:  # noqa: BLE001 - whatever it is, who waits must hear of it
+            self.error = error
+
+    def tell(self) -> None:
+        """Answers. On the event loop's thread."""
+        if self.done.done():
+            return
+        if self.error is not None:
+            self.done.set_exception(self.error)
+        else:
+            self.done.set_result(self.answer)
 
 
 class StoreThread:
@@ -28,6 +65,8 @@ class StoreThread:
         self._snapshots = snapshots
         self._dry = dry
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        self._calls: deque[_Call] = deque()  # filled by the event loop, emptied by the thread
+        self._working = False  # whether the thread has calls, or will have them in the loop's next turn
         self._waiting: list[tuple[Outcome, asyncio.Future[list[Change]]]] = []
         self._flusher: asyncio.Task[None] | None = None
 
@@ -39,11 +78,38 @@ class StoreThread:
     ) -> None:
         if self._flusher is not None:
             await asyncio.wait([self._flusher])
+        if self._working:
+            await self.call(_nothing)  # comes last
         self._thread.shutdown(wait=True)
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Runs ``function`` on the store's thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: function(*args, **kwargs))
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[Any] = loop.create_future()
+        self._calls.append(_Call(partial(function, *args, **kwargs), done))
+        if not self._working:
+            self._working = True
+            loop.call_soon(self._thread.submit, self._work, loop)
+        return cast(T, await done)
+
+    def _work(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Makes all calls there are, also those that come meanwhile. On the store's thread."""
+        made: list[_Call] = []
+        told_at = time.monotonic()
+        while self._calls:
+            call = self._calls.popleft()
+            call.run()
+            made.append(call)
+            if time.monotonic() - told_at > _SILENCE:
+                _tell(loop, _answer, made)
+                made, told_at = [], time.monotonic()
+        _tell(loop, self._end, loop, made)
+
+    def _end(self, loop: asyncio.AbstractEventLoop, made: list[_Call]) -> None:
+        self._working = bool(self._calls)
+        if self._working:
+            self._thread.submit(self._work, loop)
+        _answer(made)
 
     async def source_states(self, source_ids: Iterable[str]) -> dict[str, SourceState]:
         """See ``Store.source_states``."""
@@ -104,6 +170,20 @@ class StoreThread:
             return
         for each in batch:
             await self._commit_batch([each])
+
+
+def _answer(calls: list[_Call]) -> None:
+    for call in calls:
+        call.tell()
+
+
+def _tell(loop: asyncio.AbstractEventLoop, function: Callable[..., None], *arguments: object) -> None:
+    with suppress(RuntimeError):  # the loop was closed meanwhile: nobody waits any more
+        loop.call_soon_threadsafe(function, *arguments)
+
+
+def _nothing() -> None:
+    """What is asked to learn that all before it was answered."""
 
 
 def settle(done: asyncio.Future[list[Change]], changes: list[Change]) -> None:

@@ -17,6 +17,11 @@ __all__ = ["canonical_url", "date_in_url", "document_id", "host_of", "is_http", 
 _LONGEST_LINK = 2_000
 _LONGEST_URL = 4_000
 _HTTP = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
+#: An absolute address that nothing would be changed in, as most links are.
+_REGULAR = re.compile(
+    r"https?://[a-z0-9](?:[a-z0-9.\-]{0,250}[a-z0-9])?/[A-Za-z0-9\-._~!$&'()*+,=:@/]*"
+    r"(?:\?[A-Za-z0-9\-._~!$&'()*+,;=:@/?]+)?(?:#[A-Za-z0-9\-._~!$&'()*+,;=:@/?]+)?"
+)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]*:", re.IGNORECASE)
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufeff]+")
 _BAD_HOST = re.compile(r"[\s<>\"'`{}|\\^%@/?#]")
@@ -72,6 +77,8 @@ def join_url(base: str, href: str) -> str:
     Empty for other schemes (``javascript:``, ``mailto:``, ``data:``), for places within the page (``#top``),
     and for what is no address at all.
     """
+    if _REGULAR.fullmatch(href) and len(href) <= _LONGEST_LINK:
+        return href
     href = _INVISIBLE.sub("", href[: _LONGEST_URL + 1]).strip().replace("\\", "/")
     if not href or len(href) > _LONGEST_URL or (href[0] == "#" and href[1:2] not in ("!", "/")):
         return ""

@@ -126,6 +126,17 @@ def find_pardons(segments: Segments, rival: float) -> list[Element]:
     return [suspects[order] for order in best]
 
 
+def may_hold_article(segments: Segments, rival: float) -> bool:
+    """Whether a part that was passed over holds so much text that it might be pardoned, alone or with its like."""
+    masses = [
+        mass * (_TAG_DOUBT if element.tag in JUNK_TAGS else 1.0)
+        for element, mass in segments.skimmed
+        if not is_discussion(element)
+    ]
+    together = sum(mass for mass in masses if mass > _PARAGRAPH)
+    return max([together, *masses], default=0.0) >= max(rival, _PRICE)
+
+
 def _kind_of(element: Element) -> tuple[str, ...]:
     """Tag and classes, without those that number the single piece."""
     names = element.attribute("class").split()

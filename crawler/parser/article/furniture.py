@@ -131,7 +131,7 @@ _CAPTION_LINE = re.compile(
 
 
 #: Without one of these words no class says anything; asked first, because most classes hold none.
-_TELLING = _STRONG | _LAST | _GADGETS | word_set("hidden hide visuallyhidden sr invisible")
+_TELLING = _STRONG | _LAST | _GADGETS | _WRITERS | word_set("hidden hide visuallyhidden sr invisible")
 _TO_WORDS = bytes(code if chr(code).isalnum() and code < 128 else 32 for code in range(256))
 _HUMP = re.compile("(?<=[a-z0-9])(?=[A-Z])")
 

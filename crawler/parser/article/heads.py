@@ -25,9 +25,7 @@ _INLINE = word_set(
 #: Elements whose attributes never tell anything; asking for them would cost more than the elements themselves.
 _PLAIN = word_set("br b strong em i u sup sub wbr tbody")
 #: Elements without an end tag, as HTML serialises them (HTML Living Standard §13.3).
-_VOID = word_set(
-    "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr"
-)
+_VOID = word_set("area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr")
 _DECLARING = frozenset({"html", "title", "meta", "link", "base"})
 _FRAMES = frozenset({"html", "body", "main", "article"})
 _KINDS = {

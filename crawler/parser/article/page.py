@@ -8,6 +8,7 @@ cut before parsing (the parser's time grows with depth squared), and tags beyond
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -20,6 +21,7 @@ MAX_CHARACTERS = 6_000_000
 #: Start and end tags; each counts.
 MAX_TAGS = 240_000
 MAX_DEPTH = 120
+_COMMENT = re.compile("<!--.*?-->", re.DOTALL)
 
 #: Never text of a page. ``noscript`` repeats what scripts show; ``textarea`` and ``select`` hold form values; the
 #: last four would be written back unescaped.
@@ -95,12 +97,13 @@ class Element:
 class Page:
     """The whole page: its root, every element in document order, and what declares facts.
 
-    ``pieces`` is the page as the parser wrote it back, cut before each tag. ``declarations`` are the elements that
+    ``html`` is the page as the parser wrote it back, ``pieces`` the same, cut before each tag. ``declarations`` are the elements that
     carry metadata: ``html``, ``title``, ``meta``, ``link``, ``base``, microdata.
     """
 
     root: Element
     markup: str
+    html: str
     pieces: list[str]
     elements: list[Element] = field(default_factory=list)
     declarations: list[Element] = field(default_factory=list)
@@ -129,12 +132,16 @@ def list_children(page: Page, element: Element) -> Iterator[Element]:
 def find_chosen(page: Page, name: str) -> list[Element]:
     """What the selectors under that name chose, in document order."""
     mark = f'{CHOSEN}{name}="'
+    if mark not in page.html:
+        return []
     return [element for element in page.elements if mark in element.raw]
 
 
 def find_by_id(page: Page, name: str) -> Element | None:
     """The first element with that ``id``."""
     mark = f'id="{name}"'
+    if mark not in page.html:
+        return None
     return next((item for item in page.elements if mark in item.raw and item.attribute("id") == name), None)
 
 
@@ -148,10 +155,13 @@ def parse_page(markup: str, selectors: Mapping[str, Iterable[str]] | None = None
     json_ld = _drop_opaque(tree)
     for name, group in (selectors or {}).items():
         _mark(tree, name, group)
-    pieces = (tree.html or "").split("<", MAX_TAGS)
+    html = tree.html or ""
+    if "<!--" in html:
+        html = _COMMENT.sub("", html)
+    pieces = html.split("<", MAX_TAGS)
     if len(pieces) > MAX_TAGS:
         pieces.pop()
-    return Page(Element("-document", "", None, 0, pieces, 0, 0), text, pieces, json_ld=json_ld)
+    return Page(Element("-document", "", None, 0, pieces, 0, 0), text, html, pieces, json_ld=json_ld)
 
 
 def _drop_opaque(tree: LexborHTMLParser) -> list[str]:

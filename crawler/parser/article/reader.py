@@ -11,7 +11,7 @@ from crawler.model import Article, ArticleRules, Block, BlockKind, Moment
 from crawler.parser.article.attach import collect_attachments, collect_images, collect_links
 from crawler.parser.article.body import Body, drop_biographies, read_body
 from crawler.parser.article.byline import Byline, Reckoning, is_house, split_names
-from crawler.parser.article.container import Container, choose_container, find_pardons
+from crawler.parser.article.container import Container, choose_container, find_pardons, may_hold_article
 from crawler.parser.article.dating import choose_published, read_moments
 from crawler.parser.article.header import read_header
 from crawler.parser.article.metadata import Metadata, element_value, read_metadata
@@ -67,7 +67,7 @@ def read_markup(markup: str, manner: Manner) -> Article:
     rules = manner.rules
     chosen = {"ignore": rules.ignore, "body": [rules.body], "title": [rules.title], "published": [rules.published]}
     page = parse_page(markup, chosen)
-    segments = segment_page(page)
+    segments = segment_page(page, skimming=True)
     draft = _Draft(page, manner, read_metadata(page), segments, Byline())
     if is_wechat(page):
         draft.wechat = read_wechat(page, manner.url, manner.timezone)
@@ -87,14 +87,13 @@ def read_markup(markup: str, manner: Manner) -> Article:
 
 def _find_container(draft: _Draft) -> tuple[Segments, Container | None]:
     page = draft.page
-    ignored = frozenset(element.order for element in find_chosen(page, "ignore"))
     chosen = find_chosen(page, "body")
     if not chosen and draft.wechat.native_id:
         chosen = [content] if (content := find_by_id(page, "js_content")) is not None else []
     if chosen:
-        pardon(page, draft.segments, set(_lineage(chosen[0])) - ignored)
+        pardon(page, draft.segments, set(_lineage(chosen[0])) - _list_ignored(page))
         return draft.segments, Container(chosen[0], chosen[0].start, chosen[0].stop, 0.0, given=True)
-    container = find_container(page, draft.segments, ignored)
+    draft.segments, container = find_container(page, draft.segments)
     if container is None and (state := find_state_text(page.markup)):
         return _read_state(state)
     return draft.segments, container
@@ -107,17 +106,24 @@ def _read_state(markup: str) -> tuple[Segments, Container]:
     return segments, Container(page.root, 0, len(segments.items), 0.0, given=True)
 
 
-def find_container(page: Page, segments: Segments, ignored: frozenset[int]) -> Container | None:
+def _list_ignored(page: Page) -> set[int]:
+    return {element.order for element in find_chosen(page, "ignore")}
+
+
+def find_container(page: Page, segments: Segments) -> tuple[Segments, Container | None]:
     """The container, after suspects that hold the article itself were pardoned."""
     container = choose_container(page, segments)
+    if may_hold_article(segments, container.score if container is not None else 0.0):
+        segments = segment_page(page)
+        container = choose_container(page, segments)
     for _ in range(_MAX_PARDONS):
         suspects = find_pardons(segments, container.score if container is not None else 0.0)
-        fresh = {suspect.order for suspect in suspects} - ignored
+        fresh = {suspect.order for suspect in suspects} - _list_ignored(page)
         if not fresh:
             break
         pardon(page, segments, fresh)
         container = choose_container(page, segments)
-    return container
+    return segments, container
 
 
 def _lineage(element: Element | None) -> Iterable[int]:

@@ -14,6 +14,7 @@ from crawler.model import BlockKind
 from crawler.parser.article import heads
 from crawler.parser.article.heads import Head, find_head
 from crawler.parser.article.page import MAX_DEPTH, Element, Page, read_text
+from crawler.parser.article.skim import Skimmer
 from crawler.text.normalize import clean
 
 #: What a ``figure`` may frame beside pictures: text, not a caption.
@@ -107,11 +108,12 @@ class Anchor:
 
 @dataclass(slots=True, eq=False)
 class Segments:
-    """The flat page. ``images`` are (element, position)."""
+    """The flat page. ``images`` are (element, position); ``skimmed`` (element passed over, weight of its text)."""
 
     items: list[Segment] = field(default_factory=list)
     anchors: list[Anchor] = field(default_factory=list)
     images: list[tuple[Element, int]] = field(default_factory=list)
+    skimmed: list[tuple[Element, int]] = field(default_factory=list)
 
 
 def weigh(text: str) -> int:
@@ -121,9 +123,14 @@ def weigh(text: str) -> int:
     return (len(text.encode("utf-8", "replace")) + len(text)) // 2
 
 
-def segment_page(page: Page) -> Segments:
-    """All text of the page in order; also lists the page's elements."""
-    walker = _Walker(page)
+def segment_page(page: Page, *, skimming: bool = False) -> Segments:
+    """All text of the page in order; also lists the page's elements anew.
+
+    ``skimming`` passes over long parts that look like furniture; ``Segments.skimmed`` tells which.
+    """
+    page.elements.clear()
+    page.declarations.clear()
+    walker = _Walker(page, skimming=skimming)
     walker.walk()
     return walker.found
 
@@ -146,8 +153,9 @@ _Frame = Anchor | tuple[Element, Element, Element, Element | None, BlockKind, bo
 class _Walker:
     """Follows the tags and collects the text between block boundaries."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, *, skimming: bool) -> None:
         self.page, self.found = page, Segments()
+        self.skimmer = Skimmer(page.html, page.pieces) if skimming else None
         self.frames: list[_Frame | None] = []
         self.rows: list[list[int]] = []
         self.buffer: list[str] = []
@@ -182,6 +190,9 @@ class _Walker:
             elif text[:2] == "a ":
                 self.open_link(text[1:], position)
             elif action := (head := find_head(text))[0]:
+                if head[3] and self.skimmer is not None and (end := self.skim(head, position)):
+                    position = end
+                    continue
                 begin[action](head, position)
                 if action == heads.MUTE:
                     shown = ""
@@ -202,24 +213,22 @@ class _Walker:
         self.flush()
 
     def pass_oddity(self, position: int) -> str:
-        """The text after a comment, or after the document type.
+        """The text after the document type.
 
         A tag that is cut because a name in it holds a ``<`` is joined, and comes next.
         """
         pieces = self.page.pieces
         piece = pieces[position]
-        end = "-->" if piece[:3] == "!--" else ">"
+        if piece[:1] in ("!", "?"):
+            return piece.partition(">")[2]
         last = position
-        while last + 1 < len(pieces) and piece and end not in pieces[last]:
+        while piece and last + 1 < len(pieces) and ">" not in pieces[last]:
             last += 1
         if last > position:
-            piece = "<".join(pieces[position : last + 1])
-            pieces[position : last + 1] = [""] * (last - position) + [piece]
-        if piece[:1] not in ("!", "?"):
-            return ""
-        shown = piece[piece.find(end, 3) + len(end) :] if end in piece[3:] else ""
-        pieces[last] = ">" + shown
-        return shown if last == position else ""
+            self.skimmer = None  # the pieces no longer are those of the page
+            joined = "<".join(pieces[position : last + 1])
+            pieces[position : last + 1] = [""] * (last - position) + [joined]
+        return ""
 
     def add(self, head: Head, position: int) -> Element:
         """A new element at this place."""
@@ -307,6 +316,20 @@ class _Walker:
         self.found.anchors.append(anchor)
         self.frames.append(anchor)
 
+    def skim(self, head: Head, position: int) -> int:
+        """Passes over a part that looks like furniture. The piece with its end tag, or 0 where it must be read."""
+        if head.action != heads.BLOCK or self.suspect is not None or self.skimmer is None:
+            return 0
+        skimmed = self.skimmer.skim(position, head.tag)
+        if skimmed is None:
+            return 0
+        self.flush()
+        element = self.add(head, position)
+        element.flagged, element.end = True, skimmed.end
+        self.found.skimmed.append((element, skimmed.prose))
+        self.frames.append(None)
+        return skimmed.end
+
     def add_image(self, head: Head, position: int) -> None:
         self.found.images.append((self.add(head, position), len(self.found.items)))
 
@@ -345,9 +368,7 @@ class _Walker:
         items = self.found.items
         text = " | ".join(" ".join(item.text for item in items[cell.start : cell.stop]) for cell in cells).strip()
         linked = sum(item.linked for item in items[row.start :])
-        items[row.start :] = [
-            Segment(text, BlockKind.TABLE_ROW, row, row, row.suspect, weigh(text), linked)
-        ]
+        items[row.start :] = [Segment(text, BlockKind.TABLE_ROW, row, row, row.suspect, weigh(text), linked)]
         row.stop = len(items)
 
     def flush(self) -> None:

@@ -24,7 +24,7 @@ _LEFT_OPEN = (
 )
 _SHALLOW = frozenset(_LEFT_OPEN.split())
 _BOUNDARIES = frozenset({"table", "object", "template", "marquee", "applet", "svg"})
-_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{16384,}")
+_LONG_TAG = re.compile(r"<[a-zA-Z][^>]{16384,}")
 
 
 def parse_html(text: str) -> LexborHTMLParser:

@@ -19,7 +19,7 @@ from crawler.parser.tree import parse_html
 
 MAX_CHARACTERS = 6_000_000
 #: Start and end tags; each counts.
-MAX_TAGS = 240_000
+MAX_TAGS = 120_000
 MAX_DEPTH = 120
 _COMMENT = re.compile("<!--.*?-->", re.DOTALL)
 
@@ -97,7 +97,8 @@ class Element:
 class Page:
     """The whole page: its root, every element in document order, and what declares facts.
 
-    ``html`` is the page as the parser wrote it back, ``pieces`` the same, cut before each tag. ``declarations`` are the elements that
+    ``html`` is the page as the parser wrote it back, ``pieces`` the same, cut before each tag. ``declarations``
+    are the elements that
     carry metadata: ``html``, ``title``, ``meta``, ``link``, ``base``, microdata.
     """
 

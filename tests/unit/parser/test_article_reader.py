@@ -25,8 +25,8 @@ from crawler.model import (
 )
 from crawler.parser.article import article_from_entry, extract, read_article
 from crawler.parser.article.page import MAX_DEPTH, parse_page
-from crawler.parser.article.segments import segment_page
 from crawler.parser.article.reader import Manner, read_markup
+from crawler.parser.article.segments import segment_page
 from crawler.parser.article.title import strip_site
 from crawler.parser.tree import cut_depth
 
@@ -297,6 +297,7 @@ def test_markup_of_ordinary_depth_is_not_cut() -> None:
     [
         "<div>" * 200_000,
         "<ul><li>" * 100_000,
+        "<x " + "<<<<<<<< " * 200_000,
         "<b><div>" * 100_000,
         "<table><tr><td>" * 60_000,
         "<p>" + "来源：" * 300_000,

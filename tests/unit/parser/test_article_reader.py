@@ -308,7 +308,7 @@ def test_markup_of_ordinary_depth_is_not_cut() -> None:
         "<div " + "a=1 " * 300_000 + ">",
         LONG * 30_000,
     ],
-    ids=["div", "ul", "b-div", "table", "labels", "files", "metas", "dates", "json", "attributes", "text"],
+    ids=["div", "ul", "names", "b-div", "table", "labels", "files", "metas", "dates", "json", "attributes", "text"],
 )
 def test_hostile_pages_take_bounded_time(markup: str) -> None:
     started = time.process_time()

@@ -86,15 +86,18 @@ def extract(html: bytes, url: str) -> dict[str, object]:
     """The fields of a page as plain values, without a source, for measuring.
 
     ``source`` is the publisher that the page itself shows or declares for this article, not the name of its site.
+    ``author`` holds who the byline credits: a reporter found in the text of what another house published is no part
+    of it.
     """
     decoded = decode_html(html)
     zone = default_timezone(host_of(url), "")
     article = read_markup(decoded.text, Manner(url=url, timezone=zone))
+    source = article.publisher if _is_shown(article) else ""
     return {
         "title": article.title,
         "published": _spell(article.published),
-        "author": list(article.authors),
-        "source": article.publisher if _is_shown(article) else "",
+        "author": [] if source and dict(article.provenance).get("authors") == "reporter" else list(article.authors),
+        "source": source,
         "body": [block.text for block in article.blocks if block.kind is not BlockKind.CAPTION],
         "language": article.language,
     }
@@ -144,6 +147,8 @@ def _entry_marks(entry: Entry) -> tuple[tuple[str, str], ...]:
 def _spell(moment: Moment | None) -> str:
     if moment is None:
         return ""
+    if moment.precision is Precision.MONTH:
+        return f"{moment.instant:%Y-%m}"
     if fineness(moment) <= 2:
-        return moment.instant.date().isoformat()
+        return moment.instant.date().isoformat() if moment.precision is Precision.DAY else f"{moment.instant.year}"
     return moment.instant.isoformat(timespec="seconds")

@@ -38,7 +38,7 @@ _ISSUED_AT = re.compile(
 )
 _BY = re.compile(r"^(?:By|Words by|Written by|Text by|Von|Par|Por|Di|Door|Av|Af|Autor:?|Autore:?|Text:)\s+(.{3,120})$")
 _ORIGINAL = re.compile(
-    r"(?:(?:本网|本站|本|网站|网友)?(?:原创)?|null|undefined|互联网|网络|未知|不详|佚名|匿名|无|-+|暂无|admin\w{0,12})",
+    r"(?:(?:本网|本站|本|网站|网友)?(?:原创)?|(?:网络)?转载(?:文章)?|转帖|.{0,40}=.{0,40}|null|undefined|互联网|网络|未知|不详|佚名|匿名|无|-+|暂无|admin\w{0,12})",
     re.IGNORECASE,
 )
 #: A month and a day without a year, as platforms show what is new (「发布时间：10-08 12:00」).
@@ -46,10 +46,12 @@ _MONTH_DAY = re.compile(
     r"(?<![\d年/.\-])(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?(?![\d/.\-])(?:\s{0,3}(\d{1,2})[:：](\d\d))?"
 )
 _VALUE_END = re.compile(
-    r"\s{2,}|\s[|｜丨•·]\s|[|｜丨]|\s(?=\d{4}[-年/.])|\s(?=【|\[|（字|字体|字号|分享|打印|浏览|阅读|点击)"
+    r"\s{2,}|\s[|｜丨•·]\s|[|｜丨]|\s(?=\d{4}[-年/.])|\s(?=【|\[|（字|字体|字号|分享|打印|浏览|阅读|点击|出自|选自|责编|编辑)|返回.{1,8}查看更多"
 )
 #: Date and time in two elements without a space between them.
 _GLUED = re.compile(r"(?<=[-/.]\d\d)(?=\d\d:\d\d)|(?<=日)(?=\d{1,2}[:：]\d\d)")
+#: How a house says what it did to a text (「…[整理]」), and the bare count of comments that may follow.
+_REMARK = re.compile(r"(?:\s?[\[【（(](?:整理|编译|综合|原创|转载|发布|编辑|出品)[\]】）)])?(?:\s\d{1,6})?$")
 _COLON = re.compile("[:：∶﹕]")
 _EDGE = " \t|｜丨·•,，;；:：/\\-—–()（）[]【】"
 
@@ -268,8 +270,9 @@ def _read_rest(rest: str, into: Byline, *, timed: bool) -> bool:
                 into.publisher, into.publisher_origin = _RELEASED.sub("", parts[0]), "byline"
             return True
     length = sum(len(part) for part in parts)
-    if parts and timed and not into.publisher and _is_name(parts[0]):
-        into.publisher, into.publisher_origin = parts[0], "byline"
+    name = _REMARK.sub("", parts[0]) if parts else ""
+    if timed and not into.publisher and _is_name(name):
+        into.publisher, into.publisher_origin = name, "byline"
     return length <= 30
 
 

@@ -44,7 +44,7 @@ _SPELLINGS: dict[Label, str] = {
     "Updated_on Updated Last_updated Last_modified Last_reviewed Modified Page_last_updated Date_modified "
     "Date_updated",
     Label.WRITTEN: "成文日期 成文时间 发文日期 生成日期 印发日期 签发日期 制定日期 制发日期 发文时间",
-    Label.AUTHOR: "作者 撰文 撰稿人 撰稿 文/图 图/文 记者 通讯员 本报记者 執筆者 執筆 著者 記者 文責 "
+    Label.AUTHOR: "作者 撰文 撰稿人 撰稿 执笔人 执笔 采写 文/图 图/文 记者 通讯员 本报记者 執筆者 執筆 著者 記者 文責 "
     "글쓴이 기자 Author Written_by Words_by",
     Label.EDITOR: "责任编辑 责编 编辑 审核 校对 校审 编审 监制 主编 值班编辑 初审 复审 终审 一审 二审 三审 "
     "美编 摄影 責任編輯 編輯 編集 Editor",

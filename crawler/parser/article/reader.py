@@ -17,6 +17,7 @@ from crawler.parser.article.header import read_header
 from crawler.parser.article.metadata import Metadata, element_value, read_metadata
 from crawler.parser.article.page import Element, Page, find_by_id, find_chosen, parse_page
 from crawler.parser.article.segments import Segments, pardon, segment_page
+from crawler.parser.article.signature import find_reporters, find_signed, find_source
 from crawler.parser.article.state import find_state_text
 from crawler.parser.article.title import choose_title, find_headings
 from crawler.parser.article.wechat import WechatFacts, is_wechat, read_wechat
@@ -60,6 +61,7 @@ class _Draft:
     title_position: int = -1
     locale: str | None = None
     wechat: WechatFacts = field(default_factory=WechatFacts)
+    authors: tuple[tuple[str, ...], str] | None = None
 
 
 def read_markup(markup: str, manner: Manner) -> Article:
@@ -231,6 +233,7 @@ def _publisher(draft: _Draft) -> tuple[str, str]:
     metas = [pair for pair in declared if pair[1].startswith("meta:contentsource")]
     candidates = [
         (draft.wechat.account, "script:nickname"),
+        (_find_marked_source(draft), "byline"),
         (byline.publisher, byline.publisher_origin),
         *[pair for pair in metas if pair[0] not in {"本网", "本站", "本"}],
         (byline.organ, "label:organ"),
@@ -241,8 +244,21 @@ def _publisher(draft: _Draft) -> tuple[str, str]:
     return next(((text, origin) for text, origin in candidates if text), ("", ""))
 
 
+def _find_marked_source(draft: _Draft) -> str:
+    """The publisher by its element's class; a labelled one is as sure, and only Chinese portals mark it so."""
+    if draft.locale != "zh" or draft.byline.publisher_origin.startswith("label:"):
+        return ""
+    return find_source(draft.page, draft.container, draft.title_position)
+
+
 def _authors(draft: _Draft) -> tuple[tuple[str, ...], str]:
     """People before houses: a site that names itself as author is one only where nobody else is named."""
+    if draft.authors is None:
+        draft.authors = _choose_authors(draft)
+    return draft.authors
+
+
+def _choose_authors(draft: _Draft) -> tuple[tuple[str, ...], str]:
     if draft.wechat.author:
         return (draft.wechat.author,), "script:author"
     declared = draft.metadata.authors
@@ -259,6 +275,11 @@ def _authors(draft: _Draft) -> tuple[tuple[str, ...], str]:
             return tuple(people[:20]), origin.strip(":")
         if names and not fallback[0]:
             fallback = tuple(names.values())[:20], origin.strip(":")
+    signed = find_signed(draft.page, draft.segments, draft.container, draft.title_position)
+    if people := [name for name in signed if squash(name) not in houses]:
+        return tuple(people), "signature"
+    if not fallback[0] and (reporters := find_reporters(draft.body.segments)):
+        return tuple(reporters), "reporter"
     return fallback
 
 

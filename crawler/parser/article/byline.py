@@ -36,7 +36,15 @@ _RELEASED = re.compile(
 _ISSUED_AT = re.compile(
     r"(?:Issued at HKT|香港時間|香港时间)\s{0,3}(\d{1,2})\s{0,2}[:：時时]\s{0,2}(\d{2})\s{0,2}分?", re.IGNORECASE
 )
-_BY = re.compile(r"^(?:By|Words by|Written by|Text by|Von|Par|Por|Di|Door|Av|Af|Autor:?|Autore:?|Text:)\s+(.{3,120})$")
+_BY = re.compile(
+    r"^(?:By|Words by|Written by|Posted by|Text by|Von|Par|Por|Di|Door|Av|Af|Autorin/Autor|Autor(?:in)?:?|Autore:?|Text:)"
+    r"\s+(.{3,120})$"
+)
+#: What follows the names in such a line: where and when.
+_BY_END = re.compile(
+    r"\s(?:(?:last |first )?(?:published|posted|updated)|in|on|am|le|il|el)\s|\s?[|｜•·]|\s[-–—]\s|,?\s(?=\S{0,12}\s?\d)",
+    re.IGNORECASE,
+)
 _ORIGINAL = re.compile(
     r"(?:(?:本网|本站|本|网站|网友)?(?:原创)?|(?:网络)?转载(?:文章)?|转帖|.{0,40}=.{0,40}|null|undefined|互联网|网络|未知|不详|佚名|匿名|无|-+|暂无|admin\w{0,12})",
     re.IGNORECASE,
@@ -240,12 +248,14 @@ def _is_caption(text: str, rest: str, found: list[tuple[int, int, Moment]], *, i
 
 
 def _read_author_line(text: str, into: Byline) -> bool:
+    """Reads "By …"; whether that is all of the line, for a date may follow the name in it."""
     found = _BY.match(text)
     if found is None or len(text) > 120:
         return False
-    if not any(char.isdigit() for char in found[1]):
-        into.authors.extend(name for name in split_names(found[1]) if name not in into.authors)
-    return True
+    credited = _BY_END.split(found[1], maxsplit=1)[0]
+    if not any(char.isdigit() for char in credited):
+        into.authors.extend(name for name in split_names(credited) if name not in into.authors)
+    return credited == found[1]
 
 
 def _place_moment(before: str, moment: Moment, into: Byline) -> None:

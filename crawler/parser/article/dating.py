@@ -52,6 +52,14 @@ def choose_published(
     return refine(plausible[0], plausible[1:])
 
 
+def choose_marked(chosen: Moment | None, marked: list[Moment], *, now: datetime | None) -> Moment | None:
+    """The first plausible of ``marked``; where a month is known already, the first that lies in it."""
+    plausible = [moment for moment in marked if _is_plausible(moment, now)]
+    if chosen is None:
+        return plausible[0] if plausible else None
+    return refine(chosen, plausible)
+
+
 def _complete(partial: Partial | None, known: list[Moment], zone: tzinfo, now: datetime | None) -> list[Moment]:
     """A shown month and day with the year of another date of the page that they agree with.
 

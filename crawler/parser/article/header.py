@@ -23,7 +23,8 @@ _CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?")
 #: A clock of the site, which shows today.
 _TODAY = re.compile(r"今天是|今日是|现在是|当前时间|今日は|^\s{0,3}today is|last login", re.IGNORECASE)
 #: A foot that dates the page without a colon.
-_DATED = re.compile(r"(?:datum|date|veröffentlicht|published|posted) (?:on |am )?\d", re.IGNORECASE)
+_DATED = re.compile(r"(?:datum|date|veröffentlicht|published|posted) (?:on |am )?\d[\d./ -]{5,9}", re.IGNORECASE)
+_BY_LINE = re.compile(r"(?:Autorin/Autor|Autor(?:in)?|Author) [A-ZÄÖÜ]\S")
 _LABEL_SIGNS = (":", "：", "HKT", "香港時間")
 _REACH = 14
 _BEFORE_TITLE = 12
@@ -85,7 +86,7 @@ def _order_positions(items: list[Segment], container: Container | None, title_po
     """From the title to the text's first lines, then what stands shortly before the title."""
     if container is None:
         return range(min(len(items), 40))
-    stop = _find_opening(items, container)
+    stop = _find_opening(items, container, title_position)
     first = container.start
     if 0 <= title_position < stop:
         start = max(title_position, first - 60)
@@ -94,10 +95,12 @@ def _order_positions(items: list[Segment], container: Container | None, title_po
     return [*range(start, stop), *range(start - 1, max(-1, start - 1 - _BEFORE_TITLE), -1)]
 
 
-def _find_opening(items: list[Segment], container: Container) -> int:
-    """The position after the text's first lines: a byline may stand inside the container."""
-    prose, stop = 0, container.start
-    while stop < container.stop and prose < _OPENING_LINES and stop < container.start + _OPENING_SEGMENTS:
+def _find_opening(items: list[Segment], container: Container, title_position: int) -> int:
+    """The position after the text's first lines: a byline, and the title before it, may stand inside the container."""
+    inside = container.start < title_position < container.start + _OPENING_SEGMENTS
+    prose, stop = 0, title_position + 1 if inside else container.start
+    last = stop + _OPENING_SEGMENTS
+    while stop < container.stop and prose < _OPENING_LINES and stop < last:
         prose += score_segment(items[stop]) > _PROSE
         stop += 1
     return stop
@@ -175,12 +178,22 @@ def _read_foot(items: list[Segment], container: Container, reckoning: Reckoning,
         segment = items[position]
         if segment.weight > 160 or is_caption_line(segment.text):
             continue
-        if not _is_labelled(segment.text) and not _DATED.match(segment.text):
+        if not _is_labelled(segment.text) and not _is_signed(segment.text) and not _is_fact(segment):
             continue
         foot = Byline()
         if _read_issue(items, position, reckoning, foot) or read_segment(segment, reckoning, foot):
             _adopt(header.byline, foot)
             header.positions.add(position)
+
+
+def _is_signed(text: str) -> bool:
+    """Whether a line at the foot dates or signs the page, although without a colon."""
+    return _DATED.match(text) is not None or _BY_LINE.match(text) is not None
+
+
+def _is_fact(segment: Segment) -> bool:
+    """Whether a row begins with a label, as tables of a page's own facts do."""
+    return segment.kind is BlockKind.TABLE_ROW and find_label(segment.text.partition(" | ")[0]) is not None
 
 
 def _read_labelled(items: list[Segment], container: Container, reckoning: Reckoning, header: Header) -> None:
@@ -207,6 +220,9 @@ def _read_issue(items: list[Segment], position: int, reckoning: Reckoning, foot:
 def _foot_positions(items: list[Segment], container: Container) -> Iterator[int]:
     stop = container.stop
     yield from range(max(container.start, stop - _FOOT), min(len(items), stop + _BELOW))
+    for position in range(stop + _BELOW, min(len(items), stop + 2 * _BELOW)):
+        if not items[position].junk and _is_signed(items[position].text):
+            yield position
 
 
 def _adopt(byline: Byline, foot: Byline) -> None:

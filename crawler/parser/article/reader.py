@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from crawler.model import Article, ArticleRules, Block, BlockKind, Moment
+from crawler.model import Article, ArticleRules, Block, BlockKind, Moment, Precision
 from crawler.parser.article.attach import collect_attachments, collect_images, collect_links
 from crawler.parser.article.body import Body, drop_biographies, read_body
 from crawler.parser.article.byline import Byline, Reckoning, is_house, split_names
 from crawler.parser.article.container import Container, choose_container, find_pardons, may_hold_article
-from crawler.parser.article.dating import choose_published, read_moments
+from crawler.parser.article.dating import choose_marked, choose_published, read_moments
 from crawler.parser.article.header import read_header
+from crawler.parser.article.marked import find_marked
 from crawler.parser.article.metadata import Metadata, element_value, read_metadata
 from crawler.parser.article.page import Element, Page, find_by_id, find_chosen, parse_page
 from crawler.parser.article.segments import Segments, pardon, segment_page
@@ -202,9 +203,15 @@ def _published(draft: _Draft, locale: str | None) -> Moment | None:
         moments = read_moments(candidates, timezone=manner.timezone, locale=locale)
         if moments:
             return moments[0]
-    return choose_published(
+    chosen = choose_published(
         draft.metadata, draft.byline, manner.url, timezone=manner.timezone, locale=locale, now=manner.now
     )
+    if chosen is not None and chosen.precision is not Precision.MONTH:
+        return chosen
+    start = draft.container.start if draft.container is not None else 0
+    head = (draft.title_position if 0 <= draft.title_position <= start else start, start)
+    marked = find_marked(draft.page, draft.metadata.metas, head, timezone=manner.timezone, locale=locale)
+    return choose_marked(chosen, marked, now=manner.now)
 
 
 def _collect_marks(draft: _Draft) -> tuple[tuple[str, str], ...]:

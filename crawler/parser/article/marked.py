@@ -1,0 +1,80 @@
+"""Dates of publication that a page marks for machines in its own way: read only where it tells none otherwise.
+
+Metas of any name that speaks of publishing, ``time`` beside the title, ``data-…`` attributes, the state of an
+application. The latter two may speak of other posts too: they count only if all they say is one and the same day.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from crawler.model import Moment, Precision
+from crawler.parser.article.dating import read_moments
+from crawler.parser.article.page import Page
+from crawler.text.zones import find_zone
+
+_PUBLISHING = re.compile(
+    r"publi(?:sh(?:ed)?|cation)[-_.: ]?(?:date|time|dt|on|at)|date[-_.: ]?(?:of[-_. ]?)?publi|pub[-_.]?(?:date|time|dt)$|"
+    r"(?:^|[-_.:])published$|first[-_]?published|(?:release|issue|deploy|reg(?:ist\w{0,7})?)[-_.]?(?:date|dt|time)$",
+    re.IGNORECASE,
+)
+_REPUBLISHING = re.compile(r"re[-_]?(?:publish|deploy|pub)|modif|updat|unpublish|expir|end", re.IGNORECASE)
+_STATE = re.compile(
+    r'"(?:first)?(?:publish(?:ed)?(?:_?(?:date|time|at|on|dt))|pub_?(?:date|time)|date_?published|publication_?date|'
+    r'deploy_?dt|release_?date|posted_?at)\\?"\s{0,3}:\s{0,3}\\?"([^"\\]{8,40})',
+    re.IGNORECASE,
+)
+_MAX_STATE = 2_000_000
+_MAX_FOUND = 40
+_BEFORE, _AFTER = 8, 4
+
+
+def find_marked(
+    page: Page, metas: dict[str, str], head: tuple[int, int], *, timezone: str, locale: str | None
+) -> list[Moment]:
+    """The moments of the first kind of mark that gives any. ``head`` is where title and the text's start stand."""
+    own = (*_read_metas(metas), *_read_times(page, head))
+    if moments := read_moments(own, timezone=timezone, locale=locale):
+        return moments
+    zone = find_zone(timezone)
+    for marks in (_read_data(page), _read_state(page.markup)):
+        moments = read_moments(marks, timezone=timezone, locale=locale)
+        days = {moment.instant.astimezone(zone).date() for moment in moments if moment.precision is not Precision.MONTH}
+        if moments and len(days) == 1:
+            return moments
+    return []
+
+
+def _read_metas(metas: dict[str, str]) -> Iterator[tuple[str, str]]:
+    for name, value in metas.items():
+        if _PUBLISHING.search(name) and not _REPUBLISHING.search(name):
+            yield value, f"meta:{name}"
+
+
+def _read_times(page: Page, head: tuple[int, int]) -> Iterable[tuple[str, str]]:
+    first, last = head[0] - _BEFORE, head[1] + _AFTER
+    for element in page.elements:
+        if element.tag == "time" and first <= element.start <= last and (value := element.attribute("datetime")):
+            return [(value, "time")]
+    return []
+
+
+def _read_data(page: Page) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for element in page.elements:
+        for name, value in element.attributes.items():
+            if name.startswith("data-") and value and _PUBLISHING.search(name) and not _REPUBLISHING.search(name):
+                found.append((value, name))
+        if len(found) > _MAX_FOUND:
+            return []
+    return found
+
+
+def _read_state(markup: str) -> list[tuple[str, str]]:
+    found = []
+    for match in _STATE.finditer(markup, 0, _MAX_STATE):
+        found.append((match[1], "state"))
+        if len(found) > _MAX_FOUND:
+            return []
+    return found

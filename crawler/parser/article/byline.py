@@ -37,12 +37,14 @@ _ISSUED_AT = re.compile(
     r"(?:Issued at HKT|香港時間|香港时间)\s{0,3}(\d{1,2})\s{0,2}[:：時时]\s{0,2}(\d{2})\s{0,2}分?", re.IGNORECASE
 )
 _BY = re.compile(
-    r"^(?:By|Words by|Written by|Posted by|Text by|Von|Par|Por|Di|Door|Av|Af|Autorin/Autor|Autor(?:in)?:?|Autore:?|Text:)"
+    r"^(?:By|Words by|Written by|Posted by|Text by|Von|Par|Por|Di|Door|Av|Af|Autorin/Autor|Autor(?:in)?:?|Autore:?|"
+    r"Text:)"
     r"\s+(.{3,120})$"
 )
 #: What follows the names in such a line: where and when.
 _BY_END = re.compile(
-    r"\s(?:(?:last |first )?(?:published|posted|updated)|in|on|am|le|il|el)\s|\s?[|｜•·]|\s[-–—]\s|,?\s(?=\S{0,12}\s?\d)",
+    r"\s(?:(?:last |first )?(?:published|posted|updated)|in|on|am|le|il|el)\s|\s?[|｜•·]|\s[-–—]\s|"
+    r",?\s(?=\S{0,12}\s?\d)",
     re.IGNORECASE,
 )
 _ORIGINAL = re.compile(

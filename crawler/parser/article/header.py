@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from crawler.model import BlockKind
 from crawler.parser.article.byline import Byline, Reckoning, read_cells, read_line
 from crawler.parser.article.container import Container, score_segment
+from crawler.parser.article.facts import read_facts
 from crawler.parser.article.furniture import is_caption_line
 from crawler.parser.article.labels import PUBLISHING, Label, find_label
 from crawler.parser.article.segments import Segment, Segments
@@ -27,6 +28,7 @@ _DATED = re.compile(r"(?:datum|date|veröffentlicht|published|posted) (?:on |am 
 _BY_LINE = re.compile(r"(?:Autorin/Autor|Autor(?:in)?|Author) [A-ZÄÖÜ]\S")
 _LABEL_SIGNS = (":", "：", "HKT", "香港時間")
 _REACH = 14
+_FACTS_REACH = 60
 _BEFORE_TITLE = 12
 _NEAR_TITLE = 3
 _OPENING_LINES = 2
@@ -64,7 +66,11 @@ def read_header(
     start = container.start if container is not None else len(items)
     first, inside = replace(reckoning, inside=True), replace(reckoning, strict=True, inside=True)
     near = max(title_position, start - _REACH) - _NEAR_TITLE
-    for position in _order_positions(items, container, title_position):
+    if container is not None:
+        header.positions |= read_facts(items, _facts_span(items, container), reckoning, header.byline)
+    for position in _order_positions(items, container, title_position, header.positions):
+        if position in header.positions:
+            continue
         segment = items[position]
         if wanted and squash(segment.text) == wanted:
             header.positions.add(position)
@@ -82,11 +88,20 @@ def read_header(
     return header
 
 
-def _order_positions(items: list[Segment], container: Container | None, title_position: int) -> Iterable[int]:
+def _facts_span(items: list[Segment], container: Container) -> range:
+    """Where an official table may stand: well before the text, at its head, or right behind it."""
+    return range(
+        max(0, container.start - _FACTS_REACH), min(len(items), container.start + _FACTS_REACH, container.stop)
+    )
+
+
+def _order_positions(
+    items: list[Segment], container: Container | None, title_position: int, facts: set[int]
+) -> Iterable[int]:
     """From the title to the text's first lines, then what stands shortly before the title."""
     if container is None:
         return range(min(len(items), 40))
-    stop = _find_opening(items, container, title_position)
+    stop = _find_opening(items, container, title_position, facts)
     first = container.start
     if 0 <= title_position < stop:
         start = max(title_position, first - 60)
@@ -95,10 +110,15 @@ def _order_positions(items: list[Segment], container: Container | None, title_po
     return [*range(start, stop), *range(start - 1, max(-1, start - 1 - _BEFORE_TITLE), -1)]
 
 
-def _find_opening(items: list[Segment], container: Container, title_position: int) -> int:
+def _find_opening(items: list[Segment], container: Container, title_position: int, facts: set[int]) -> int:
     """The position after the text's first lines: a byline, and the title before it, may stand inside the container."""
-    inside = container.start < title_position < container.start + _OPENING_SEGMENTS
+    inside = (
+        container.start < title_position < min(container.stop, container.start + _OPENING_SEGMENTS)
+        and items[title_position].kind is BlockKind.HEADING
+    )
     prose, stop = 0, title_position + 1 if inside else container.start
+    while stop in facts:
+        stop += 1
     last = stop + _OPENING_SEGMENTS
     while stop < container.stop and prose < _OPENING_LINES and stop < last:
         prose += score_segment(items[stop]) > _PROSE

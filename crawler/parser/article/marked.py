@@ -15,7 +15,8 @@ from crawler.parser.article.page import Page
 from crawler.text.zones import find_zone
 
 _PUBLISHING = re.compile(
-    r"publi(?:sh(?:ed)?|cation)[-_.: ]?(?:date|time|dt|on|at)|date[-_.: ]?(?:of[-_. ]?)?publi|pub[-_.]?(?:date|time|dt)$|"
+    r"publi(?:sh(?:ed)?|cation)[-_.: ]?(?:date|time|dt|on|at)|date[-_.: ]?(?:of[-_. ]?)?publi|"
+    r"pub[-_.]?(?:date|time|dt)$|"
     r"(?:^|[-_.:])published$|first[-_]?published|(?:release|issue|deploy|reg(?:ist\w{0,7})?)[-_.]?(?:date|dt|time)$",
     re.IGNORECASE,
 )

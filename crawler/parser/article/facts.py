@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from crawler.model import BlockKind
 from crawler.parser.article.byline import Byline, Reckoning, read_cells
+from crawler.parser.article.furniture import is_control_line
 from crawler.parser.article.labels import LABELLED, Label, find_label
 from crawler.parser.article.page import Element
 from crawler.parser.article.segments import Segment
@@ -69,12 +70,12 @@ def _read_fact(items: list[Segment], position: int) -> tuple[list[str], int]:
         return [], 1
     if segment.kind is BlockKind.TABLE_ROW:
         return _read_row([cell.strip() for cell in segment.text.split(" | ")]), 1
-    if len(segment.text) <= _MAX_LABEL and find_label(segment.text) is not None:
+    if len(segment.text) <= _MAX_LABEL and find_label(segment.text) is not None and not is_control_line(segment.text):
         following = items[position + 1] if position + 1 < len(items) else None
         if following is None or len(following.text) > _MAX_VALUE or _begins_fact(following):
             return [segment.text, ""], 1
         return [segment.text, following.text], 2
-    return _read_labelled(segment.text) or _read_glued(segment), 1
+    return _read_labelled(segment.text) or read_glued(segment), 1
 
 
 def _begins_fact(segment: Segment) -> bool:
@@ -100,7 +101,7 @@ def _read_labelled(text: str) -> list[str]:
     return cells
 
 
-def _read_glued(segment: Segment) -> list[str]:
+def read_glued(segment: Segment) -> list[str]:
     """Label and value in one line without a colon, where markup parts them (``<b>文号</b>…``)."""
     first = next((child for child in segment.owner.children if not isinstance(child, str) or child.strip()), None)
     if not isinstance(first, Element):

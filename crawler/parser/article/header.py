@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from crawler.model import BlockKind
 from crawler.parser.article.byline import Byline, Reckoning, read_cells, read_line
 from crawler.parser.article.container import Container, score_segment
-from crawler.parser.article.facts import read_facts
-from crawler.parser.article.furniture import is_caption_line
+from crawler.parser.article.facts import read_facts, read_glued
+from crawler.parser.article.furniture import is_caption_line, is_control_line
 from crawler.parser.article.labels import PUBLISHING, Label, find_label
 from crawler.parser.article.segments import Segment, Segments
 from crawler.text.normalize import squash
@@ -140,6 +140,9 @@ def _read_position(items: list[Segment], position: int, reckoning: Reckoning, he
         header.positions.update(range(position, position + 3))
     elif (label := find_label(segment.text)) is not None and position + 1 < len(items):
         _read_pair(label, items[position : position + 2], position, reckoning, header)
+    elif not (reckoning.strict or _is_labelled(segment.text)) and (cells := read_glued(segment)):
+        read_cells(cells, reckoning, header.byline)
+        header.positions.add(position)
     elif read_segment(segment, reckoning, header.byline):
         header.positions.add(position)
 
@@ -148,6 +151,8 @@ def _read_pair(label: Label, pair: list[Segment], position: int, reckoning: Reck
     """A label and its value in two elements (``<dt>Last updated</dt><dd>27 October 2023</dd>``)."""
     name, value = (segment.text for segment in pair)
     if len(value) > 80 or (reckoning.strict and label is not Label.UPDATED):
+        return
+    if is_control_line(name) or score_segment(pair[1]) > _PROSE or value.endswith(("。", ". ", "！")):
         return
     if read_cells([name, value], reckoning, header.byline):
         header.positions.update((position, position + 1))

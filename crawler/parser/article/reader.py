@@ -181,7 +181,7 @@ def _compose(draft: _Draft) -> Article:
         place=wechat.place or byline.place,
         language=languages[0] if languages else detect_language(draft.title) or manner.language[:2],
         languages=languages,
-        document_number=byline.document_number or _find_document_number(blocks),
+        document_number=byline.document_number or _find_document_number(draft, blocks),
         index_number=byline.index_number,
         status=byline.status,
         attachments=collect_attachments(draft.segments, span, base),
@@ -224,9 +224,16 @@ def _collect_marks(draft: _Draft) -> tuple[tuple[str, str], ...]:
     return tuple(marks.items())
 
 
-def _find_document_number(blocks: tuple[Block, ...]) -> str:
-    """A document number that stands alone in one of the first lines; numbers inside sentences cite other texts."""
-    return next((block.text for block in blocks[:_NUMBER_LINES] if _NUMBER.fullmatch(block.text)), "")
+def _find_document_number(draft: _Draft, blocks: tuple[Block, ...]) -> str:
+    """A document number that stands alone beside the title or in one of the first lines.
+
+    Numbers inside sentences cite other texts.
+    """
+    start = draft.container.start if draft.container is not None else 0
+    title = draft.title_position if 0 <= draft.title_position <= start else start
+    beside = [item.text for item in draft.segments.items[max(0, title - _NUMBER_LINES) : start]]
+    lines = [*beside, *(block.text for block in blocks[:_NUMBER_LINES])]
+    return next((text for text in lines if _NUMBER.fullmatch(text)), "")
 
 
 def _newest(moments: list[Moment]) -> Moment | None:

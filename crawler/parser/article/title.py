@@ -24,6 +24,7 @@ _MAX_SITE = 24
 _WORD = re.compile(r"\w{2,}")
 _FEWEST_WORDS = 3
 _SHARED_WORDS = 0.4
+_FEWEST_SHARED = 2
 #: Old pages set the title in what lays out the page; right before the text even a bare ``div`` may be it.
 _TITLE_TAGS = frozenset({"strong", "b", "center", "font", "td", "p"})
 _TITLE_TAGS_NEAR = _TITLE_TAGS | {"div"}
@@ -40,7 +41,7 @@ def choose_title(metadata: Metadata, headings: list[tuple[int, Segment]]) -> tup
     confirmed = _confirm(declared + bare, headings)
     if confirmed is not None:
         position, segment = confirmed
-        return segment.text[:_MAX_TITLE], "heading", position
+        return _unbreak(segment.text, declared + bare)[:_MAX_TITLE], "heading", position
     if (shown := _find_only_heading(declared, headings)) is not None:
         return shown[1].text[:_MAX_TITLE], "heading", shown[0]
     for text, origin in declared:
@@ -51,6 +52,14 @@ def choose_title(metadata: Metadata, headings: list[tuple[int, Segment]]) -> tup
     first = first or next((pair for pair in headings if pair[1].kind is BlockKind.HEADING), None)
     first = first or next((pair for pair in headings if not pair[1].text.endswith((".", "。"))), None)
     return (first[1].text[:_MAX_TITLE], "heading", first[0]) if first else ("", "", -1)
+
+
+def _unbreak(shown: str, declared: list[tuple[str, str]]) -> str:
+    """A heading set in two lines, as its declared copy spells it: CJK text has no space where a line breaks."""
+    if " " not in shown or not is_cjk(shown[:1]):
+        return shown
+    joined = shown.replace(" ", "")
+    return next((text for text, _ in declared if text.replace(" ", "") == joined and len(text) < len(shown)), shown)
 
 
 def _confirm(declared: list[tuple[str, str]], headings: list[tuple[int, Segment]]) -> tuple[int, Segment] | None:
@@ -82,8 +91,11 @@ def _find_only_heading(
     words = _words(firsts[0][1].text)
     if len(words) < _FEWEST_WORDS:
         return None
-    shared = max((len(words & _words(text)) for text, _ in declared), default=0)
-    return firsts[0] if shared >= _SHARED_WORDS * len(words) else None
+    for text, _ in declared:
+        theirs = _words(text)
+        if len(words & theirs) >= max(_FEWEST_SHARED, _SHARED_WORDS * min(len(words), len(theirs))):
+            return firsts[0]
+    return None
 
 
 def _words(text: str) -> set[str]:
@@ -104,6 +116,8 @@ def _agreement(ours: str, theirs: str) -> float:
         return 0.5 + 0.5 * len(ours) / len(theirs)
     if ours.startswith(theirs) and len(theirs) >= 0.6 * len(ours):
         return 0.5 + 0.5 * len(theirs) / len(ours)
+    if theirs.endswith(ours) and len(ours) >= 0.6 * len(theirs) and len(ours) > 3:
+        return 0.5 + 0.4 * len(ours) / len(theirs)
     return 0.0
 
 

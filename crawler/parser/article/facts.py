@@ -12,7 +12,6 @@ from crawler.model import BlockKind
 from crawler.parser.article.byline import Byline, Reckoning, read_cells
 from crawler.parser.article.furniture import is_control_line
 from crawler.parser.article.labels import LABELLED, Label, find_label
-from crawler.parser.article.page import Element
 from crawler.parser.article.segments import Segment
 from crawler.text.normalize import clean
 
@@ -103,10 +102,7 @@ def _read_labelled(text: str) -> list[str]:
 
 def read_glued(segment: Segment) -> list[str]:
     """Label and value in one line without a colon, where markup parts them (``<b>文号</b>…``)."""
-    first = next((child for child in segment.owner.children if not isinstance(child, str) or child.strip()), None)
-    if not isinstance(first, Element):
-        return []
-    name = clean(first.text()[: _MAX_LABEL * 2])
-    if len(name) > _MAX_LABEL or find_label(name) is None or not segment.text.startswith(name):
+    name = clean(segment.owner.lead[: _MAX_LABEL * 2])
+    if not 0 < len(name) <= _MAX_LABEL or find_label(name) is None or not segment.text.startswith(name):
         return []
     return [name, segment.text[len(name) :].strip()]

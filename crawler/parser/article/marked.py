@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator
 
 from crawler.model import Moment, Precision
 from crawler.parser.article.dating import read_moments
+from crawler.parser.article.heads import parse_attributes
 from crawler.parser.article.page import Page
+from crawler.parser.article.tags import find_tags
 from crawler.text.zones import find_zone
 
 _PUBLISHING = re.compile(
@@ -26,6 +28,7 @@ _STATE = re.compile(
     r'deploy_?dt|release_?date|posted_?at)\\?"\s{0,3}:\s{0,3}\\?"([^"\\]{8,40})',
     re.IGNORECASE,
 )
+_TIME = re.compile(r"^time .*datetime=")
 _MAX_STATE = 2_000_000
 _MAX_FOUND = 40
 _BEFORE, _AFTER = 8, 4
@@ -54,17 +57,17 @@ def _read_metas(metas: dict[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _read_times(page: Page, head: tuple[int, int]) -> Iterable[tuple[str, str]]:
-    first, last = head[0] - _BEFORE, head[1] + _AFTER
-    for element in page.elements:
-        if element.tag == "time" and first <= element.start <= last and (value := element.attribute("datetime")):
-            return [(value, "time")]
-    return []
+    span = range(max(0, head[0] - _BEFORE), head[1] + _AFTER)
+    tags = find_tags(page, span, _TIME)
+    return [(value, "time") for tag in tags if (value := tag.attributes.get("datetime", ""))][:1]
 
 
 def _read_data(page: Page) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
-    for element in page.elements:
-        for name, value in element.attributes.items():
+    for piece in page.pieces:
+        if " data-" not in piece:
+            continue
+        for name, value in parse_attributes(f" {piece.partition('>')[0].partition(' ')[2]}").items():
             if name.startswith("data-") and value and _PUBLISHING.search(name) and not _REPUBLISHING.search(name):
                 found.append((value, name))
         if len(found) > _MAX_FOUND:

@@ -88,6 +88,24 @@ class Element:
         """The outermost element around it, or itself, that looks like furniture."""
         return self.above or (self if self.flagged else None)
 
+    @property
+    def begin(self) -> int:
+        """The piece that opens it."""
+        return self._begin
+
+    @property
+    def lead(self) -> str:
+        """The text of the first element inside, if the element begins with it."""
+        if self._pieces[self._begin].partition(">")[2].strip():
+            return ""
+        for piece in self._pieces[self._begin + 1 : self.end]:
+            head, _, shown = piece.partition(">")
+            if head[:1] == "/":
+                return ""
+            if shown.strip():
+                return unescape(shown).strip()
+        return ""
+
     def text(self) -> str:
         """All text below, as it stands in the markup; a line break counts as a space."""
         return read_text(self._pieces[self._begin : self.end])

@@ -11,8 +11,10 @@ from collections.abc import Iterable, Iterator
 
 from crawler.parser.article.byline import is_house, split_names
 from crawler.parser.article.container import Container
-from crawler.parser.article.page import Element, Page, word_set
+from crawler.parser.article.page import Element, Page
 from crawler.parser.article.segments import Segment, Segments
+from crawler.parser.article.tags import Tag, find_tags
+from crawler.parser.article.words import word_set
 from crawler.text.normalize import clean
 
 _BEFORE, _AFTER, _FOOT = 14, 6, 5
@@ -21,6 +23,10 @@ _AUTHOR_PAGE = re.compile(
     r"/(?:authors?|autor(?:en|es)?|auteurs?|people|staff|profiles?|contributors?|by|team|reporters?)/[^/]{2}", re.I
 )
 _WORD = re.compile(r"[A-Za-z]+")
+_TELLING = re.compile(r"author|byline|writer|reporter|^a .*href=", re.IGNORECASE)
+_SOURCED = re.compile(r"source|laiyuan|\bly\b|origin|copyfrom|media", re.IGNORECASE)
+_OTHERS = re.compile(r"related|comment|recommend|teaser|sidebar|trending|popular|card", re.IGNORECASE)
+_MOST_NAMES = 6
 _ROLES = word_set("author authors byline writer reporter")
 _NAMED = word_set("name names link title text")
 _SOURCES = word_set("source laiyuan ly origin copyfrom media")
@@ -59,13 +65,13 @@ def find_signed(page: Page, segments: Segments, container: Container | None, tit
     first = title_position - _BEFORE if 0 <= title_position <= container.start else container.start - _BEFORE
     head = range(max(0, first), container.start + _AFTER)
     foot = range(max(container.start, container.stop - _FOOT), container.stop + _FOOT)
-    ranked: list[list[Element]] = [[], [], []]
-    for element in page.elements:
-        if element.attributes and (element.start in head or element.start in foot):
-            rank = _rank(element)
-            if rank >= 0 and not _is_teased(element, segments):
-                ranked[rank].append(element)
-    return next((names for elements in ranked if (names := _read_names(elements))), [])
+    ranked: list[list[Tag]] = [[], [], []]
+    for span in (head, foot):
+        for tag in find_tags(page, span, _TELLING):
+            rank = _rank(tag)
+            if rank >= 0 and not _is_teased(tag.holder):
+                ranked[rank].append(tag)
+    return next((names for tags in ranked if (names := _read_names(tags))), [])
 
 
 def find_source(page: Page, container: Container | None, title_position: int) -> str:
@@ -74,9 +80,9 @@ def find_source(page: Page, container: Container | None, title_position: int) ->
         return ""
     first = title_position if 0 <= title_position <= container.start else container.start - _BEFORE
     head = range(max(0, first), container.start + 1)
-    for element in page.elements:
-        if element.attributes and element.start in head and _is_source(element.attribute("class")):
-            text = _SOURCE_LABEL.sub("", clean(element.text()[:_MAX_SIGNED])).strip()
+    for tag in find_tags(page, head, _SOURCED):
+        if _is_source(tag.attributes.get("class", "")):
+            text = _SOURCE_LABEL.sub("", clean(tag.text[:_MAX_SIGNED])).strip()
             if _SOURCE_NAME.fullmatch(text):
                 return text
     return ""
@@ -86,14 +92,14 @@ def _is_source(hint: str) -> bool:
     return any((words := _WORD.findall(token.lower())) and words[-1] in _SOURCES for token in hint[:200].split())
 
 
-def _rank(element: Element) -> int:
-    """How surely an element names an author: by its relation, by the page it leads to, by its class; -1 if not."""
-    given = element.attributes
-    if "author" in (given.get("rel") or "").split() or "author" in (given.get("itemprop") or "").split():
+def _rank(tag: Tag) -> int:
+    """How surely a tag names an author: by its relation, by the page it leads to, by its class; -1 if not."""
+    given = tag.attributes
+    if "author" in given.get("rel", "").split() or "author" in given.get("itemprop", "").split():
         return 0
-    if element.tag == "a" and _AUTHOR_PAGE.search(given.get("href") or ""):
+    if tag.name == "a" and _AUTHOR_PAGE.search(given.get("href", "")):
         return 1
-    return 2 if any(_is_role(token) for token in (given.get("class") or "")[:200].split()) else -1
+    return 2 if any(_is_role(token) for token in given.get("class", "")[:200].split()) else -1
 
 
 def _is_role(token: str) -> bool:
@@ -103,30 +109,29 @@ def _is_role(token: str) -> bool:
     return bool(words) and words[-1] in _ROLES
 
 
-def _is_teased(element: Element, segments: Segments) -> bool:
-    """Whether the name stands among teasers of other posts rather than in this article's own frame."""
-    current, hint = element, ""
+def _is_teased(holder: Element | None) -> bool:
+    """Whether a name stands among teasers of other posts rather than in this article's own frame."""
     for _ in range(6):
-        hint += f" {current.attribute('class')}"
-        if current.parent is None:
-            break
-        current = current.parent
-    return re.search(r"related|comment|recommend|teaser|sidebar|trending|popular|card", hint, re.I) is not None
+        if holder is None:
+            return False
+        if _OTHERS.search(holder.attribute("class")):
+            return True
+        holder = holder.parent
+    return False
 
 
-def _read_names(elements: Iterable[Element]) -> list[str]:
+def _read_names(tags: Iterable[Tag]) -> list[str]:
     names: dict[str, str] = {}
-    for element in elements:
-        found = list(_names_in(element))
-        for name in found:
+    for tag in tags:
+        for name in _names_in(tag):
             names.setdefault(name.casefold(), name)
-        if len(names) > 6:
+        if len(names) > _MOST_NAMES:
             return []
     return list(names.values())
 
 
-def _names_in(element: Element) -> Iterator[str]:
-    text = clean(element.attribute("content") or element.text())
+def _names_in(tag: Tag) -> Iterator[str]:
+    text = clean(tag.attributes.get("content") or tag.text)
     if not text or len(text) > _MAX_SIGNED:
         return
     text = _TRAIL.sub("", _LEAD.sub("", text))

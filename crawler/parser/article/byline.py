@@ -44,7 +44,7 @@ _BY = re.compile(
 #: What follows the names in such a line: where and when.
 _BY_END = re.compile(
     r"\s(?:(?:last |first )?(?:published|posted|updated)|in|on|am|le|il|el)\s|\s?[|｜•·]|\s[-–—]\s|"
-    r",?\s(?=\S{0,12}\s?\d)",
+    r",?\s(?=\S{0,12}\s?\d)|,\s(?=(?:[a-z]+\s){0,2}(?:writer|editor|reporter|correspondent)\b)",
     re.IGNORECASE,
 )
 _ORIGINAL = re.compile(
@@ -136,13 +136,16 @@ def read_line(line: str, reckoning: Reckoning, into: Byline) -> bool:
 
 
 def read_cells(cells: list[str], reckoning: Reckoning, into: Byline) -> bool:
-    """Reads a row of an official table: label and value in alternating cells. Whether it was such a row."""
+    """Reads a row of an official table: label and value in alternating cells. Whether it was such a row.
+
+    Tables of data have a column 名称 or 分类 too: such labels alone prove nothing.
+    """
     known = 0
     for name, value in zip(cells[::2], cells[1::2], strict=False):
         label = find_label(name)
         if label is None:
             continue
-        known += 1
+        known += label not in (Label.TITLE, Label.OTHER)
         _read_value(label, name, value, reckoning, into)
     return known > 0
 
@@ -320,7 +323,7 @@ _ROLE = re.compile(
     r"^(?:by|von|par|por|记者|本报记者|通讯员|记者[:：]|作者[:：]|文[/:：]|图[/:：]|文・|author:?)\s{0,3}",
     re.IGNORECASE,
 )
-_ROLE_END = re.compile(r"(?:\s{0,2}(?:记者|記者|기자|报道|摄|文))$")
+_ROLE_END = re.compile(r"(?:\s{0,2}(?:记者|記者|기자|报道)|[\s/]{1,2}[摄文])$")
 
 
 #: A site's address, or a credit, where a name is expected.

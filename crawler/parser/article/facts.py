@@ -6,12 +6,13 @@ with a colon or without. It is known as such by several official labels in a row
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from crawler.model import BlockKind
 from crawler.parser.article.byline import Byline, Reckoning, read_cells
 from crawler.parser.article.furniture import is_control_line
-from crawler.parser.article.labels import LABELLED, Label, find_label
+from crawler.parser.article.labels import LABELLED, Label, find_label, may_begin_label
 from crawler.parser.article.segments import Segment
 from crawler.text.normalize import clean
 
@@ -21,6 +22,7 @@ _FEWEST = 3
 _MAX_LABEL = 16
 _MAX_VALUE = 200
 _MAX_WEIGHT = 800
+_COLON = re.compile("[:：∶﹕]")
 
 
 @dataclass(slots=True)
@@ -65,7 +67,7 @@ def _find_runs(items: list[Segment], span: range) -> list[_Run]:
 def _read_fact(items: list[Segment], position: int) -> tuple[list[str], int]:
     """The labels and values that stand at a position, in turn, and how many segments they take."""
     segment = items[position]
-    if segment.weight > _MAX_WEIGHT:
+    if segment.weight > _MAX_WEIGHT or not may_begin_label(segment.text):
         return [], 1
     if segment.kind is BlockKind.TABLE_ROW:
         return _read_row([cell.strip() for cell in segment.text.split(" | ")]), 1
@@ -78,7 +80,7 @@ def _read_fact(items: list[Segment], position: int) -> tuple[list[str], int]:
 
 
 def _begins_fact(segment: Segment) -> bool:
-    return find_label(segment.text) is not None or LABELLED.match(segment.text) is not None
+    return find_label(segment.text[:_MAX_VALUE]) is not None or bool(_read_labelled(segment.text))
 
 
 def _read_row(cells: list[str]) -> list[str]:
@@ -90,9 +92,9 @@ def _read_row(cells: list[str]) -> list[str]:
 
 def _read_labelled(text: str) -> list[str]:
     """ "label：value" as often as it stands in a line that begins so."""
-    spans = list(LABELLED.finditer(text))
-    if not spans or spans[0].start() > 0:
+    if _COLON.search(text, 0, _MAX_LABEL * 2) is None or LABELLED.match(text) is None:
         return []
+    spans = list(LABELLED.finditer(text))
     cells: list[str] = []
     for index, span in enumerate(spans):
         stop = spans[index + 1].start() if index + 1 < len(spans) else len(text)

@@ -146,7 +146,8 @@ def _find_words(hint: str) -> list[str]:
 @lru_cache(maxsize=8192)
 def is_junk_hint(hint: str) -> bool:
     """Whether a ``class`` and ``id`` text says that an element holds something other than the article."""
-    if _TELLING.isdisjoint(_find_words(hint)):
+    words = _find_words(hint)
+    if _TELLING.isdisjoint(words) and _WRITERS.isdisjoint(words):
         return False
     tokens = hint.split()[:12]
     if any(_is_junk_token(token) for token in tokens):

@@ -140,11 +140,19 @@ def _read_position(items: list[Segment], position: int, reckoning: Reckoning, he
         header.positions.update(range(position, position + 3))
     elif (label := find_label(segment.text)) is not None and position + 1 < len(items):
         _read_pair(label, items[position : position + 2], position, reckoning, header)
-    elif not (reckoning.strict or _is_labelled(segment.text)) and (cells := read_glued(segment)):
+    elif not reckoning.strict and (cells := _read_glued(segment)):
         read_cells(cells, reckoning, header.byline)
         header.positions.add(position)
     elif read_segment(segment, reckoning, header.byline):
         header.positions.add(position)
+
+
+def _read_glued(segment: Segment) -> list[str]:
+    """A label and its value in one line without a colon; a row of data may begin with such a word, too."""
+    if segment.kind is BlockKind.TABLE_ROW or _is_labelled(segment.text):
+        return []
+    cells = read_glued(segment)
+    return cells if cells and find_label(cells[0]) not in (Label.TITLE, Label.OTHER) else []
 
 
 def _read_pair(label: Label, pair: list[Segment], position: int, reckoning: Reckoning, header: Header) -> None:

@@ -100,6 +100,14 @@ _BARE_UPDATED = ("updated", "modified", "更新", "수정")
 AMBIGUOUS = frozenset({"时间", "日期", "date", "datum", "日时", "記者", "记者"})
 
 
+_BEGINNINGS = {name[:2].lower() if name.isascii() else name[0].lower() for name, _ in _NAMES} | set("【[（(")
+
+
+def may_begin_label(text: str) -> bool:
+    """Whether a text begins as some label does: a cheap question before the dear ones."""
+    return text[:1].lower() in _BEGINNINGS or text[:2].lower() in _BEGINNINGS
+
+
 def find_label(name: str) -> Label | None:
     """What a label means, however it is spaced; None when it is none of ours."""
     squeezed = " ".join(name.split()).lower().strip(" :：【】[]()（）")

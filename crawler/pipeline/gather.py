@@ -31,7 +31,7 @@ from crawler.model import (
     Verdict,
 )
 from crawler.parser.kinds import find_kind, page_limit
-from crawler.parser.verdict import assess, assess_listing
+from crawler.parser.verdict import assess, assess_listing, assess_unread
 from crawler.pipeline.looks import (
     ArticleLook,
     Depth,
@@ -114,7 +114,7 @@ class Gatherer:
             try:
                 listing = find_kind(source.kind).parse_listing(source, fetched)
             except ParseError as error:
-                assessment = Assessment(verdict=Verdict.UNEXPECTED, reason=str(error))
+                assessment = assess_unread(fetched, str(error))
             else:
                 assessment = assess_listing(listing)
                 listing = listing if assessment.verdict is Verdict.OK else None

@@ -50,7 +50,9 @@ def read_article(fetched: Fetched, source: Source, *, entry: Entry | None = None
         now=fetched.fetched_at,
     )
     article = read_markup(decoded.text, manner)
-    assessment = verdict.assess_article(article, decoded.text)
+    chosen = source.kind == "page" or bool(source.article.body)
+    listed_as = entry.title if entry is not None else ""
+    assessment = verdict.assess_article(article, decoded.text, listed_as=listed_as, chosen=chosen)
     if assessment.verdict is not Verdict.OK:
         return Reading(assessment=assessment)
     return Reading(assessment=assessment, article=complete(article, entry) if entry is not None else article)

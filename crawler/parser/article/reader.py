@@ -16,6 +16,7 @@ from crawler.parser.article.dating import choose_marked, choose_published, read_
 from crawler.parser.article.header import read_header
 from crawler.parser.article.marked import find_marked
 from crawler.parser.article.metadata import Metadata, element_value, read_metadata
+from crawler.parser.article.notice import find_notice
 from crawler.parser.article.page import Element, Page, find_by_id, find_chosen, parse_page
 from crawler.parser.article.segments import Segments, pardon, segment_page
 from crawler.parser.article.signature import find_reporters, find_signed, find_source
@@ -99,7 +100,7 @@ def _find_container(draft: _Draft) -> tuple[Segments, Container | None]:
     draft.segments, container = find_container(page, draft.segments)
     if container is None and (state := find_state_text(page.markup)):
         return _read_state(state)
-    return draft.segments, container
+    return draft.segments, container or find_notice(draft.segments)
 
 
 def _read_state(markup: str) -> tuple[Segments, Container]:

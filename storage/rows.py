@@ -22,6 +22,7 @@ from crawler.model import (
     Delivery,
     DeliveryState,
     Entry,
+    Expectation,
     FileState,
     Incident,
     IncidentState,
@@ -40,7 +41,7 @@ from storage.database import Row
 SOURCE_STATE = (
     "source_id", "address", "etag", "last_modified", "body_sha256", "checked_at", "well_at", "changed_at", "newest_at",
     "due_at", "baselined_at", "failures", "verdict", "reason", "entry_count", "checks", "muted",
-    "kind",
+    "kind", "expectation",
 )
 ARTICLE = (
     "id", "source_id", "url", "state", "revision", "fingerprint", "title", "first_seen_at", "changed_at", "fetched_at",
@@ -159,6 +160,7 @@ def source_state_values(state: SourceState) -> Row:
         state.checks,
         state.muted,
         state.kind,
+        to_json(Expectation, state.expectation) if state.expectation.hosts else None,
     )
 
 
@@ -183,6 +185,7 @@ def source_state(row: Row) -> SourceState:
             checks=row[15],
             muted=bool(row[16]),
             kind=row[17],
+            expectation=from_json(Expectation, row[18]) if row[18] else Expectation(),
         )
 
 

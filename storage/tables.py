@@ -51,6 +51,7 @@ class SourceStateRow(Table, table=True):
     checks: int
     muted: bool
     kind: str
+    expectation: str | None = None
 
 
 class ArticleRow(Table, table=True):

@@ -107,9 +107,7 @@ def swelling_pdf(size: int = 1 << 30) -> bytes:
     content = b"<</Length %d/Filter[/FlateDecode/FlateDecode]>>stream\n%s\nendstream" % (len(twice), twice)
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F 5 0 R>>>>/Contents 4 0 R>>"
     font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
-    return assemble_pdf(
-        [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 1/Kids[3 0 R]>>", page, content, font]
-    )
+    return assemble_pdf([b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 1/Kids[3 0 R]>>", page, content, font])
 
 
 def make_docx(paragraphs: Iterable[str] = (), *, title: str = "", table: Sequence[Sequence[str]] = ()) -> bytes:

@@ -109,7 +109,9 @@ REMOVED = make_change(
     "removed",
     kind=ChangeKind.REMOVED,
     source_title="某区人民政府 通知",
-    article=make_summary(id="r", title="关于公布第四季度行政事业性收费标准的通知", document_number="某发改价〔2023〕17号"),
+    article=make_summary(
+        id="r", title="关于公布第四季度行政事业性收费标准的通知", document_number="某发改价〔2023〕17号"
+    ),
     significance=1.0,
     facts=(),
     diff=(),

@@ -30,6 +30,7 @@ from crawler.model.configuration import (
     Subscription,
 )
 from crawler.model.deliveries import Delivery, Notice, Outcome, Promise
+from crawler.model.expectation import Expectation, HostExpectation, PageFacts
 from crawler.model.files import Block, FileText
 from crawler.model.memory import Absence, FileState, KnownArticle, Observation, Revision, SourceState, Suspicion
 from crawler.model.wire import (
@@ -82,6 +83,7 @@ __all__ = [
     "DeliveryState",
     "Entry",
     "Evidence",
+    "Expectation",
     "Fact",
     "FactType",
     "FetchFailure",
@@ -93,6 +95,7 @@ __all__ = [
     "GuardPolicy",
     "Hints",
     "Hop",
+    "HostExpectation",
     "Hunk",
     "HunkOp",
     "Incident",
@@ -109,6 +112,7 @@ __all__ = [
     "Notice",
     "Observation",
     "Outcome",
+    "PageFacts",
     "Precision",
     "Promise",
     "Purpose",

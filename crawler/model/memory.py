@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from crawler.model.articles import Article, Entry
+from crawler.model.expectation import Expectation
 from crawler.model.wire import Validators
 from crawler.model.words import ArticleState, Verdict
 
@@ -118,7 +119,10 @@ class KnownArticle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
-    """What we remember of a source between two checks. ``kind`` is what an ``auto`` source turned out to be."""
+    """What we remember of a source between two checks.
+
+    ``kind`` is what an ``auto`` source turned out to be, ``expectation`` how its good article pages look.
+    """
 
     source_id: str
     address: str = ""
@@ -137,3 +141,4 @@ class SourceState:
     checks: int = 0
     muted: bool = False
     kind: str = ""
+    expectation: Expectation = field(default_factory=Expectation)

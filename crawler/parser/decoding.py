@@ -1,10 +1,10 @@
 """From bytes to text: the ladder that never fails and says which step won.
 
 Order (official sites, WHATWG Encoding labels): a forced encoding, a byte order mark, strict UTF-8, the document's own
-``<meta charset>``, the HTTP charset, then whichever likely encoding reads most plausibly; what was declared yields only to
-a reading that is much more plausible. UTF-16 without a mark and ISO-2022-JP are known by their zeros and shifts before
-all that, for their bytes are UTF-8 as well. Labels are read the way browsers read them: ``gb2312`` means GB 18030,
-``shift_jis`` means cp932, and so on.
+``<meta charset>``, the HTTP charset, then whichever likely encoding reads most plausibly; what was declared yields
+only to a reading that is much more plausible. UTF-16 without a mark and ISO-2022-JP are known by their zeros and
+shifts before all that, for their bytes are UTF-8 as well. Labels are read the way browsers read them: ``gb2312`` means
+GB 18030, ``shift_jis`` means cp932, and so on.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What can be seen of a page without reading it: its title, its visible text, and the signs that it holds an article."""
+"""What can be seen of a page without reading it: its title, its visible text, the signs that it holds an article."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from crawler.parser import verdict_rules as rules
+from crawler.text.normalize import squash
 
 #: Pages above this size are not searched for wordings: no notice is that long.
 SMALL_PAGE = 60_000
@@ -70,6 +71,12 @@ def find_phrase(text: str, phrases: Iterable[str]) -> str:
         return ""
     said = _QUOTED.sub(" ", text)
     return next((phrase for phrase in phrases if phrase in said), "")
+
+
+def names_article(known_as: str, title: str) -> bool:
+    """Whether a page's title is the one an article is known by, apart from styling and what a site adds or cuts."""
+    named, titled = squash(known_as), squash(title)
+    return bool(named) and bool(titled) and (named in titled or (len(titled) > 5 and titled in named))
 
 
 def headline_links(markup: str) -> list[str]:

@@ -10,16 +10,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import lru_cache
+from itertools import pairwise
 
 #: How many characters beyond ASCII are looked at.
 _ENOUGH = 3_000
 _UNREADABLE = "\ufffd"
 #: The commonest characters of running text, by the encoding that writes it.
 _COMMON = {
-    "gb18030": "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而"
-    "方后多定行学法所民得经三之进着等部度家电力如理区公市日月政务院局办关新加建全开信通知第各及项发展",
-    "big5hkscs": "的一是在不了有和人這中大為上個國我以要他時來用們生到作地於出就分對成會可主發年動同工也能下過子說產種面而"
-    "方後多定行學法所民得經三之進著等部度家電力如理區公市日月政務院局辦關新加建全開信通知第各及項展府請",
+    "gb18030": "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面"
+    "而方后多定行学法所民得经三之进着等部度家电力如理区公市日月政务院局办关新加建全开信通知第各及项发展",
+    "big5hkscs": "的一是在不了有和人這中大為上個國我以要他時來用們生到作地於出就分對成會可主發年動同工也能下過子說產種面"
+    "而方後多定行學法所民得經三之進著等部度家電力如理區公市日月政務院局辦關新加建全開信通知第各及項展府請",
     "cp932": "のにをはがでとしいたてるもなられさこまっすありかんよくだき年月日市県区町課者方利用情報令和対象"
     "ンスルトーリアイラクシドレジッテプグマフロタ",
     "cp949": "이다는의에을를가은로한고하지도사서기그시어으자인나대정해리수일과부라스있보게여제지원장년월",
@@ -87,7 +88,7 @@ def _alphabet(text: str, foreign: str, codec: str) -> float:
     if codec in _WESTERN:
         crowded = sum(len(run) for run in _RUN.findall(text)[:_ENOUGH] if len(run) > 2)
         return 0.9 * letters - 1.5 * crowded
-    broken = sum(a.islower() and b.isupper() for a, b in zip(foreign, foreign[1:], strict=False))
+    broken = sum(a.islower() and b.isupper() for a, b in pairwise(foreign))
     return 0.9 * letters - 2 * broken
 
 

@@ -1,7 +1,7 @@
 """The look at what was read: whether it is an article at all, or a list, a form, an error text or nothing.
 
-A short notice is an article: one sentence, a table, a file, a picture. What it takes is a sign that the page is about it:
-a date said or declared to be its own, a number, a container, the title under which the listing names it. Without any,
+A short notice is an article: one sentence, a table, a file, a picture. What it takes is a sign that the page is about
+it: a date said or declared to be its own, a number, a container, the title under which the listing names it. Without any,
 a page is taken for what it looks like.
 """
 
@@ -9,9 +9,16 @@ from __future__ import annotations
 
 from crawler.model import Article, Assessment, BlockKind, Listing, Verdict
 from crawler.parser import verdict_rules as rules
-from crawler.parser.page_signs import WIDE, find_phrase, has_signal, headline_links, is_bylined, read_title
+from crawler.parser.page_signs import (
+    WIDE,
+    find_phrase,
+    has_signal,
+    headline_links,
+    is_bylined,
+    names_article,
+    read_title,
+)
 from crawler.parser.plausibility import find_misreading
-from crawler.text.normalize import squash
 
 _OK = Assessment(verdict=Verdict.OK)
 _LITTLE_TEXT = 400
@@ -46,7 +53,12 @@ def assess_article(article: Article, markup: str, *, listed_as: str = "", chosen
     markup = markup[:_LOOKED_AT]
     if not text:
         return _assess_empty(article, markup)
-    if weigh(text) >= _LITTLE_TEXT or is_declared(article) or _is_named(article, listed_as) or has_signal(markup):
+    if (
+        weigh(text) >= _LITTLE_TEXT
+        or is_declared(article)
+        or names_article(listed_as, article.title)
+        or has_signal(markup)
+    ):
         return _OK
     return _assess_wording(article, text) or _assess_form(article, markup) or _assess_index(article, markup, chosen)
 
@@ -65,11 +77,6 @@ def is_declared(article: Article) -> bool:
 def _origin(article: Article) -> str:
     """Where the publication date was found: json-ld, meta, label, byline, url… or nothing."""
     return dict(article.provenance).get("published", "").partition(":")[0]
-
-
-def _is_named(article: Article, listed_as: str) -> bool:
-    named, titled = squash(listed_as), squash(article.title)
-    return bool(named) and bool(titled) and (named in titled or (len(titled) > 5 and titled in named))
 
 
 def _assess_empty(article: Article, markup: str) -> Assessment:

@@ -17,8 +17,8 @@ from crawler.model import Verdict
 class Product:
     """A gatekeeper before a site, and what betrays it; all in lower case.
 
-    ``markers`` stand in the first bytes of its challenge, ``cookies`` begin the name of a cookie that comes with it, and
-    ``server`` is a part of that header. ``statuses`` are those that it answers with and that mean its challenge by
+    ``markers`` stand in the first bytes of its challenge, ``cookies`` begin the name of a cookie that comes with it,
+    and ``server`` is a part of that header. ``statuses`` are those that it answers with and that mean its challenge by
     themselves, ``notices`` what its page says when it refuses for good.
     """
 
@@ -310,7 +310,8 @@ ODD_STATUS = frozenset({202, 412, 512, 521})
 #: Cookies that come with an empty body when it is a challenge.
 EMPTY_CHALLENGE = frozenset({"fssbbil1ugzbn7n80", "wzws_sessionid"})
 GONE_TITLE = re.compile(
-    r"\s*(?:error\s*|错误\s*|http\s*)?404(?:\s*|\s*[-–—:：|_!！。,，].{0,40}|\s*(?:not found|page|error|错误|页面|ページ|未找到|提示).{0,40})",
+    r"\s*(?:error\s*|错误\s*|http\s*)?404"
+    r"(?:\s*|\s*[-–—:：|_!！。,，].{0,40}|\s*(?:not found|page|error|错误|页面|ページ|未找到|提示).{0,40})",
     re.IGNORECASE,
 )
 #: Titles of articles about such things: an announcement says that it is one.

@@ -15,6 +15,7 @@ from crawler.model import (
     ABSENT,
     Assessment,
     Change,
+    Expectation,
     Incident,
     IncidentReason,
     KnownArticle,
@@ -35,6 +36,7 @@ from crawler.pipeline.decide import (
     is_well,
     needs_another_look,
 )
+from crawler.pipeline.expected import learn_from, refuse_unexpected
 from crawler.pipeline.gather import Gatherer
 from crawler.pipeline.looks import ArticleLook, Depth, ListingLook, Wanted, listing_look, want_again
 from crawler.pipeline.resolve import Resolved
@@ -197,6 +199,8 @@ class Checker:
         source = context.source
         # The looks may have taken minutes, in which another program may have checked the source.
         state = (await self._store.source_states([source.id])).get(source.id, begun.state)
+        looks = refuse_unexpected(looks, state.expectation)
+        state = replace(state, expectation=learn_from(looks, state.expectation))
         steps = list(decide_all(looks, context).values())
         incidents = await self._store.open_incidents(source.id)
         outcome = decide_confirmation(steps, context, state, open_incidents=incidents, audience=self._audience)
@@ -247,7 +251,13 @@ class Checker:
         named = await self._gatherer.find_wanted(source, look)
         wanted, untouched = choose(named, due, source)
         looks = [*await self._gatherer.look_at_articles(source, wanted), *untouched]
-        context = replace(context, reread=sum(each.known is not None and each.asked for each in looks))
+        expectation = Expectation() if context.fresh or context.state is None else context.state.expectation
+        looks = refuse_unexpected(looks, expectation)
+        context = replace(
+            context,
+            reread=sum(each.known is not None and each.asked for each in looks),
+            expectation=learn_from(looks, expectation),
+        )
         if any(each.known is None for each in looks):
             async with self._recognising:
                 looks = await self._gatherer.recognise(looks)

@@ -12,6 +12,7 @@ from crawler.model import (
     ArticleState,
     Change,
     ChangeKind,
+    Expectation,
     Incident,
     IncidentArticle,
     IncidentReason,
@@ -41,6 +42,7 @@ class Context:
     ``fresh``: this check is the source's baseline. ``well``: the listing answered as it should, so that absence
     may be believed. ``confirming``: this is the second look at doubtful edits, however soon. ``reread`` is the
     number of known articles this check (and the one it confirms) looked at: what a mass is a share of.
+    ``expectation`` is what its pages taught of how good pages look.
     """
 
     source: Source
@@ -50,6 +52,7 @@ class Context:
     well: bool
     confirming: bool = False
     reread: int = 0
+    expectation: Expectation = field(default_factory=Expectation)
 
     @property
     def listing_cause(self) -> str:
@@ -223,6 +226,7 @@ def well_state(look: ListingLook, changes: Sequence[Change], context: Context, c
         validators=look.validators,
         body_sha256=look.body_sha256,
         entry_count=look.usual if look.listing else before.entry_count,
+        expectation=context.expectation,
     )
     return replace(after, due_at=next_check(after, context.source.schedule, now=now, chance=chance))
 

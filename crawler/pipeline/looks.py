@@ -21,6 +21,7 @@ from crawler.model import (
     Listing,
     NotModified,
     Observation,
+    PageFacts,
     Purpose,
     Request,
     Response,
@@ -30,6 +31,7 @@ from crawler.model import (
     Verdict,
 )
 from crawler.parser.article import article_from_entry, read_article
+from crawler.parser.expectation import facts_of
 from crawler.parser.kinds import find_kind
 from crawler.text.urls import canonical_url
 
@@ -64,7 +66,8 @@ class ArticleLook:
 
     ``article`` is set when it was read anew (or a file of it changed); ``unchanged`` when the server or the bytes
     say that nothing moved. ``before`` is the latest revision, loaded only where there is something to compare.
-    ``asked`` is false when nothing was requested because the listing itself holds the article.
+    ``asked`` is false when nothing was requested because the listing itself holds the article. ``facts`` are how the
+    page looks that was read.
     """
 
     keys: tuple[str, ...]
@@ -86,6 +89,7 @@ class ArticleLook:
     body_sha256: str = ""
     files: tuple[FileState, ...] = ()
     retry_at: datetime | None = None
+    facts: PageFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +223,7 @@ def judge_article(source: Source, wanted: Wanted, response: Response) -> Article
         )
     remembered = known.entry if known else None
     reading = read_article(response, source, entry=wanted.entry or remembered)
+    known_as = (wanted.entry.title if wanted.entry else "", known.title if known else "")
     return ArticleLook(
         keys=wanted.keys,
         known=known,
@@ -232,6 +237,7 @@ def judge_article(source: Source, wanted: Wanted, response: Response) -> Article
         validators=response.validators,
         body_sha256=response.sha256,
         files=known.files if known else (),
+        facts=facts_of(response, reading.article, known_as=known_as) if reading.article else None,
     )
 
 

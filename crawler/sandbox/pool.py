@@ -86,7 +86,9 @@ class Sandbox:
         idle, self._idle = self._idle, []
         await asyncio.gather(*(child.end() for child in idle))
 
-    async def read(self, body: bytes, *, names: Sequence[str] = (), media_type: str = "", encoding: str = "") -> FileText:
+    async def read(
+        self, body: bytes, *, names: Sequence[str] = (), media_type: str = "", encoding: str = ""
+    ) -> FileText:
         """See ``FileReader``. Text files are decoded here and now; PDF and DOCX are opened elsewhere."""
         form = name_form(body, names=names, media_type=media_type)
         if not needs_sandbox(form):

@@ -74,8 +74,8 @@ _STOP_WORDS = {
     "også ble nå mer hun hadde eller ut år hvor dette blir mot",
     "fi": "ja on ei että se oli hän mutta ovat myös kun joka sen tai niin kuin jos mukaan sekä vuoden olisi voi ole "
     "jotka ollut sitä tämä",
-    "pl": "i w na z do się nie że to jest o od po za jak przez dla co tym oraz są być ma ich jego które który także już "
-    "roku będzie",
+    "pl": "i w na z do się nie że to jest o od po za jak przez dla co tym oraz są być ma ich jego które który także "
+    "już roku będzie",
     "cs": "a v se na je že s z do o i to ve k jako za by pro ale jsou po není také podle které který byl roku od jeho "
     "bude při být",
     "tr": "ve bir bu için de da ile olarak çok daha olan gibi en kadar sonra ise var ne göre olduğu her yeni ancak "

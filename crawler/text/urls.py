@@ -49,6 +49,26 @@ def host_of(url: str) -> str:
     return "" if parts is None else _authority(parts, {"http": 80, "https": 443}.get(parts.scheme))
 
 
+def path_shape(url: str) -> str:
+    """The path with numbers as ``#``, other parts that hold digits as ``~``, and a name at its end as ``*``.
+
+    What the addresses of one sort of page have in common: ``/a/202310/t20231027_1.html`` is ``/a/#/~.html``.
+    """
+    parts = _split(url)
+    if parts is None:
+        return ""
+    *folders, last = parts.path[:500].split("/")
+    name, dot, ending = last.rpartition(".") if "." in last[-6:] else (last, "", "")
+    shaped = [_shape_of(folder, folder) for folder in folders]
+    return "/".join((*shaped, _shape_of(name, "*" if name else "") + dot + ending))[:120]
+
+
+def _shape_of(part: str, otherwise: str) -> str:
+    if part.isdecimal():
+        return "#"
+    return "~" if any(map(str.isdecimal, part)) else otherwise
+
+
 def document_id(url: str) -> str:
     """``host/id`` where the path holds a CMS document id, else empty: a weak identity, within one host only.
 

@@ -102,7 +102,7 @@ def test_after_a_fault_of_decoding_a_real_edit_is_told(newspaper):
 
 
 def test_what_was_broken_when_it_came_is_mended_in_silence(tmp_path, newspaper, site):
-    watch, serve = newspaper
+    _, serve = newspaper
     serve(page("utf-8").replace("总值".encode(), b"\xe6\x80"), "utf-8")
     (tmp_path / "b").mkdir()
     other = Watch(write_config(tmp_path / "b", site, source_block("zq", site.url("/zq/feed.xml")), confirm="0s"))

@@ -46,7 +46,7 @@ def _is_linked(element: Element, segments: Segments) -> bool:
     files = [
         each.text
         for each in segments.anchors
-        if element.start <= each.position <= element.stop and _FILE.search(each.element.attribute("href"))
+        if element.start <= each.position <= element.stop and _FILE.search(each.attribute("href"))
     ]
     linked = sum(item.linked for item in shown if item.text not in files)
     return linked > _MOSTLY_LINKS * sum(item.weight for item in shown)

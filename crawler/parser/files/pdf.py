@@ -65,7 +65,9 @@ def _compose(sheets: _Sheets, title: str) -> FileText:
     title = title or next((text for kind, text in found if kind is BlockKind.HEADING), "")[:300]
     if not blocks:
         if sheets.untold:
-            return FileText(outcome=FileOutcome.NO_TEXT, title=title, note="its fonts do not say which letters they show")
+            return FileText(
+                outcome=FileOutcome.NO_TEXT, title=title, note="its fonts do not say which letters they show"
+            )
         words = "a scan, or pictures: its pages hold no text" if sheets.silent else "its pages hold no text"
         return FileText(outcome=FileOutcome.NO_TEXT, title=title, note=words)
     notes = []

@@ -32,7 +32,8 @@ DECAY = 0.984
 PERSISTENT = 8
 _MOST_MARKS = 40
 _MOST_HOSTS = 6
-_LOOKED_AT = 200_000
+_HEAD = 30_000
+_LOOKED_AT = 100_000
 _FORGOTTEN = 0.05  # of the weight of all pages
 #: Below this share of the shortest text that was ever seen, a text is no longer one of them.
 _MUCH_SHORTER = 0.2
@@ -41,7 +42,7 @@ _METAS = re.compile(
     rb"""<meta\b[^>]{0,80}\b(?:name|property)\s?=\s?["']?([A-Za-z][\w:.\-]{2,40})["']?[^>]{0,200}\bcontent\s?=\s?["'][^"']""",
     re.IGNORECASE,
 )
-_PLACES = re.compile(rb"""\b(?:id|class)\s?=\s?["']([^"'<>]{2,120})["']""", re.IGNORECASE)
+_PLACES = re.compile(rb"""(?:id|class)=["']([^"'<>]{2,120})""")
 _TELLING = re.compile(r"content|article|editor|zoom|detail|entry|post|body|main|text|news|info", re.IGNORECASE)
 #: Metas that every page of the web has.
 _COMMON_METAS = frozenset({"viewport", "description", "keywords", "generator", "robots", "renderer", "referrer"})
@@ -60,10 +61,9 @@ def facts_of(fetched: Fetched, article: Article, *, known_as: tuple[str, ...] = 
 
 def _marks(fetched: Fetched) -> tuple[str, ...]:
     body = fetched.body[:_LOOKED_AT]
-    metas = {found.decode("ascii").lower() for found in _METAS.findall(body)} - _COMMON_METAS
-    places = {
-        word for found in _PLACES.findall(body) for word in found.decode("latin-1").split() if _TELLING.search(word)
-    }
+    metas = {found.decode("ascii").lower() for found in _METAS.findall(body[:_HEAD])} - _COMMON_METAS
+    words = b" ".join(set(_PLACES.findall(body))).decode("latin-1").split()
+    places = {word for word in words if _TELLING.search(word)}
     structure = [
         *(f"meta {name}" for name in sorted(metas)),
         *(f"place {word}" for word in sorted(places)[:_MOST_MARKS]),

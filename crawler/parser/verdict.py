@@ -44,7 +44,7 @@ _HOME = re.compile(
 
 def assess(fetched: Fetched, *, expect: str) -> Assessment:
     """The verdict on a response of which a ``listing``, an ``article`` or an ``attachment`` is expected."""
-    head = _read_head(fetched.body)
+    head = _read_head(fetched.body, thoroughly=fetched.status != 200 or expect == "attachment")
     return (
         _assess_status(fetched, head)
         or _assess_transfer(fetched, expect)
@@ -65,11 +65,12 @@ def assess_unread(fetched: Fetched, reason: str) -> Assessment:
     return _say(Verdict.UNEXPECTED, reason)
 
 
-def _read_head(body: bytes) -> str:
-    """The beginning in lower case, to find markers in: all of them are ASCII."""
+def _read_head(body: bytes, *, thoroughly: bool = True) -> str:
+    """The beginning in lower case, for markers, which are ASCII; for wordings it is read ``thoroughly``."""
     start = body[:_HEAD]
-    wide = find_wide_codec(start) or ("utf-16" if start.startswith(rules.UTF_16) else "")
-    return (start.decode(wide, "replace") if wide else decode_html(start).text).lower()
+    if wide := find_wide_codec(start) or ("utf-16" if start.startswith(rules.UTF_16) else ""):
+        return start.decode(wide, "replace").lower()
+    return (decode_html(start).text if thoroughly else start.decode("utf-8", "replace")).lower()
 
 
 def _is_file(fetched: Fetched, expect: str) -> bool:
@@ -190,12 +191,12 @@ def _is_noise(start: bytes) -> bool:
 
 def _assess_machinery(fetched: Fetched, head: str) -> Assessment | None:
     """Challenge scripts behind a 200: machinery in a small page that shows hardly anything."""
-    if len(fetched.body) > SMALL_PAGE or has_signal(head):
+    if len(fetched.body) > SMALL_PAGE:
         return None
     for product in rules.PRODUCTS:
-        marker = next((marker for marker in product.markers if marker in head), "")
-        if marker and len(visible_text(head)) < _LITTLE_TEXT:
-            return _say(Verdict.CHALLENGE, f"challenge script ({product.name})")
+        if any(marker in head for marker in product.markers):
+            is_shell = not has_signal(head) and len(visible_text(head)) < _LITTLE_TEXT
+            return _say(Verdict.CHALLENGE, f"challenge script ({product.name})") if is_shell else None
     return None
 
 

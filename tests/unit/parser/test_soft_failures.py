@@ -181,7 +181,8 @@ def test_a_form_to_search_with_is_the_wrong_page(title):
     "head", ["", '<meta name="ArticleTitle" content="通知"><meta name="PubDate" content="2023-10-27">']
 )
 def test_a_shell_that_scripts_should_fill_is_a_stub(head):
-    shell = f"<html><head><title>通知</title>{head}</head><body><div id='app'></div><script src='/a.js'></script></body></html>"
+    body = "<body><div id='app'></div><script src='/a.js'></script></body>"
+    shell = f"<html><head><title>通知</title>{head}</head>{body}</html>"
     assert read(fetched(shell)) is Verdict.STUB
 
 

@@ -1,8 +1,8 @@
 """The look at what was read: whether it is an article at all, or a list, a form, an error text or nothing.
 
 A short notice is an article: one sentence, a table, a file, a picture. What it takes is a sign that the page is about
-it: a date said or declared to be its own, a number, a container, the title under which the listing names it. Without any,
-a page is taken for what it looks like.
+it: a date said or declared to be its own, a number, a container, the title under which the listing names it. Without
+any, a page is taken for what it looks like.
 """
 
 from __future__ import annotations

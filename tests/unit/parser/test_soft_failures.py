@@ -141,7 +141,8 @@ def test_a_page_for_a_feed_or_for_data_is_the_wrong_type_and_a_riddle_is_unexpec
 # -- not an article ------------------------------------------------------------------------------------------------
 
 HEADLINES = "".join(
-    f'<li><a href="/a/202310/t20231027_{number}.html">某市召开第{number}次重点项目建设工作推进会议</a><span>2023-10-{number}</span></li>'
+    f'<li><a href="/a/202310/t20231027_{number}.html">某市召开第{number}次重点项目建设工作推进会议</a>'
+    f"<span>2023-10-{number}</span></li>"
     for number in range(10, 28)
 )
 

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from crawler.errors import StoreError
-from crawler.ports import Clock, Fetcher, Snapshots
+from crawler.ports import Clock, Fetcher, FileReader, Snapshots
 from crawler.settings import Settings
 from storage.snapshots import DatabaseSnapshots, FolderSnapshots
 from storage.store import SqlStore, open_store
@@ -55,6 +55,7 @@ class Application:
     snapshots: Snapshots
     thread: StoreThread
     fetcher: Fetcher
+    reader: FileReader
     checker: Checker
     outbox: Outbox
 
@@ -74,6 +75,7 @@ async def open_application(
     """
     from crawler.fetcher.client import HttpFetcher
     from crawler.pipeline.writer import StoreThread
+    from crawler.sandbox.pool import Sandbox
 
     clock = clock or SystemClock()
     with open_untouched(settings) if dry else open_database(settings) as store:
@@ -83,6 +85,7 @@ async def open_application(
         async with (
             StoreThread(store, snapshots, dry=dry) as thread,
             HttpFetcher(clock=clock, concurrency=settings.concurrency) as fetcher,
+            Sandbox() as reader,
         ):
             yield Application(
                 settings=settings,
@@ -91,7 +94,8 @@ async def open_application(
                 snapshots=snapshots,
                 thread=thread,
                 fetcher=fetcher,
-                checker=build_checker(settings, fetcher, thread, clock, alerts=alerts, chance=chance),
+                reader=reader,
+                checker=build_checker(settings, fetcher, thread, clock, reader, alerts=alerts, chance=chance),
                 outbox=build_outbox(settings, store, thread, clock),
             )
 
@@ -101,7 +105,9 @@ def reconfigure(
 ) -> Application:
     """The same running program under other settings: its database, network and manners go on as they were opened."""
     running = application
-    checker = build_checker(settings, running.fetcher, running.thread, running.clock, alerts=True, chance=chance)
+    checker = build_checker(
+        settings, running.fetcher, running.thread, running.clock, running.reader, alerts=True, chance=chance
+    )
     outbox = build_outbox(settings, running.store, running.thread, running.clock)
     return replace(running, settings=settings, checker=checker, outbox=outbox)
 
@@ -111,6 +117,7 @@ def build_checker(
     fetcher: Fetcher,
     thread: StoreThread,
     clock: Clock,
+    reader: FileReader,
     *,
     alerts: bool,
     chance: Callable[[], float],
@@ -124,7 +131,7 @@ def build_checker(
         subscriptions=settings.subscriptions if alerts else (),
         batching={channel.name: find_channel(channel.kind).BATCHES for channel in settings.channels},
     )
-    return Checker(fetcher=fetcher, store=thread, clock=clock, audience=audience, chance=chance)
+    return Checker(fetcher=fetcher, store=thread, clock=clock, audience=audience, chance=chance, reader=reader)
 
 
 def build_outbox(settings: Settings, store: SqlStore, thread: StoreThread, clock: Clock) -> Outbox:

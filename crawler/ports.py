@@ -47,9 +47,7 @@ class Fetcher(Protocol):
 class FileReader(Protocol):
     """Reads the text of files that strangers made: bounded in time and memory, apart from the rest. Never raises."""
 
-    async def read(
-        self, body: bytes, *, names: Sequence[str] = (), media_type: str = "", encoding: str = ""
-    ) -> FileText:
+    async def read(self, body: bytes, *, names: Sequence[str] = (), media_type: str = "") -> FileText:
         """The text of a file, or in words why there is none. ``names`` are what it is called, the best name first."""
         ...
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -134,6 +135,7 @@ def inspect_record(article: Article) -> Record:
         "text": article.text,
         "text_blocks": [block_record(block) for block in article.blocks],
         "language_parts": [part_record(part) for part in find_language_parts(article.title, article.blocks)],
+        "attachments": [file_record(each) for each in article.attachments],
     }
 
 
@@ -189,13 +191,15 @@ def show_precision(precision: Precision | None) -> str | None:
 
 
 def fact_record(fact: Fact) -> Record:
-    """One typed fact, old to new."""
-    return {"type": fact.type.value, "field": fact.field, "before": fact.before, "after": fact.after}
+    """One typed fact, old to new; ``file`` names the attachment in whose text it stands, where it does."""
+    record: Record = {"type": fact.type.value, "field": fact.field, "before": fact.before, "after": fact.after}
+    return {**record, "file": fact.file} if fact.file else record
 
 
 def hunk_record(hunk: Hunk) -> Record:
-    """One piece of the diff."""
-    return {"field": hunk.field, "op": hunk.op.value, "before": hunk.before, "after": hunk.after}
+    """One piece of the diff; ``file`` names the attachment in whose text it lies, where it does."""
+    record: Record = {"field": hunk.field, "op": hunk.op.value, "before": hunk.before, "after": hunk.after}
+    return {**record, "file": hunk.file} if hunk.file else record
 
 
 def block_record(block: Block) -> Record:
@@ -211,6 +215,18 @@ def part_record(part: LanguagePart) -> Record:
 def attachment_records(attachments: Iterable[Attachment]) -> list[Record]:
     """Names and addresses of an article's files."""
     return [{"url": each.url, "name": each.name} for each in attachments]
+
+
+def file_record(attachment: Attachment) -> Record:
+    """One file with all that is known of it: its hash, its text where that was read, and why not where it was not."""
+    return {
+        "url": attachment.url,
+        "name": attachment.name,
+        "sha256": attachment.sha256 or None,
+        "note": attachment.note or None,
+        "text": "\n\n".join(block.text for block in attachment.blocks) or None,
+        "text_blocks": [block_record(block) for block in attachment.blocks],
+    }
 
 
 def evidence_record(evidence: Evidence, *, with_observations: bool) -> Record:
@@ -278,7 +294,7 @@ def _summarize(
         language=first_language(article),
         languages=article.languages or tuple(dict.fromkeys(each.language for each in article.blocks if each.language)),
         document_number=article.document_number,
-        attachments=article.attachments,
+        attachments=tuple(replace(each, blocks=(), note="", read_by=0) for each in article.attachments),
         excerpt=excerpt(article),
         first_seen_at=first_seen_at,
         published_raw=published.raw if published else "",

@@ -29,8 +29,8 @@ def make_pdf(
     font = (
         "<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/UniGB-UCS2-H/DescendantFonts[<</Type/Font"
         "/Subtype/CIDFontType0/BaseFont/STSong-Light/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 4>>"
-        "/DW 1000/W[1 95 500]/FontDescriptor<</Type/FontDescriptor/FontName/STSong-Light/Flags 6/Ascent 880/Descent -120"
-        "/CapHeight 700/ItalicAngle 0/StemV 80/FontBBox[0 -200 1000 900]>>>>]>>"
+        "/DW 1000/W[1 95 500]/FontDescriptor<</Type/FontDescriptor/FontName/STSong-Light/Flags 6/Ascent 880"
+        "/Descent -120/CapHeight 700/ItalicAngle 0/StemV 80/FontBBox[0 -200 1000 900]>>>>]>>"
         if cjk
         else "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>"
     )

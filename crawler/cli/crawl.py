@@ -185,7 +185,9 @@ def change_line(change: Change) -> str:
     """One change on one line: what, which article, the facts, and where to look."""
     kind = change.kind.upper() + (", unannounced" if change.silent else "")
     facts = (
-        ", ".join(fact_text(fact.before, fact.after) for fact in change.facts[:3]) if change.kind == "edited" else ""
+        ", ".join(fact_text(fact.before, fact.after) + in_file(fact.file) for fact in change.facts[:3])
+        if change.kind == "edited"
+        else ""
     )
     dated = ""
     if change.silent and change.article.published_at and "published_at" not in change.fields:
@@ -193,6 +195,11 @@ def change_line(change: Change) -> str:
     command = f"gazette diff {change.article.id[:8]}" if change.diff else f"gazette show {change.article.id[:8]}"
     parts = [kind, as_title(change.article.title, 48), facts, dated, command]
     return "  ".join(part for part in parts if part)
+
+
+def in_file(name: str) -> str:
+    """Which file a fact stands in, where it stands in one."""
+    return f" ({as_title(name, 40)})" if name else ""
 
 
 def fact_text(before: str | None, after: str | None) -> str:

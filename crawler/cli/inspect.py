@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,7 +49,7 @@ def inspect(
     if target.startswith(("http://", "https://")):
         fetched = run(obtain(context, target, pretended, fetched_at))
     else:
-        fetched = saved_page(Path(target), url, fetched_at)
+        fetched = run(opened(saved_page(Path(target), url, fetched_at)))
     if kind or (source and fetched.url == pretended.url):
         print_listing(read_listing(fetched, pretended), as_json=as_json)
         return
@@ -56,10 +57,12 @@ def inspect(
         print_listing(recognise(fetched, pretended) or read_listing(fetched, pretended), as_json=as_json)
         return
     reading = read_article(fetched, pretended)
-    listing = None if source else listing_instead(fetched, pretended, reading)
+    listing = None if source or fetched.file else listing_instead(fetched, pretended, reading)
     if listing is not None:
         print_listing(listing, as_json=as_json)
         return
+    if reading.article and pretended.attachments == "text" and target.startswith(("http://", "https://")):
+        reading = replace(reading, article=run(with_files(reading.article, pretended, fetched_at)))
     print_reading(reading, as_json=as_json)
     if reading.article is None:
         raise typer.Exit(1)
@@ -151,7 +154,40 @@ async def obtain(context: typer.Context, target: str, source: Source, fetched_at
         response = await fetcher.fetch(Request(url=target, purpose=Purpose.ARTICLE), source)
     if not isinstance(response, Fetched):
         raise GazetteError(f"{target}: {getattr(response, 'reason', 'not modified')}")
-    return response
+    return await opened(response)
+
+
+async def with_files(article: Article, source: Source, fetched_at: datetime) -> Article:
+    """The article with the texts of its files, as its source wants them."""
+    from crawler.bootstrap import FixedClock
+    from crawler.fetcher.client import HttpFetcher
+    from crawler.model import Assessment, Verdict
+    from crawler.pipeline.files import Files, Purse
+    from crawler.pipeline.looks import ArticleLook
+    from crawler.sandbox.pool import Sandbox
+
+    async def forget(_: Sequence[bytes]) -> None:
+        """Nothing is remembered."""
+
+    look = ArticleLook(keys=(), assessment=Assessment(verdict=Verdict.OK), article=article)
+    async with HttpFetcher(clock=FixedClock(fetched_at)) as fetcher, Sandbox(size=1) as reader:
+        found = await Files(fetcher, forget, reader).look_at(source, look, Purse(source.attachment_budget_per_check))
+    notes = {state.url: state.note for state in found.files}
+    files = found.article.attachments if found.article else article.attachments
+    return replace(
+        article, attachments=tuple(replace(each, note=each.note or notes.get(each.url, "")) for each in files)
+    )
+
+
+async def opened(fetched: Fetched) -> Fetched:
+    """The same answer, with its text where it is a file and no page."""
+    from crawler.model import Fetched
+    from crawler.sandbox.opening import open_document
+    from crawler.sandbox.pool import Sandbox
+
+    async with Sandbox(size=1) as reader:
+        response = await open_document(fetched, reader)
+    return response if isinstance(response, Fetched) else fetched
 
 
 def saved_page(path: Path, url: str, fetched_at: datetime) -> Fetched:
@@ -228,7 +264,7 @@ def print_reading(reading: Reading, *, as_json: bool) -> None:
 
 def print_article(article: Article) -> None:
     """The article's fields, where each was found, and its text."""
-    from crawler.cli.show import article_lines
+    from crawler.cli.show import article_lines, print_file
 
     found = dict(article.provenance)
     emit(as_title(article.title, 300))
@@ -238,3 +274,5 @@ def print_article(article: Article) -> None:
     emit()
     for block in article.blocks:
         emit(f"{block.kind.value:<10} {block.language or '-':<3} {as_title(block.text, 100_000)}")
+    for file in article.attachments:
+        print_file(file)

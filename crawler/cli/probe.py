@@ -64,9 +64,11 @@ async def look_at(url: str, policy: FetchPolicy) -> Discovery:
     from crawler.bootstrap import SystemClock
     from crawler.fetcher.client import HttpFetcher
     from crawler.onboarding.discover import discover
+    from crawler.sandbox.opening import OpeningFetcher
+    from crawler.sandbox.pool import Sandbox
 
-    async with HttpFetcher(clock=SystemClock()) as fetcher:
-        return await discover(url, fetcher, policy)
+    async with HttpFetcher(clock=SystemClock()) as fetcher, Sandbox(size=1) as reader:
+        return await discover(url, OpeningFetcher(fetcher, reader), policy)
 
 
 async def look_at_article(url: str, source: Source) -> tuple[str, str]:
@@ -74,9 +76,11 @@ async def look_at_article(url: str, source: Source) -> tuple[str, str]:
     from crawler.bootstrap import SystemClock
     from crawler.fetcher.client import HttpFetcher
     from crawler.onboarding.discover import find_article
+    from crawler.sandbox.opening import OpeningFetcher
+    from crawler.sandbox.pool import Sandbox
 
-    async with HttpFetcher(clock=SystemClock()) as fetcher:
-        return await find_article(url, fetcher, source)
+    async with HttpFetcher(clock=SystemClock()) as fetcher, Sandbox(size=1) as reader:
+        return await find_article(url, OpeningFetcher(fetcher, reader), source)
 
 
 def print_discovery(url: str, found: Discovery) -> None:

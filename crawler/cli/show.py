@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crawler.cli.context import settings_of
-from crawler.cli.crawl import change_line, read_instant
+from crawler.cli.crawl import change_line, in_file, read_instant
 from crawler.cli.filters import JsonFlag
 from crawler.cli.output import as_time, as_title, emit, emit_json
 
 if TYPE_CHECKING:
-    from crawler.model import Article, Change, KnownArticle, Moment, Revision
+    from crawler.model import Article, Attachment, Block, Change, KnownArticle, Moment, Revision
 
 EXAMPLE_SHOW = "Example: gazette show a41"
 EXAMPLE_DIFF = "Example: gazette diff a41 --from 1 --to 2 --format unified"
@@ -95,14 +95,36 @@ def print_article(
             emit(f"  {label:<12} {value}")
     emit()
     for block in article.blocks:
-        marker = {"heading": "## ", "caption": "[caption] ", "list_item": "- ", "table_row": "| "}.get(block.kind, "")
-        emit(as_title(marker + block.text, 100_000))
+        emit(as_title(block_line(block), 100_000))
     emit()
+    for file in article.attachments:
+        print_file(file, known)
     evidence = {each.number: each.evidence.sha256[:12] if each.evidence else "-" for each in revisions}
     for each in revisions:
         emit(f"revision {each.number}  seen {as_time(each.seen_at)}  snapshot {evidence[each.number]}")
     for change in found:
         emit(f"change   {change.seq}  {as_time(change.detected_at)}  {change_line(change)}")
+
+
+def block_line(block: Block) -> str:
+    """A block with a mark of what it is."""
+    marker = {"heading": "## ", "caption": "[caption] ", "list_item": "- ", "table_row": "| "}.get(block.kind, "")
+    return marker + block.text
+
+
+def print_file(file: Attachment, known: KnownArticle | None = None) -> None:
+    """One file: its name and address, what proves it, why it was not hashed or read, and its text."""
+    state = next((each for each in known.files if each.url == file.url), None) if known else None
+    sha256 = (state.sha256 if state else "") or file.sha256
+    proof = f"sha256 {sha256[:12]}" if sha256 else "not hashed"
+    emit(f"file  {as_title(file.name or file.url, 200)}  <{as_title(file.url, 300)}>  {proof}")
+    for note in dict.fromkeys((file.note, state.note if state else "")):
+        if note:
+            emit(f"  ({as_title(note, 300)})")
+    for block in file.blocks:
+        emit(as_title(f"  {block_line(block)}", 100_000))
+    if file.blocks:
+        emit()
 
 
 def article_lines(article: Article) -> list[tuple[str, str, str]]:
@@ -204,7 +226,11 @@ def print_diff(known: KnownArticle, before: Revision, after: Revision, format_: 
     hunks = diff_article(before.article, after.article)
     if format_ is DiffFormat.UNIFIED:
         names = (f"revision {before.number}", f"revision {after.number}")
-        emit(render_unified(before.article.text, after.article.text, before_name=names[0], after_name=names[1]))
+        emit(
+            render_unified(
+                before.article.whole_text, after.article.whole_text, before_name=names[0], after_name=names[1]
+            )
+        )
     elif format_ is DiffFormat.HTML:
         emit(render_html(hunks))
     elif format_ is DiffFormat.JSON:
@@ -213,13 +239,14 @@ def print_diff(known: KnownArticle, before: Revision, after: Revision, format_: 
         comparison = compare(before.article, after.article)
         emit(f"{as_title(after.article.title, 200)}  revision {before.number} → {after.number}")
         for fact in comparison.facts if comparison else ():
-            emit(f"  {fact.type}: {as_title(fact.before or '-')} → {as_title(fact.after or '-')}")
+            emit(f"  {fact.type}: {as_title(fact.before or '-')} → {as_title(fact.after or '-')}{in_file(fact.file)}")
         emit(render_terminal(shorten_hunks(hunks, context=80), color=sys.stdout.isatty()))
 
 
 def diff_record(known: KnownArticle, before: Revision, after: Revision) -> dict[str, object]:
     """The difference as one JSON object."""
     from crawler.differ.compare import compare
+    from crawler.record import fact_record, hunk_record
 
     comparison = compare(before.article, after.article)
     return {
@@ -228,12 +255,6 @@ def diff_record(known: KnownArticle, before: Revision, after: Revision) -> dict[
         "to": after.number,
         "fields": list(comparison.fields) if comparison else [],
         "significance": comparison.significance if comparison else 0.0,
-        "facts": [
-            {"type": each.type, "field": each.field, "before": each.before, "after": each.after}
-            for each in (comparison.facts if comparison else ())
-        ],
-        "diff": [
-            {"field": each.field, "op": each.op, "before": each.before, "after": each.after}
-            for each in (comparison.hunks if comparison else ())
-        ],
+        "facts": [fact_record(each) for each in (comparison.facts if comparison else ())],
+        "diff": [hunk_record(each) for each in (comparison.hunks if comparison else ())],
     }

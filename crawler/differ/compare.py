@@ -40,7 +40,7 @@ def compare(before: Article, after: Article) -> Comparison | None:
     if not set(fields) - {"url"}:
         return None
     hunks = tuple(hunk for field in fields for hunk in diff_field(field, before, after))
-    facts = find_facts([hunk for hunk in hunks if hunk.field in _RUNNING_TEXT])
+    facts = find_facts([hunk for hunk in hunks if hunk.field in _RUNNING_TEXT or hunk.file])
     facts = rank_facts((*facts, *facts_of_fields(before, after, fields)))
     return Comparison(
         fields=fields,

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
-from crawler.differ.fields import is_same_attachment, link_key, moment_text, pair_attachments
+from crawler.differ.fields import is_same_attachment, link_key, moment_text, pair_attachments, reworded_attachments
 from crawler.differ.folding import compare_key
 from crawler.differ.regions import Place, Region, find_regions
 from crawler.differ.spans import (
@@ -61,9 +62,9 @@ _DEADLINE_AFTER = re.compile(r"\s?(?:之?前|以前|截止|为止|止|まで|以
 def find_facts(hunks: Sequence[Hunk]) -> tuple[Fact, ...]:
     """The facts of the full hunks of running text (title, body…), field by field, the most telling first."""
     facts: list[Fact] = []
-    for name, group in groupby(hunks, key=lambda hunk: hunk.field):
+    for (name, file), group in groupby(hunks, key=lambda hunk: hunk.place):
         regions = find_regions(list(group))[:MAX_REGIONS]
-        facts.extend(_facts_of_regions(name, regions))
+        facts.extend(replace(fact, file=file) if file else fact for fact in _facts_of_regions(name, regions))
     return rank_facts(facts)
 
 
@@ -273,8 +274,9 @@ def facts_of_fields(before: Article, after: Article, fields: Iterable[str]) -> I
 
 
 def _attachment_facts(before: Article, after: Article) -> Iterator[Fact]:
+    told_in_words = {id(new) for old, new in reworded_attachments(before, after) if old.name == new.name}
     for old, new in pair_attachments(before.attachments, after.attachments):
-        if not is_same_attachment(old, new):
+        if not is_same_attachment(old, new) and id(new) not in told_in_words:
             yield _fact(FactType.ATTACHMENT, "attachments", _file_name(old, new), _file_name(new, old))
 
 
@@ -304,13 +306,25 @@ def _link_facts(before: Article, after: Article) -> Iterator[Fact]:
 def facts_of_new(article: Article) -> tuple[Fact, ...]:
     """What a new article tells in figures: deadlines, sums, percentages, dates; the most telling first, at most 12."""
     scored: dict[tuple[FactType, str], tuple[float, int, Fact]] = {}
-    for field, text in (("title", article.title), ("body", article.text[:MAX_READ])):
+    for field, file, text in _places_of_new(article):
         for span in find_figures_by_line(text):
             weight = _weigh(field, text, span)
             if weight > 0 and (span.type, span.key) not in scored:
-                fact = _fact(span.type, field, None, span.raw)
+                fact = replace(_fact(span.type, field, None, span.raw), file=file)
                 scored[span.type, span.key] = (-weight, len(scored), fact)
     return tuple(fact for _, _, fact in sorted(scored.values(), key=lambda item: item[:2])[:MAX_NEW_FACTS])
+
+
+def _places_of_new(article: Article) -> Iterator[tuple[str, str, str]]:
+    """Field, file and text of all that is searched; of all files together as much as of the article."""
+    yield "title", "", article.title
+    yield "body", "", article.text[:MAX_READ]
+    left = MAX_READ
+    for each in article.attachments:
+        text = "\n\n".join(block.text for block in each.blocks)[:left] if left and each.blocks else ""
+        left -= len(text)
+        if text:
+            yield "attachments", each.name or each.url, text
 
 
 def _weigh(field: str, text: str, span: Span) -> float:

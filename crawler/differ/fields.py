@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -25,8 +26,12 @@ _BUSTER_NAMES = (
     "x-amz-signedheaders x-amz-security-token x-oss-process security-token sv se sr sp"
 )
 _BUSTERS = frozenset(_BUSTER_NAMES.split())
-#: One-letter names carry versions and clocks on one site and identities on another: only figures are dropped.
-_LOOSE_BUSTERS = frozenset(("v", "t", "r", "e", "ver", "version", "time"))
+#: Names that carry versions, clocks and counters on one site and identities on another: only figures are dropped.
+_LOOSE_NAMES = (
+    "v t r e ver version time count hits hit click clicks clicknum hitcount downloads downloadcount downcount downnum "
+    "down_count views visits"
+)
+_LOOSE_BUSTERS = frozenset(_LOOSE_NAMES.split())
 _FIGURES = re.compile(r"[\d.]+")
 
 _FORMATS = {
@@ -140,12 +145,35 @@ def _bytes_key(attachment: Attachment) -> str:
 
 
 def is_same_attachment(before: Attachment | None, after: Attachment | None) -> bool:
-    """Whether both are the same file. Bytes decide where both were hashed, else name and address."""
+    """Whether both are the same file. Words decide where all of both were read, bytes where both were hashed, else name
+    and address: a file whose bytes did not come is no other file.
+    """
     if before is None or after is None or _name_key(before) != _name_key(after):
         return False
     if before.sha256 and after.sha256:
-        return before.sha256 == after.sha256
+        return before.sha256 == after.sha256 or (before.is_read and after.is_read and _says_the_same(before, after))
     return _address_key(before) == _address_key(after)
+
+
+def _says_the_same(before: Attachment, after: Attachment) -> bool:
+    return body_key(block.text for block in before.blocks) == body_key(block.text for block in after.blocks)
+
+
+def content_key(attachment: Attachment) -> str:
+    """What a file holds, in one word: equal for files that are the same whatever they are called."""
+    if not attachment.is_read:
+        return attachment.sha256
+    words = body_key(block.text for block in attachment.blocks)
+    return f"words:{hashlib.sha256(words.encode('utf-8', 'surrogatepass')).hexdigest()}"
+
+
+def reworded_attachments(before: Article, after: Article) -> list[tuple[Attachment, Attachment]]:
+    """The files that are there on both sides with a text each, and not the same one."""
+    return [
+        (old, new)
+        for old, new in pair_attachments(before.attachments, after.attachments)
+        if old is not None and new is not None and old.blocks and new.blocks and not _says_the_same(old, new)
+    ]
 
 
 def attachment_items(before: Sequence[Attachment], after: Sequence[Attachment]) -> tuple[list[Item], list[Item]]:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from datetime import UTC
 
-from crawler.differ.fields import link_key
+from crawler.differ.fields import content_key, link_key
 from crawler.differ.folding import compare_key
 from crawler.differ.stamps import body_key
 from crawler.model import Article, Entry, Moment, Precision
@@ -26,7 +26,7 @@ def fingerprint(article: Article) -> str:
     Dates, marks, images and provenance are left out, so a stamp alone is no new state. ``1:…``, 32 hexadecimal digits.
     """
     attachments = sorted(
-        f"{link_key(item.url)}\t{compare_key(item.name)}\t{item.sha256}" for item in article.attachments
+        f"{link_key(item.url)}\t{compare_key(item.name)}\t{content_key(item)}" for item in article.attachments
     )
     return _seal(
         (

@@ -1,12 +1,14 @@
 """The difference of two articles, field by field, as hunks.
 
 For every field that differs: the ``before`` of its hunks joined is the whole old text, the ``after`` joined the new.
-A field that is a list (authors, attachments, links) is one item a line.
+A field that is a list (authors, attachments, links) is one item a line. The text of a file, where both sides were read,
+follows the list of the files as a place of its own: the same field, and the file's name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from crawler.differ.align import Piece, Step, align_blocks, diff_tokens, make_piece
@@ -16,6 +18,7 @@ from crawler.differ.fields import (
     is_same_field,
     link_items,
     moment_text,
+    reworded_attachments,
 )
 from crawler.differ.folding import compare_key
 from crawler.differ.matching import match_runs
@@ -49,7 +52,8 @@ def diff_field(field: str, before: Article, after: Article) -> tuple[Hunk, ...]:
     if field == "author":
         return diff_items(field, _keyed(before.authors), _keyed(after.authors))
     if field == "attachments":
-        return diff_items(field, *attachment_items(before.attachments, after.attachments))
+        listed = diff_items(field, *attachment_items(before.attachments, after.attachments))
+        return (*listed, *_diff_files(field, before, after))
     if field == "links":
         return diff_items(field, link_items(before.links), link_items(after.links))
     if field == "published_at":
@@ -57,6 +61,13 @@ def diff_field(field: str, before: Article, after: Article) -> tuple[Hunk, ...]:
     if field == "url":
         return _replace_whole(field, before.url, after.url)
     return diff_texts(field, [getattr(before, field)], [getattr(after, field)])
+
+
+def _diff_files(field: str, before: Article, after: Article) -> Iterator[Hunk]:
+    """The hunks of the texts of files, each with the name of its file."""
+    for old, new in reworded_attachments(before, after):
+        texts = [block.text for block in old.blocks], [block.text for block in new.blocks]
+        yield from (replace(hunk, file=new.name or new.url) for hunk in diff_texts(field, *texts))
 
 
 def diff_texts(field: str, before: Sequence[str], after: Sequence[str]) -> tuple[Hunk, ...]:
@@ -94,7 +105,7 @@ def apply(before_text: str, hunks: Iterable[Hunk]) -> str:
 def shorten_hunks(hunks: Sequence[Hunk], context: int = CONTEXT) -> tuple[Hunk, ...]:
     """The hunks for the record: of equal runs only ``context`` characters beside a change are kept."""
     short: list[Hunk] = []
-    for _, group in groupby(hunks, key=lambda hunk: hunk.field):
+    for _, group in groupby(hunks, key=lambda hunk: hunk.place):
         of_field = list(group)
         for place, hunk in enumerate(of_field):
             first, last = place == 0, place == len(of_field) - 1
@@ -104,9 +115,7 @@ def shorten_hunks(hunks: Sequence[Hunk], context: int = CONTEXT) -> tuple[Hunk, 
 
 def _shorten(hunk: Hunk, context: int, *, first: bool, last: bool) -> Hunk:
     head, tail = 0 if first else context, 0 if last else context
-    return Hunk(
-        field=hunk.field, op=hunk.op, before=_elide(hunk.before, head, tail), after=_elide(hunk.after, head, tail)
-    )
+    return replace(hunk, before=_elide(hunk.before, head, tail), after=_elide(hunk.after, head, tail))
 
 
 def _elide(text: str, head: int, tail: int) -> str:

@@ -48,10 +48,16 @@ def render_terminal(hunks: Iterable[Hunk], color: bool = False) -> str:
     With ``color`` the marks stay and ANSI colours are added, deletions struck out, insertions underlined.
     """
     parts = []
-    for field, group in groupby(hunks, key=lambda hunk: hunk.field):
-        head = f"{_BOLD}{field}{_PLAIN}" if color else field
+    for place, group in groupby(hunks, key=lambda hunk: hunk.place):
+        head = f"{_BOLD}{_heading(place)}{_PLAIN}" if color else _heading(place)
         parts.append(f"{head}\n{''.join(_mark(hunk, color) for hunk in group).strip()}\n")
     return "\n".join(parts)
+
+
+def _heading(place: tuple[str, str]) -> str:
+    """The field, and in whose text where that is a file's."""
+    field, file = place
+    return f"{field}: {make_harmless(file, one_line=True)}" if file else field
 
 
 def _mark(hunk: Hunk, color: bool) -> str:
@@ -136,9 +142,9 @@ def render_html(hunks: Iterable[Hunk]) -> str:
     readers; moves have a class of their own. Line breaks become ``<br>``.
     """
     parts = []
-    for field, group in groupby(hunks, key=lambda hunk: hunk.field):
+    for place, group in groupby(hunks, key=lambda hunk: hunk.place):
         body = "".join(_element(hunk) for hunk in group)
-        parts.append(f'<section class="diff"><h3>{_escape(field)}</h3><p>{body}</p></section>')
+        parts.append(f'<section class="diff"><h3>{_escape(_heading(place))}</h3><p>{body}</p></section>')
     return "\n".join(parts)
 
 

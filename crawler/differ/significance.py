@@ -9,9 +9,9 @@ from itertools import accumulate
 
 from rapidfuzz.distance import Levenshtein
 
-from crawler.differ.fields import pair_attachments
+from crawler.differ.fields import is_same_attachment, pair_attachments, reworded_attachments
 from crawler.differ.folding import HAN, compare_key
-from crawler.model import Article, Block, BlockKind, Fact, FactType, Hunk, HunkOp
+from crawler.model import Article, Attachment, Block, BlockKind, Fact, FactType, Hunk, HunkOp
 
 #: An article that was taken away.
 REMOVED = 1.0
@@ -62,7 +62,7 @@ def rate_change(
         if field in fixed:
             rates.append(fixed[field])
         elif field == "attachments":
-            rates.append(_rate_attachments(before, after))
+            rates.append(_rate_attachments(before, after, hunks, facts))
         else:
             of_field = [hunk for hunk in hunks if hunk.field == field]
             rates.append(_rate_text(before, after, field, of_field, [fact for fact in facts if fact.field == field]))
@@ -107,12 +107,26 @@ def is_typo(before: str, after: str) -> bool:
     return Levenshtein.distance(old.casefold(), new.casefold(), score_cutoff=2) <= (1 if len(new) < 6 else 2)
 
 
-def _rate_attachments(before: Article, after: Article) -> float:
-    rates = [_ADDED]
+def _rate_attachments(before: Article, after: Article, hunks: Sequence[Hunk], facts: Sequence[Fact]) -> float:
+    """What changed in the words of a file weighs what it would in the article; else a swap of bytes weighs much."""
+    reworded = reworded_attachments(before, after)
+    told = {id(new) for _, new in reworded}
+    rates = [_rate_file(old, new, hunks, facts) for old, new in reworded]
     for old, new in pair_attachments(before.attachments, after.attachments):
-        if old is not None:
+        if id(new) in told or is_same_attachment(old, new):
+            continue
+        if old is None:
+            rates.append(_ADDED)
+        else:
             rates.append(_WITHDRAWN if new is None else _SWAPPED if _is_swap(old.sha256, new.sha256) else _ADDED)
-    return max(rates)
+    return max(rates, default=_ADDED)
+
+
+def _rate_file(old: Attachment, new: Attachment, hunks: Sequence[Hunk], facts: Sequence[Fact]) -> float:
+    name = new.name or new.url
+    before, after = (Article(url=each.url, title="", blocks=each.blocks) for each in (old, new))
+    of_file = [hunk for hunk in hunks if hunk.file == name]
+    return _rate_text(before, after, "body", of_file, [fact for fact in facts if fact.file == name])
 
 
 def _is_swap(old: str, new: str) -> bool:

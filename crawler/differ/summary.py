@@ -93,7 +93,14 @@ def _describe_fields(fields: Sequence[str]) -> str:
 
 
 def describe_fact(fact: Fact, hunks: Sequence[Hunk] = ()) -> str:
-    """``GDP 11% → 1.1%``: the fact, with the words before it in the text where they name it. One harmless line."""
+    """``GDP 11% → 1.1%``: the fact, with the words before it in the text where they name it. One harmless line.
+
+    A fact in the text of a file ends in the file's name: ``rate 5% → 15% (rules.pdf)``.
+    """
+    return f"{_describe(fact, hunks)} ({_part(fact.file)})" if fact.file else _describe(fact, hunks)
+
+
+def _describe(fact: Fact, hunks: Sequence[Hunk]) -> str:
     if fact.type is FactType.ATTACHMENT:
         return _describe_swap("attachment", fact)
     if fact.type is FactType.LINK:
@@ -125,7 +132,7 @@ def _part(text: str | None) -> str:
 
 def _find_label(fact: Fact, hunks: Sequence[Hunk]) -> str:
     """The words that name a figure: those before it in its clause, else those after it."""
-    for region in find_regions([hunk for hunk in hunks if hunk.field == fact.field]):
+    for region in find_regions([hunk for hunk in hunks if hunk.place == (fact.field, fact.file)]):
         for text, value in ((region.after, fact.after), (region.before, fact.before)):
             if value and text.count(value) == 1:
                 lead, _, trail = text.partition(value)
@@ -152,7 +159,7 @@ def _in_context(fact: Fact, hunks: Sequence[Hunk]) -> str:
     """A short change of words between the words around it: a lone ``不`` says nothing."""
     if max(len(fact.before or ""), len(fact.after or "")) > _MAX_BARE:
         return ""
-    for region in find_regions([hunk for hunk in hunks if hunk.field == fact.field]):
+    for region in find_regions([hunk for hunk in hunks if hunk.place == (fact.field, fact.file)]):
         for place in () if region.is_stray else region.places:
             before, after = region.before[place.b0 : place.b1], region.after[place.a0 : place.a1]
             if _meets(before, fact.before) and _meets(after, fact.after):

@@ -147,6 +147,16 @@ class Article:
         """The whole text, blocks joined by blank lines."""
         return "\n\n".join(block.text for block in self.blocks)
 
+    @property
+    def whole_text(self) -> str:
+        """The text, and below it that of every file that was read, under its name."""
+        files = (
+            "\n\n".join((each.name or each.url, *(block.text for block in each.blocks)))
+            for each in self.attachments
+            if each.blocks
+        )
+        return "\n\n".join((self.text, *files))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:

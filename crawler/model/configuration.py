@@ -94,7 +94,8 @@ class Source:
     """One place that is watched, with every setting already resolved for it.
 
     ``options`` is an instance of the kind's own ``Options`` dataclass. ``attachments`` is ``list`` (names and
-    addresses only), ``hash`` (their bytes are fetched and hashed) or ``text``.
+    addresses only), ``hash`` (their bytes are fetched and hashed) or ``text`` (their words are read, too).
+    ``attachment_budget`` is how many bytes of files one article may cost, ``attachment_budget_per_check`` one check.
     """
 
     id: str
@@ -108,6 +109,8 @@ class Source:
     enabled: bool = True
     follow: bool = True
     attachments: str = "hash"
+    attachment_budget: int = 20 * 1024 * 1024
+    attachment_budget_per_check: int = 200 * 1024 * 1024
     options: object = None
     article: ArticleRules = field(default_factory=ArticleRules)
     fetch: FetchPolicy = field(default_factory=FetchPolicy)

@@ -68,6 +68,7 @@ class FileOutcome(StrEnum):
     DAMAGED = "damaged"
     TOO_LARGE = "too_large"
     TOO_SLOW = "too_slow"
+    NOT_TRIED = "not_tried"
 
 
 class ChangeKind(StrEnum):

@@ -90,9 +90,9 @@ def changed_text(change: Change) -> str:
     A figure alone says nothing: of "up 11%" only the 11 may have changed, and "up" is what readers ask for.
     """
     pieces = [piece for fact in change.facts for piece in (fact.before, fact.after) if piece]
-    for field, group in groupby(change.diff, key=lambda hunk: hunk.field):
+    for (field, file), group in groupby(change.diff, key=lambda hunk: hunk.place):
         hunks = list(group)
-        ends = _END_OF_ITEM if field in _LISTS else _END_OF_SENTENCE
+        ends = _END_OF_ITEM if field in _LISTS and not file else _END_OF_SENTENCE
         pieces += changed_sentences(((hunk.op, hunk.before) for hunk in hunks), ends)
         pieces += changed_sentences(((hunk.op, hunk.after) for hunk in hunks), ends)
     return " \n ".join(pieces)

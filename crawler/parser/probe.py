@@ -52,6 +52,7 @@ _DRAWN = "it seems to be drawn by scripts: give the address of the JSON that the
 _HOME = "a home page shows little of each; its columns may be the better sources"
 _NO_LIST_BUT_FEED = "a home page that lists nothing; this is the feed it announces"
 _UCAP = "the page draws its list by script; this is the list behind it"
+_ONE_FILE = "a file that is itself the article; its text is compared from check to check"
 _LOOKS_LIKE_ONE = "this looks like one article, not a list: is there a list that it came from?"
 
 
@@ -75,6 +76,8 @@ class Probed:
 
 def probe(fetched: Fetched) -> Probed:
     """Which kind reads this response. Raises ``ParseError`` that says what it is, when none does."""
+    if fetched.file is not None:
+        return _propose("page", fetched, _preview("page", fetched), notes=(_ONE_FILE,))
     if feed_form(fetched.body) is FeedForm.EMPTY:
         raise ParseError(f"{fetched.url} answered with an empty body")
     if is_feed(fetched.body):

@@ -48,7 +48,7 @@ def assess(fetched: Fetched, *, expect: str) -> Assessment:
     return (
         _assess_status(fetched, head)
         or _assess_transfer(fetched, expect)
-        or _assess_machinery(fetched, head)
+        or (_assess_machinery(fetched, head) if fetched.file is None else None)
         or (_assess_target(fetched) if expect != "listing" else _assess_detour(fetched))
         or (_assess_attachment(fetched, head) if _is_file(fetched, expect) else _assess_markup(fetched, expect))
         or _OK
@@ -164,7 +164,7 @@ def _assess_transfer(fetched: Fetched, expect: str) -> Assessment | None:
         if keeper and rules.EMPTY_CHALLENGE & set(keeper.cookies):
             return _say(Verdict.CHALLENGE, f"an empty body with a cookie ({keeper.name})")
         return _say(Verdict.STUB, "an empty body")
-    if expect == "attachment":
+    if expect == "attachment" or fetched.file is not None:
         return None
     if (name := _name_binary(fetched.body)) and expect == "article":
         return _say(Verdict.WRONG_TYPE, f"{name} where a page was expected")
@@ -242,6 +242,8 @@ def _assess_attachment(fetched: Fetched, head: str) -> Assessment | None:
 
 
 def _assess_markup(fetched: Fetched, expect: str) -> Assessment | None:
+    if fetched.file is not None:
+        return None
     start = fetched.body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"{", b"[", b"<?xml", b"<rss", b"<feed", b"<rdf")) and b"<html" not in start:
         return _assess_data(start, expect)

@@ -42,7 +42,7 @@ from crawler.pipeline.looks import ArticleLook, Depth, ListingLook, Wanted, list
 from crawler.pipeline.resolve import Resolved
 from crawler.pipeline.steps import decide_article
 from crawler.pipeline.writer import StoreThread
-from crawler.ports import Clock, Fetcher
+from crawler.ports import Clock, Fetcher, FileReader
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ class CheckResult:
 
 
 class Checker:
-    """Checks sources. ``chance`` gives numbers in [0, 1) that spread due times."""
+    """Checks sources. ``chance`` gives numbers in [0, 1) that spread due times; no ``reader``: no file is read."""
 
     def __init__(
         self,
@@ -90,8 +90,9 @@ class Checker:
         clock: Clock,
         audience: Audience,
         chance: Callable[[], float],
+        reader: FileReader | None = None,
     ) -> None:
-        self._gatherer = Gatherer(fetcher, store)
+        self._gatherer = Gatherer(fetcher, store, reader)
         self._store = store
         self._clock = clock
         self._audience = audience

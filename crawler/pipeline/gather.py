@@ -14,16 +14,11 @@ from crawler.differ.identity import degenerate_ids, entry_keys, match
 from crawler.errors import ParseError
 from crawler.model import (
     Assessment,
-    Attachment,
     Entry,
     Fetched,
     FetchFailure,
-    FileState,
     KnownArticle,
     NotModified,
-    Observation,
-    Purpose,
-    Request,
     Response,
     Source,
     SourceState,
@@ -32,6 +27,7 @@ from crawler.model import (
 )
 from crawler.parser.kinds import find_kind, page_limit
 from crawler.parser.verdict import assess, assess_listing, assess_unread
+from crawler.pipeline.files import Files, Purse, Unopened
 from crawler.pipeline.looks import (
     ArticleLook,
     Depth,
@@ -48,29 +44,30 @@ from crawler.pipeline.looks import (
 )
 from crawler.pipeline.resolve import AUTO, Resolved, resolve_kind
 from crawler.pipeline.writer import StoreThread
-from crawler.ports import Fetcher
+from crawler.ports import Fetcher, FileReader
+from crawler.sandbox.opening import OpeningFetcher, open_document
 from crawler.text.urls import canonical_url
 
 #: Pages read side by side; their bodies are in memory together. The host's own limit lies in the fetcher.
 CHUNK = 32
 #: Pages that list nothing and only name where the list is, one behind the other.
 MAX_SIGNPOSTS = 3
-#: Files of one article that are fetched and hashed.
-MAX_FILES = 20
 
 
 class Gatherer:
     """Asks the world through the fetcher and memory through the store's thread."""
 
-    def __init__(self, fetcher: Fetcher, store: StoreThread) -> None:
+    def __init__(self, fetcher: Fetcher, store: StoreThread, reader: FileReader | None = None) -> None:
         self._fetcher = fetcher
         self._store = store
+        self._reader = reader or Unopened()
+        self._files = Files(fetcher, store.put_snapshots, self._reader)
 
     # -- the listing --
 
     async def resolve(self, source: Source, state: SourceState | None) -> Resolved:
         """The source as the kind it is; see ``resolve_kind``."""
-        return await resolve_kind(self._fetcher, source, state)
+        return await resolve_kind(OpeningFetcher(self._fetcher, self._reader), source, state)
 
     async def look_at_listing(
         self, resolved: Resolved, state: SourceState | None, depth: Depth | None = None
@@ -108,6 +105,8 @@ class Gatherer:
 
     async def _read_listing(self, source: Source, fetched: Fetched, state: SourceState | None) -> ListingLook:
         same = state is not None and bool(state.body_sha256) and state.body_sha256 == fetched.sha256
+        if not same:
+            fetched = await self._open(fetched)
         assessment = Assessment(verdict=Verdict.NOT_MODIFIED) if same else assess(fetched, expect="listing")
         listing = None
         if assessment.verdict is Verdict.OK:
@@ -126,6 +125,10 @@ class Gatherer:
             validators=fetched.validators,
             body_sha256=fetched.sha256,
         )
+
+    async def _open(self, fetched: Fetched) -> Fetched:
+        opened = await open_document(fetched, self._reader)
+        return opened if isinstance(opened, Fetched) else fetched
 
     async def _follow_signposts(self, source: Source, look: ListingLook) -> ListingLook:
         """Where a page lists nothing and names another, the listing is that other one, readable or not.
@@ -187,70 +190,31 @@ class Gatherer:
         """Looks at every wanted article, a chunk at a time."""
         looks: list[ArticleLook] = []
         rest = list(wanted)
+        purse = Purse(source.attachment_budget_per_check)
         while rest:
             chunk, rest = rest[:CHUNK], rest[CHUNK:]
-            found = await asyncio.gather(*(self._look(source, each) for each in chunk))
+            found = await asyncio.gather(*(self._look(source, each, purse) for each in chunk))
             await self._store.put_snapshots([body for _, bodies in found for body in bodies])
             looks.extend(look for look, _ in found)
+        purse.tell(source)
         return [replace(look, keys=merge_keys(look, source)) for look in looks]
 
-    async def _look(self, source: Source, wanted: Wanted) -> tuple[ArticleLook, list[bytes]]:
+    async def _look(self, source: Source, wanted: Wanted, purse: Purse) -> tuple[ArticleLook, list[bytes]]:
         request = article_request(source, wanted)
         if request is None:
             return await self._load_before(listing_look(source, wanted)), []
         response = await self._fetcher.fetch(request, source)
+        if isinstance(response, Fetched) and (wanted.known is None or wanted.known.body_sha256 != response.sha256):
+            response = await self._open(response)
         look = replace(judge_article(source, wanted, response), backfilled=wanted.backfilled, listed=wanted.listed)
         bodies = [response.body] if isinstance(response, Fetched) and not look.unchanged else []
-        look = await self._look_at_files(source, await self._load_before(look))
+        look = await self._files.look_at(source, await self._load_before(look), purse)
         return look, bodies
 
     async def _load_before(self, look: ArticleLook) -> ArticleLook:
         if look.known is None or can_do_without_text(look, look.known):
             return look
         return refuse_garbled(replace(look, before=await self._store.latest_revision(look.known.id)))
-
-    async def _look_at_files(self, source: Source, look: ArticleLook) -> ArticleLook:
-        """Fetches the article's files, so that one swapped under the same name is seen."""
-        article = look.article or (look.before.article if look.unchanged and look.before else None)
-        if source.attachments == "list" or article is None or not article.attachments:
-            return look
-        remembered = {file.url: file for file in (look.known.files if look.known else ())}
-        asked = article.attachments[:MAX_FILES]
-        found = await asyncio.gather(*(self._look_at_file(source, file, remembered.get(file.url)) for file in asked))
-        hashed = tuple(attachment for attachment, _, _ in found) + article.attachments[MAX_FILES:]
-        swapped = hashed != article.attachments
-        return replace(
-            look,
-            article=replace(article, attachments=hashed) if look.article or swapped else None,
-            unchanged=look.unchanged and not swapped,
-            files=tuple(state for _, state, _ in found),
-            observations=tuple(observation for _, _, observation in found),
-        )
-
-    async def _look_at_file(
-        self, source: Source, attachment: Attachment, remembered: FileState | None
-    ) -> tuple[Attachment, FileState, Observation]:
-        """One file: its body is stored at once and dropped, for many small articles may have many large files."""
-        remembered = remembered or FileState(url=attachment.url, sha256="")
-        validators = remembered.validators
-        request = Request(url=attachment.url, purpose=Purpose.ATTACHMENT, validators=validators)
-        response = await self._fetcher.fetch(request, source)
-        kept = replace(attachment, sha256=remembered.sha256)
-        if not isinstance(response, Fetched):
-            verdict = Verdict.NOT_MODIFIED if isinstance(response, NotModified) else response.verdict
-            return kept, remembered, observe(response, verdict)
-        await self._store.put_snapshots([response.body])
-        assessment = assess(response, expect="attachment")
-        observation = observe(response, assessment.verdict, assessment.reason)
-        if assessment.verdict is not Verdict.OK:
-            return kept, remembered, observation
-        state = FileState(
-            url=attachment.url,
-            sha256=response.sha256,
-            fetched_at=response.fetched_at,
-            validators=response.validators,
-        )
-        return replace(attachment, sha256=response.sha256), state, observation
 
     async def recognise(self, looks: Sequence[ArticleLook]) -> list[ArticleLook]:
         """Recognises articles by identities that only their pages carry, or that another check has just met."""

@@ -111,7 +111,7 @@ def remove(look: ArticleLook, known: KnownArticle, absence: Absence, context: Co
             observations=absence.observations,
         ),
     )
-    return Step(article=removed, observations=own_observations(look, known), change=change, text=article.text)
+    return Step(article=removed, observations=own_observations(look, known), change=change, text=article.whole_text)
 
 
 def decide_unknown(look: ArticleLook, known: KnownArticle, context: Context) -> Step:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from crawler.cadence import next_recheck
+from crawler.differ.fields import pair_attachments
 from crawler.differ.fingerprint import entry_fingerprint
 from crawler.model import (
     Article,
@@ -81,3 +82,9 @@ def is_redated(before: Article, after: Article) -> bool:
     if before.published is None or after.published is None:
         return False
     return before.published.instant != after.published.instant
+
+
+def has_learnt(before: Article, after: Article) -> bool:
+    """Whether files were read that were not read before, or not by this reader: worth a revision, told to nobody."""
+    pairs = pair_attachments(before.attachments, after.attachments)
+    return any(old is not None and new is not None and new.read_by > old.read_by for old, new in pairs)

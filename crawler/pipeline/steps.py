@@ -27,7 +27,15 @@ from crawler.pipeline.decide import Context, Step
 from crawler.pipeline.gone import decide_absent, decide_unknown
 from crawler.pipeline.identifiers import article_id
 from crawler.pipeline.looks import ArticleLook
-from crawler.pipeline.remembered import as_told, is_confirmed, is_redated, merged, new_address, remember_look
+from crawler.pipeline.remembered import (
+    as_told,
+    has_learnt,
+    is_confirmed,
+    is_redated,
+    merged,
+    new_address,
+    remember_look,
+)
 from crawler.pipeline.told import (
     bare_article,
     begin_change,
@@ -102,7 +110,7 @@ def decide_new(look: ArticleLook, context: Context) -> Step:
             evidence=kept_evidence(look),
         ),
         change=change,
-        text=article.text,
+        text=article.whole_text,
     )
 
 
@@ -138,6 +146,8 @@ def decide_present(look: ArticleLook, known: KnownArticle, article: Article, con
         return decide_unknown(look, known, context)
     if known.state is ArticleState.REMOVED:
         return restore(look, known, remember_look(alive, look, context), article, comparison, context)
+    if comparison is None and before is not None and has_learnt(before, article) and not new_address(look, known):
+        return complete(look, alive, article, mark, context)
     if comparison is None:
         return settle(look, alive, article, mark, context)
     if before is not None and (has_been_read(before, article) or is_mended(before, article)):
@@ -180,7 +190,7 @@ def stay_or_move(
         significance=0.2,
         evidence=Evidence(before=look.before.evidence if look.before else None, after=look.observation),
     )
-    return Step(article=moved, observations=own_observations(look, known), change=change, text=article.text)
+    return Step(article=moved, observations=own_observations(look, known), change=change, text=article.whole_text)
 
 
 def complete(look: ArticleLook, known: KnownArticle, article: Article, mark: str, context: Context) -> Step:
@@ -284,5 +294,5 @@ def restore(
         observations=own_observations(look, known),
         revision=next_revision(restored, article, look, context) if changed else None,
         change=change,
-        text=article.text,
+        text=article.whole_text,
     )

@@ -23,7 +23,10 @@ from crawler.sandbox.frames import HEADER, read_job, write_answer
 MEMORY = 1024 * 1024 * 1024
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG, <linux/prctl.h>
 _KILL = 9
-_WARM_UP = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Count 0/Kids[]>>endobj\ntrailer<</Root 1 0 R>>"
+_WARM_UP = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Count 0/Kids[]>>endobj "
+    b"trailer<</Root 1 0 R>>"
+)
 
 
 def main() -> None:

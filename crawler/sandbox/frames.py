@@ -1,4 +1,4 @@
-"""What the pool and its processes say to each other: a length in four bytes, then JSON; a job is followed by the file."""
+"""What the pool and its processes say to each other: a length in four bytes, then JSON; after a job, the file."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def write_answer(text: FileText) -> bytes:
 
 
 def read_answer(payload: bytes) -> FileText:
-    """The text that an answer holds. The child has read hostile input: raises ``ValueError`` unless all is as agreed."""
+    """The text that an answer holds. Whoever wrote it has read hostile input: raises ``ValueError`` for any other."""
     try:
         answer = json.loads(payload)
         return FileText(

@@ -10,7 +10,7 @@ import signal
 import sys
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 
 from crawler.model import FileOutcome, FileText, digest
@@ -19,6 +19,7 @@ from crawler.sandbox.frames import HEADER, MAX_ANSWER, read_answer, write_job
 
 #: What a child runs. It imports nothing from its own folder or environment (``-I``), only from where we did.
 _START = "import json,sys; sys.path[:] = json.loads(sys.argv.pop()); from crawler.sandbox.child import main; main()"
+_IMPORT_PATH = json.dumps([os.path.abspath(each) for each in sys.path])
 #: So many readings are kept in memory: a file that is its own listing is asked for twice in one check.
 _REMEMBERED = 16
 _REMEMBERED_CHARACTERS = 4_000_000
@@ -31,7 +32,7 @@ class Allowance:
     cpu_seconds: int = 20
     wall_seconds: float = 60.0
     memory: int = 1024 * 1024 * 1024
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     jobs: int = 100
 
 
@@ -86,13 +87,11 @@ class Sandbox:
         idle, self._idle = self._idle, []
         await asyncio.gather(*(child.end() for child in idle))
 
-    async def read(
-        self, body: bytes, *, names: Sequence[str] = (), media_type: str = "", encoding: str = ""
-    ) -> FileText:
+    async def read(self, body: bytes, *, names: Sequence[str] = (), media_type: str = "") -> FileText:
         """See ``FileReader``. Text files are decoded here and now; PDF and DOCX are opened elsewhere."""
         form = name_form(body, names=names, media_type=media_type)
         if not needs_sandbox(form):
-            return read_file(body, form, self._allowance.limits, encoding=encoding)
+            return read_file(body, form, self._allowance.limits)
         key = (digest(body), form)
         if (known := self._known.get(key)) is None:
             async with self._room:
@@ -112,7 +111,7 @@ class Sandbox:
             child = await self._take()
         except OSError as error:
             reason = f"no process could be started to read it ({error.strerror})"
-            return FileText(outcome=FileOutcome.UNREADABLE, note=reason)
+            return FileText(outcome=FileOutcome.NOT_TRIED, note=reason)
         try:
             answer = await asyncio.wait_for(child.ask(form, body, self._allowance), self._allowance.wall_seconds)
             text = read_answer(answer)
@@ -142,7 +141,7 @@ class Sandbox:
             "-c",
             _START,
             str(self._allowance.memory),
-            json.dumps([os.path.abspath(each) for each in sys.path]),
+            _IMPORT_PATH,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,

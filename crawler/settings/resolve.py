@@ -193,6 +193,8 @@ def make_source(source: SourceTables, policies: Policies, timezone: str) -> Sour
         enabled=table.enabled,
         follow=table.follow,
         attachments=table.attachments,
+        attachment_budget=table.attachment_budget,
+        attachment_budget_per_check=table.attachment_budget_per_check,
         options=source.options,
         article=ArticleRules(**article.model_dump()) if article else ArticleRules(),
         fetch=policies.fetch,

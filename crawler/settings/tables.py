@@ -229,7 +229,14 @@ class SourceTable(Table):
         _SOURCE.follow, description="false: the listing's own text is the article, its pages are not fetched."
     )
     attachments: Literal["list", "hash", "text"] = Field(
-        "hash", description="list: names and addresses; hash: their bytes too; text: their words too."
+        "hash", description="list: names and addresses; hash: their bytes too; text: the words of PDF and DOCX too."
+    )
+    attachment_budget: Size = Field(
+        _SOURCE.attachment_budget,
+        description="Bytes of files fetched for one article; beyond it files are listed and not hashed.",
+    )
+    attachment_budget_per_check: Size = Field(
+        _SOURCE.attachment_budget_per_check, description="The same for all articles of one check together."
     )
     pace: Paces = Field("normal", description="As in [schedule], for this source.")
     every: Pause = Field(_SCHEDULE.every, description="Never rarer than this.")

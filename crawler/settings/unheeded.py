@@ -33,7 +33,5 @@ def _learns_no_habit(table: Table | None) -> bool:
 def _unheeded_of_sources(tables: Tables) -> Iterator[tuple[KeyPath, str]]:
     for source in tables.sources:
         base = ("source", source.number)
-        if source.table.attachments == "text":
-            yield (*base, "attachments"), f'source {source.table.id}: attachments = "text" (taken as "hash")'
         if _learns_no_habit(source.subs.get("guard")):
             yield (*base, "guard", "quiet_after"), f"source {source.table.id}: guard.quiet_after"

@@ -206,7 +206,7 @@ def view_change(change: Change, reader: Reader, budget: Budget, public_url: str)
 def view_fact(fact: Fact, reader: Reader) -> FactLine:
     """One fact, old to new."""
     return FactLine(
-        label=reader.labels[fact.type.value],
+        label=reader.labels[fact.type.value] + (f" ({one_line(fact.file, 60)})" if fact.file else ""),
         before=one_line(fact.before or "", VALUE_LIMIT),
         after=one_line(fact.after or "", VALUE_LIMIT),
     )
@@ -214,10 +214,11 @@ def view_fact(fact: Fact, reader: Reader) -> FactLine:
 
 def view_diff(hunks: Iterable[Hunk], reader: Reader, budget: Budget) -> Iterator[FieldDiff]:
     """The diff field by field, until the budget is spent."""
-    for name, group in groupby(hunks, key=lambda hunk: hunk.field):
+    for (name, file), group in groupby(hunks, key=lambda hunk: hunk.place):
         pieces = tuple(piece for hunk in group for piece in view_hunk(hunk, budget))
         if any(piece.op != "equal" for piece in pieces):
-            yield FieldDiff(label=reader.labels.get(name, one_line(name, 40)), pieces=pieces)
+            label = reader.labels.get(name, one_line(name, 40))
+            yield FieldDiff(label=f"{label}: {one_line(file, 80)}" if file else label, pieces=pieces)
 
 
 def view_hunk(hunk: Hunk, budget: Budget) -> Iterator[Piece]:

@@ -22,6 +22,7 @@ from crawler.model import (
 )
 from crawler.parser import verdict
 from crawler.parser.article.dating import fineness, refine
+from crawler.parser.article.document import read_document
 from crawler.parser.article.reader import Manner, read_fragment, read_markup
 from crawler.parser.decoding import decode_html, find_declared_charset
 from crawler.text.dates import default_timezone
@@ -38,6 +39,9 @@ def read_article(fetched: Fetched, source: Source, *, entry: Entry | None = None
     assessment = verdict.assess(fetched, expect="article")
     if assessment.verdict is not Verdict.OK:
         return Reading(assessment=assessment)
+    if fetched.file is not None:
+        reading = read_document(fetched, fetched.file, source, entry)
+        return replace(reading, article=complete(reading.article, entry)) if reading.article and entry else reading
     decoded = decode_html(fetched.body, find_declared_charset(fetched.header("content-type")), source.fetch.encoding)
     if verdict.is_undecodable(decoded.text, decoded.replaced):
         return Reading(assessment=Assessment(verdict=Verdict.DECODE_ERROR, reason="most characters cannot be read"))

@@ -35,7 +35,7 @@ def collect_attachments(segments: Segments, span: tuple[int, int], base: str) ->
         target = _target(anchor)
         if not _is_file(anchor, target) or not (url := join_url(base, target)):
             continue
-        name = anchor.text or anchor.attribute("title") or _file_name(url)
+        name = anchor.text or anchor.attribute("title") or file_name(url)
         if url not in found or len(name) > len(found[url]):
             found[url] = clean(name)[:300]
     return tuple(Attachment(url=url, name=name) for url, name in found.items())
@@ -53,7 +53,8 @@ def _is_file(anchor: Anchor, target: str) -> bool:
     return any(name in hint for name in _FILE_CLASSES)
 
 
-def _file_name(url: str) -> str:
+def file_name(url: str) -> str:
+    """The last part of an address, as people read it."""
     return unquote(urlsplit(url).path.rpartition("/")[2])
 
 

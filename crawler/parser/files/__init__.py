@@ -26,7 +26,7 @@ def needs_sandbox(form: FileForm) -> bool:
     return form in _SANDBOXED
 
 
-def read_file(body: bytes, form: FileForm, limits: Limits | None = None, *, encoding: str = "") -> FileText:
+def read_file(body: bytes, form: FileForm, limits: Limits | None = None) -> FileText:
     """The text of a file of that form. Damage, encryption and size are outcomes; nothing is raised for them."""
     limits = limits or Limits()
     if form is FileForm.PDF:
@@ -38,7 +38,7 @@ def read_file(body: bytes, form: FileForm, limits: Limits | None = None, *, enco
 
         return _within(read_docx(body, limits), limits)
     if form in (FileForm.TEXT, FileForm.SHEET, FileForm.MARKUP):
-        return _within(read_plain(body, form, limits, encoding), limits)
+        return _within(read_plain(body, form, limits), limits)
     outcome = FileOutcome.ENCRYPTED if form is FileForm.LOCKED else FileOutcome.UNREADABLE
     return FileText(outcome=outcome, note=unreadable_words(form))
 

@@ -97,11 +97,11 @@ def name_form(body: bytes, *, names: Iterable[str] = (), media_type: str = "") -
 
 
 def is_document(body: bytes) -> bool:
-    """Whether the body is a PDF or DOCX: a file that can be an article of its own. Costs nothing for a page."""
+    """Whether the body is a document and no markup: a file that can be an article of its own. Cheap for a page."""
     start = body[:_PDF_REACH].lstrip()
-    if start.startswith(b"%PDF-"):
+    if start.startswith((b"%PDF-", _OLE, b"{\\rtf")):
         return True
-    return start.startswith(_ZIP) and _name_packed(body) is FileForm.DOCX
+    return start.startswith(_ZIP) and _name_packed(body) is not FileForm.ARCHIVE
 
 
 def _name_packed(body: bytes) -> FileForm:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from crawler.text.normalize import is_cjk
 
@@ -58,7 +59,7 @@ def in_reading_order(lines: list[Line]) -> list[Line]:
 
 
 def _jumps_up(lines: Sequence[Line]) -> bool:
-    return any(after.bottom > before.top for before, after in zip(lines, lines[1:], strict=False))
+    return any(after.bottom > before.top for before, after in pairwise(lines))
 
 
 def _has_columns(lines: Sequence[Line]) -> bool:
@@ -67,7 +68,7 @@ def _has_columns(lines: Sequence[Line]) -> bool:
     beside = sum(
         upper.bottom < (lower.top + lower.bottom) / 2 < upper.top
         and (upper.right < lower.left or lower.right < upper.left)
-        for upper, lower in zip(by_place, by_place[1:], strict=False)
+        for upper, lower in pairwise(by_place)
     )
     return beside > 0.15 * len(lines)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from statistics import median
 
 from crawler.model import BlockKind
@@ -41,7 +42,7 @@ def _margins(page: Sequence[Line]) -> tuple[float, float, float]:
     placed = [line for line in page if line.size and not line.is_row]
     if not placed:
         return 0.0, 0.0, 0.0
-    steps = [a.bottom - b.bottom for a, b in zip(placed, placed[1:], strict=False) if 0 < a.bottom - b.bottom < 80]
+    steps = [a.bottom - b.bottom for a, b in pairwise(placed) if 0 < a.bottom - b.bottom < 80]
     return min(line.left for line in placed), max(line.right for line in placed), median(steps or [0.0])
 
 

@@ -38,6 +38,7 @@ class _Sheets:
     pages: list[list[Line]]
     count: int = 0
     silent: int = 0
+    broken: int = 0
     untold: int = 0
     is_cut: bool = False
 
@@ -65,9 +66,9 @@ def _compose(sheets: _Sheets, title: str) -> FileText:
     title = title or next((text for kind, text in found if kind is BlockKind.HEADING), "")[:300]
     if not blocks:
         if sheets.untold:
-            return FileText(
-                outcome=FileOutcome.NO_TEXT, title=title, note="its fonts do not say which letters they show"
-            )
+            return FileText(outcome=FileOutcome.NO_TEXT, title=title, note="its fonts do not say what they show")
+        if sheets.broken == len(sheets.pages):
+            return FileText(outcome=FileOutcome.DAMAGED, title=title, note="damaged: none of its pages can be read")
         words = "a scan, or pictures: its pages hold no text" if sheets.silent else "its pages hold no text"
         return FileText(outcome=FileOutcome.NO_TEXT, title=title, note=words)
     notes = []
@@ -75,8 +76,10 @@ def _compose(sheets: _Sheets, title: str) -> FileText:
         notes.append(f"only its first {len(sheets.pages)} of {sheets.count} pages were read")
     if sheets.silent:
         notes.append(f"{sheets.silent} of its pages hold pictures and no text")
+    if sheets.broken:
+        notes.append(f"{sheets.broken} of its pages are damaged")
     if sheets.untold:
-        notes.append(f"{sheets.untold} of its pages are in fonts that do not say which letters they show")
+        notes.append(f"{sheets.untold} of its pages are in fonts that do not say what they show")
     outcome = FileOutcome.PARTIAL if notes else FileOutcome.READ
     return FileText(outcome=outcome, blocks=blocks, title=title, note="; ".join(notes))
 
@@ -88,7 +91,11 @@ def _read_pages(document: pypdfium2.PdfDocument, limits: Limits) -> _Sheets:
         if number >= limits.pages or characters > limits.characters:
             sheets.is_cut = True
             break
-        lines, has_picture = _read_page(document, number)
+        try:
+            lines, has_picture = _read_page(document, number)
+        except pypdfium2.PdfiumError:
+            lines, has_picture = [], False
+            sheets.broken += 1
         text = "".join(line.text for line in lines)
         if len(_UNTOLD.findall(text)) > _UNTOLD_SHARE * len(text):
             sheets.untold += 1
@@ -101,11 +108,8 @@ def _read_pages(document: pypdfium2.PdfDocument, limits: Limits) -> _Sheets:
 
 
 def _read_page(document: pypdfium2.PdfDocument, number: int) -> tuple[list[Line], bool]:
-    """The lines of a page and whether it holds anything else. A page that cannot be loaded holds nothing we know."""
-    try:
-        page = document[number]
-    except pypdfium2.PdfiumError:
-        return [], True
+    """The lines of a page and whether it holds anything at all. Raises ``PdfiumError`` where it cannot be loaded."""
+    page = document[number]
     try:
         textpage = page.get_textpage()
         try:

@@ -17,17 +17,17 @@ _BOM_FREE = "\ufeff"
 _MOST_LINES = 200_000
 
 
-def read_plain(body: bytes, form: FileForm, limits: Limits, encoding: str = "") -> FileText:
+def read_plain(body: bytes, form: FileForm, limits: Limits) -> FileText:
     """The text of a file without machinery around it, decoded like a page."""
     most = 6 * limits.characters
-    text = _read_text(body[:most], form, limits, encoding)
+    text = _read_text(body[:most], form, limits)
     if len(body) <= most or not text.blocks:
         return text
     return replace(text, outcome=FileOutcome.PARTIAL, note=f"only the first {most} bytes were read")
 
 
-def _read_text(body: bytes, form: FileForm, limits: Limits, encoding: str) -> FileText:
-    decoded = decode_html(body, forced=encoding)
+def _read_text(body: bytes, form: FileForm, limits: Limits) -> FileText:
+    decoded = decode_html(body)
     if decoded.replaced > 20 and decoded.replaced * 20 > len(decoded.text):
         return FileText(outcome=FileOutcome.DAMAGED, note="most of its characters cannot be read")
     text = decoded.text.lstrip(_BOM_FREE).replace("\r\n", "\n").replace("\r", "\n")

@@ -199,7 +199,7 @@ def test_whoever_writes_a_key_that_nothing_acts_on_yet_is_told_once_for_each(ful
 def test_keys_of_a_source_that_nothing_acts_on_yet_are_named_with_their_line(load) -> None:
     text = '[[source]]\nid = "a"\nurl = "https://example.org/"\nattachments = "text"\n'
     warnings = load(text + '[source.guard]\nquiet_after = "30d"\n').warnings
-    assert 'all.toml:4: source a: attachments = "text" (taken as "hash") is not acted on yet' in warnings
+    assert not any("attachments" in warning for warning in warnings)
     assert "all.toml:6: source a: guard.quiet_after is not acted on yet" in warnings
 
 

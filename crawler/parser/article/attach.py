@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from html import unescape
 from urllib.parse import unquote, urlsplit
 
 from crawler.model import Attachment, Link
@@ -11,13 +13,35 @@ from crawler.text.normalize import clean
 from crawler.text.urls import join_url
 
 #: Office formats of official sites in China, Japan, Korea and elsewhere; archives and tables included.
-_FILE = re.compile(
-    r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|dps|ofd|odt|ods|odp|rtf|csv|zip|rar|7z|tar\.gz|hwpx?|ceb|ceb2|jtd|xbrl|epub)$",
+_ENDINGS = "pdf|docx?|xlsx?|pptx?|wps|et|dps|ofd|odt|ods|odp|rtf|csv|zip|rar|7z|tar\\.gz|hwpx?|ceb|ceb2|jtd|xbrl|epub"
+_FILE = re.compile(rf"\.(?:{_ENDINGS})$", re.IGNORECASE)
+_NAMED = re.compile(rf"\.(?:{_ENDINGS})\W{{0,3}}$", re.IGNORECASE)
+#: A file's address inside a call: ``javascript:openFile('/a/b.pdf')``, ``onclick="down('b.doc')"``.
+_CALLED = re.compile(rf"""['"]([^'"]{{1,500}}?\.(?:{_ENDINGS})(?:\?[^'"]{{0,300}})?)['"]""", re.IGNORECASE)
+_FILE_CLASSES = ("nfw-cms-attachment", "attachment", "fujian", "file-download", "ke-insertfile", "appendix")
+_FILE_QUERY = re.compile(
+    rf"(?:file|filename|name|path|attach|url)=[^&]{{1,300}}?\.(?:{_ENDINGS})(?:&|$)", re.IGNORECASE
+)
+#: Programs that hand out files by number: ``download.jsp?id=3``, ``/attach/downfile.do?attachId=ab12``.
+_SERVED = re.compile(
+    r"(?:down(?:load)?(?:file|attach)?|filedown(?:load)?|getfile|showfile|readattach|attach(?:ment)?down(?:load)?)"
+    r"\w{0,12}(?:\.(?:jsp|do|action|aspx?|ashx|php|cgi))?$",
     re.IGNORECASE,
 )
-_FILE_CLASSES = ("nfw-cms-attachment", "attachment", "fujian", "file-download", "ke-insertfile")
-_FILE_QUERY = re.compile(
-    r"(?:file|filename|name|path|attach)=[^&]{1,300}?\.(?:pdf|docx?|xlsx?|wps|et|ofd|zip|rar|hwpx?)(?:&|$)",
+_NUMBERED = re.compile(r"(?:id|uuid|guid|code|key|no|seq)=\w", re.IGNORECASE)
+#: What shows a file within the page. Only the start of each tag is looked at.
+_FRAME = re.compile(
+    r"""<(?:iframe|embed|object)\b[^>]{0,600}?\b(?:src|data)\s{0,3}=\s{0,3}["']?([^"'\s>]{1,500})""",
+    re.IGNORECASE,
+)
+#: Viewers that are given the file's address in their own.
+_VIEWED = re.compile(rf"[?&#](?:file|src|url|doc)=([^&]{{1,500}}?\.(?:{_ENDINGS}))(?:&|$)", re.IGNORECASE)
+_CALLS = ("javascript:", "#", "")
+_ATTRIBUTES = ("data-href", "data-url", "data-src", "data-file", "onclick")
+#: Names that say what to do and not what it is.
+_GENERIC = re.compile(
+    r"(?:点击|點擊)?(?:下载|下載|查看|打开|附件下载|附件|預覽|预览)(?:附件|文件|全文)?|ダウンロード|다운로드"
+    r"|download|view|open|pdf|here|click here",
     re.IGNORECASE,
 )
 _PICTURES = ("data-src", "data-original", "data-lazy-src", "src", "oldsrc")
@@ -26,8 +50,13 @@ _MAX = 500
 _REACH = 12
 
 
-def collect_attachments(segments: Segments, span: tuple[int, int], base: str) -> tuple[Attachment, ...]:
-    """Files linked in the text or right after it, each address once, by the name the page gives them."""
+def collect_attachments(
+    segments: Segments, span: tuple[int, int], base: str, markup: str = ""
+) -> tuple[Attachment, ...]:
+    """Files linked in the text or right after it, each address once, by the name the page gives them.
+
+    ``markup`` is searched for files that the page shows in a frame of its own.
+    """
     found: dict[str, str] = {}
     for anchor in segments.anchors:
         if not span[0] <= anchor.position <= span[1] + _REACH or len(found) >= _MAX:
@@ -35,14 +64,25 @@ def collect_attachments(segments: Segments, span: tuple[int, int], base: str) ->
         target = _target(anchor)
         if not _is_file(anchor, target) or not (url := join_url(base, target)):
             continue
-        name = anchor.text or anchor.attribute("title") or file_name(url)
+        name = _name(anchor, url)
         if url not in found or len(name) > len(found[url]):
-            found[url] = clean(name)[:300]
-    return tuple(Attachment(url=url, name=name) for url, name in found.items())
+            found[url] = name
+    for url in _framed(markup, base):
+        found.setdefault(url, file_name(url))
+    return tuple(Attachment(url=url, name=name) for url, name in list(found.items())[:_MAX])
 
 
 def _target(anchor: Anchor) -> str:
-    return anchor.attribute("href") or anchor.attribute("oldsrc")
+    """Where a link leads: its address, the one its script is given, or what an editor has kept of the original."""
+    href = anchor.attribute("href").strip()
+    if not href.lower().startswith(_CALLS[:2]) and href:
+        return href
+    for text in (href, *(anchor.attribute(name) for name in _ATTRIBUTES)):
+        if _FILE.search(text.partition("?")[0][-12:]) and "(" not in text:
+            return text
+        if called := _CALLED.search(text[:2_000]):
+            return called[1]
+    return anchor.attribute("oldsrc") or href
 
 
 def _is_file(anchor: Anchor, target: str) -> bool:
@@ -50,7 +90,34 @@ def _is_file(anchor: Anchor, target: str) -> bool:
     if _FILE.search(path[-12:]) or (query and _FILE_QUERY.search(unquote(query))):
         return True
     hint = anchor.attribute("class").lower()
-    return any(name in hint for name in _FILE_CLASSES)
+    if any(name in hint for name in _FILE_CLASSES) or anchor.attribute("download"):
+        return True
+    if not query:
+        return False
+    if _SERVED.search(path.rpartition("/")[2][-60:]) and _NUMBERED.search(query):
+        return True
+    return _NAMED.search(anchor.text) is not None or _NAMED.search(anchor.attribute("title")) is not None
+
+
+def _name(anchor: Anchor, url: str) -> str:
+    """What the page calls a file: the words of its link, unless those only say that it can be had."""
+    names = [anchor.text, anchor.attribute("title"), anchor.attribute("download"), file_name(url)]
+    told = [name for each in names if (name := clean(each)[:300])]
+    return next((name for name in told if not _GENERIC.fullmatch(name)), told[0] if told else "")
+
+
+def _framed(markup: str, base: str) -> Iterator[str]:
+    """Files that frames, embeds and objects of the page show, viewers looked through."""
+    if not any(tag in markup for tag in ("<iframe", "<embed", "<object", "<IFRAME", "<EMBED", "<OBJECT")):
+        return
+    for number, found in enumerate(_FRAME.finditer(markup)):
+        target = unescape(found[1])
+        if number >= _MAX:
+            return
+        viewed = _VIEWED.search(unquote(target))
+        target = viewed[1] if viewed else target
+        if _FILE.search(target.partition("#")[0].partition("?")[0][-12:]) and (url := join_url(base, target)):
+            yield url
 
 
 def file_name(url: str) -> str:
@@ -77,7 +144,7 @@ def collect_images(segments: Segments, span: tuple[int, int], base: str) -> tupl
     found: dict[str, None] = {}
     for element, position in segments.images:
         if span[0] <= position <= span[1] and len(found) < _MAX:
-            url = next((url for name in _PICTURES if (url := join_url(base, element.attribute(name)))), "")
+            url = next((url for name in _PICTURES if (url := join_url(base, anchor.attribute(name)))), "")
             if url:
                 found[url] = None
     return tuple(found)

@@ -185,7 +185,7 @@ def _compose(draft: _Draft) -> Article:
         document_number=byline.document_number or _find_document_number(draft, blocks),
         index_number=byline.index_number,
         status=byline.status,
-        attachments=collect_attachments(draft.segments, span, base),
+        attachments=collect_attachments(draft.segments, span, base, draft.page.markup),
         links=collect_links(draft.segments, span, base),
         images=collect_images(draft.segments, span, base),
         marks=marks,
@@ -347,7 +347,7 @@ def read_fragment(markup: str, manner: Manner) -> Article:
         blocks=blocks,
         language=languages[0] if languages else manner.language[:2],
         languages=languages,
-        attachments=collect_attachments(segments, span, manner.url),
+        attachments=collect_attachments(segments, span, manner.url, markup),
         links=collect_links(segments, span, manner.url),
         images=collect_images(segments, span, manner.url),
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from crawler.model import BlockKind
 from crawler.parser.article import heads
+from crawler.parser.article.cells import Reaching, spread
 from crawler.parser.article.heads import Head, find_head
 from crawler.parser.article.page import MAX_DEPTH, Element, Page, read_text
 from crawler.parser.article.skim import Skimmer
@@ -157,6 +158,7 @@ class _Walker:
         self.page, self.found = page, Segments()
         self.skimmer = Skimmer(page.html, page.pieces) if skimming else None
         self.frames: list[_Frame | None] = []
+        self.reaching: dict[int, Reaching] = {}
         self.rows: list[list[int]] = []
         self.buffer: list[str] = []
         self.linked = self.link_depth = 0
@@ -355,18 +357,31 @@ class _Walker:
         row = frame[0]
         inside = self.page.elements[row.order : row.last]
         cells = [element for element in inside if element.parent is row and element.tag in {"td", "th"}]
-        if not _is_data(cells, self.found.items):
+        texts = self.cell_texts(row, cells)
+        if not _is_data(texts):
             return
-        self.join_row(row, cells)
+        self.join_row(row, " | ".join(texts).strip())
         for element in inside:
             element.start, element.stop = row.start, row.stop
         for anchor in self.found.anchors[anchors:]:
             anchor.position = row.start
         self.found.images[images:] = [(element, row.start) for element, _ in self.found.images[images:]]
 
-    def join_row(self, row: Element, cells: list[Element]) -> None:
+    def cell_texts(self, row: Element, cells: list[Element]) -> list[str]:
+        """What the cells of a row say, those included that reach into it from a row above."""
         items = self.found.items
-        text = " | ".join(" ".join(item.text for item in items[cell.start : cell.stop]) for cell in cells).strip()
+        texts = [" ".join([item.text for item in items[cell.start : cell.stop]]) for cell in cells]
+        body = row.parent.order if row.parent is not None else 0
+        reaching = self.reaching.pop(body, None)
+        if reaching is None and not any("rowspan" in cell.raw for cell in cells):
+            return texts
+        texts, below = spread(texts, [cell.raw for cell in cells], reaching or {})
+        if below:
+            self.reaching[body] = below
+        return texts
+
+    def join_row(self, row: Element, text: str) -> None:
+        items = self.found.items
         linked = sum(item.linked for item in items[row.start :])
         items[row.start :] = [Segment(text, BlockKind.TABLE_ROW, row, row, row.suspect, weigh(text), linked)]
         row.stop = len(items)
@@ -383,9 +398,9 @@ class _Walker:
             )
 
 
-def _is_data(cells: list[Element], items: list[Segment]) -> bool:
+def _is_data(texts: list[str]) -> bool:
     """Whether a row holds data; the rows of a table that only lays out the page hold long texts, or one cell."""
-    if len(cells) < 2:
+    if len(texts) < 2:
         return False
-    lengths = [sum(len(item.text) for item in items[cell.start : cell.stop]) for cell in cells]
+    lengths = [len(text) for text in texts]
     return max(lengths) <= _MAX_CELL and sum(length > 0 for length in lengths) > 1

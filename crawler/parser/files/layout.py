@@ -27,6 +27,7 @@ _PAGE_NUMBER = re.compile(
 class Line:
     """One line of a page. Places are in points from the lower left; ``size`` is the height of its letters, 0 unknown.
 
+    ``width`` and ``height`` are those of the page, ``column`` is 1 for the right half of a page set in columns.
     ``is_row``: it is a row of a table, its cells joined by bars.
     """
 
@@ -37,7 +38,9 @@ class Line:
     top: float = 0.0
     size: float = 0.0
     page: int = 0
+    width: float = 0.0
     height: float = 0.0
+    column: int = 0
     is_row: bool = False
 
     @property
@@ -53,7 +56,12 @@ def in_reading_order(lines: list[Line]) -> list[Line]:
     Columns are read as the file draws them: nothing but their order tells where one ends.
     """
     placed = [line for line in lines if line.size]
-    if len(placed) != len(lines) or not _jumps_up(placed) or _has_columns(placed):
+    if _has_columns(placed):
+        middle = (min(line.left for line in placed) + max(line.right for line in placed)) / 2
+        for line in placed:
+            line.column = int(line.left > middle)
+        return lines
+    if len(placed) != len(lines) or not _jumps_up(placed):
         return lines
     return sorted(lines, key=lambda line: (-round(line.bottom / 3), line.left))
 

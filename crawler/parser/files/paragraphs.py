@@ -22,13 +22,18 @@ _CAPTION = re.compile(r"(?:图|圖|図|表|写真|Figure|Fig\.|Table)\s?\d{1,3}(
 _MAX_HEADING = 120
 _MAX_CAPTION = 80
 _HEADING_SIZE = 1.12
+#: A column narrower than this share of the page is a list of short lines.
+_NARROW = 0.3
+
+Column = tuple[int, int]
+Margins = tuple[float, float, float]
 
 
 def join_lines(pages: Sequence[Sequence[Line]]) -> list[tuple[BlockKind, str]]:
     """The paragraphs of all pages; one that goes on over the page stays one."""
     lines = [line for page in pages for line in page]
     body = median([line.size for line in lines if line.size] or [0.0])
-    margins = {number: _margins(page) for number, page in enumerate(pages)}
+    margins = {column: _margins(of_column) for column, of_column in _columns(lines).items()}
     found: list[tuple[BlockKind, str]] = []
     for group in _group(lines, margins, body):
         text = _join_texts([line.text for line in group]).strip("\u00ad ")
@@ -37,16 +42,31 @@ def join_lines(pages: Sequence[Sequence[Line]]) -> list[tuple[BlockKind, str]]:
     return found
 
 
-def _margins(page: Sequence[Line]) -> tuple[float, float, float]:
-    """Left and right edge of the text of a page, and the usual step from one line to the next."""
-    placed = [line for line in page if line.size and not line.is_row]
+def _columns(lines: Sequence[Line]) -> dict[Column, list[Line]]:
+    """The lines of each column of each page."""
+    columns: dict[Column, list[Line]] = {}
+    for line in lines:
+        columns.setdefault((line.page, line.column), []).append(line)
+    return columns
+
+
+def _margins(column: Sequence[Line]) -> Margins:
+    """The edges of a column's text, and the usual step from one line to the next.
+
+    Where few lines end together nothing shows how far a full one would reach; then margins are taken to be alike.
+    """
+    placed = [line for line in column if line.size and not line.is_row]
     if not placed:
         return 0.0, 0.0, 0.0
     steps = [a.bottom - b.bottom for a, b in pairwise(placed) if 0 < a.bottom - b.bottom < 80]
-    return min(line.left for line in placed), max(line.right for line in placed), median(steps or [0.0])
+    left, right = min(line.left for line in placed), max(line.right for line in placed)
+    together = sum(right - line.right < 2 * line.size for line in placed)
+    if together < 2 or right - left < _NARROW * placed[0].width:
+        right = max(right, placed[0].width - left)
+    return left, right, median(steps or [0.0])
 
 
-def _group(lines: Sequence[Line], margins: dict[int, tuple[float, float, float]], body: float) -> Iterator[list[Line]]:
+def _group(lines: Sequence[Line], margins: dict[Column, Margins], body: float) -> Iterator[list[Line]]:
     group: list[Line] = []
     for line in lines:
         if group and not _goes_on(group[-1], line, margins, body):
@@ -57,7 +77,7 @@ def _group(lines: Sequence[Line], margins: dict[int, tuple[float, float, float]]
         yield group
 
 
-def _goes_on(upper: Line, lower: Line, margins: dict[int, tuple[float, float, float]], body: float) -> bool:
+def _goes_on(upper: Line, lower: Line, margins: dict[Column, Margins], body: float) -> bool:
     """Whether ``lower`` continues the sentence, or the word, that ``upper`` has begun."""
     if upper.text.endswith("\u00ad"):
         return True
@@ -65,14 +85,14 @@ def _goes_on(upper: Line, lower: Line, margins: dict[int, tuple[float, float, fl
         return False
     if abs(upper.size - lower.size) > 0.12 * max(upper.size, lower.size) or _OPENER.match(lower.text):
         return False
-    left, right, step = margins[upper.page]
-    if upper.page == lower.page:
+    left, right, step = margins[upper.page, upper.column]
+    if (upper.page, upper.column) == (lower.page, lower.column):
         gap = upper.bottom - lower.bottom
         if not 0.3 * body < gap <= max(1.45 * step, 1.1 * upper.size):
             return False
     elif upper.text.endswith(_END):
         return False
-    lower_left = margins[lower.page][0]
+    lower_left = margins[lower.page, lower.column][0]
     if lower.left - lower_left > 1.2 * body and lower.left - lower_left > upper.left - left + 0.6 * body:
         return False
     return _is_full(upper, right, left, lower)

@@ -19,6 +19,8 @@ from crawler.text.normalize import clean, squash
 
 #: What PDFium puts where a word was divided at the end of a line.
 _HYPHENS = str.maketrans({"\ufffe": "\u00ad", "\x02": "\u00ad"})
+#: PDFium ends a line where a word is divided without a break; the halves have places of their own.
+_LINE = re.compile("[^\r\n\u00ad]*(?:\u00ad|\r\n|\r|\n)|[^\r\n\u00ad]+")
 #: Characters of fonts that do not say what they show.
 _UNTOLD = re.compile("[\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]|\x00")
 _UNTOLD_SHARE = 0.3
@@ -113,7 +115,7 @@ def _read_page(document: pypdfium2.PdfDocument, number: int) -> tuple[list[Line]
     try:
         textpage = page.get_textpage()
         try:
-            lines = list(_lines(textpage, number, page.get_height()))
+            lines = list(_lines(textpage, number, page.get_size()))
         finally:
             textpage.close()
         return lines, bool(lines) or raw.FPDFPage_CountObjects(page) > 0
@@ -121,37 +123,30 @@ def _read_page(document: pypdfium2.PdfDocument, number: int) -> tuple[list[Line]
         page.close()
 
 
-def _lines(textpage: pypdfium2.PdfTextPage, page: int, height: float) -> Iterator[Line]:
+def _lines(textpage: pypdfium2.PdfTextPage, page: int, paper: tuple[float, float]) -> Iterator[Line]:
     text = textpage.get_text_range().translate(_HYPHENS)
     at = 0  # in UTF-16 units, as PDFium counts
-    for line in text.splitlines(keepends=True):
+    for line in _LINE.findall(text):
         units = len(line) + sum(char > "\uffff" for char in line)
         shown = line.strip()
         if shown.strip("\u00ad"):
             lead = len(line) - len(line.lstrip())
             span = at + lead, at + lead + units - (len(line) - len(shown))
-            if (found := _measure(textpage, shown, span, page, height)) is not None:
-                yield found
+            yield _measure(textpage, shown, span, page, paper)
         at += units
 
 
 def _measure(
-    textpage: pypdfium2.PdfTextPage, text: str, span: tuple[int, int], page: int, height: float
-) -> Line | None:
-    first, last = _box(textpage, span[0]), _box(textpage, span[1] - 1)
+    textpage: pypdfium2.PdfTextPage, text: str, span: tuple[int, int], page: int, paper: tuple[float, float]
+) -> Line:
+    line = Line(text=_shown(text), page=page, width=paper[0], height=paper[1])
+    first = _box(textpage, span[0])
+    last = _box(textpage, span[1] - 1) or _box(textpage, span[1] - 2)  # the mark of a divided word has no place
     if first is None or last is None:
-        return Line(text=_shown(text), page=page, height=height)
-    left, right = min(first[0], last[0]), max(first[2], last[2])
-    line = Line(
-        text=_shown(text),
-        left=left,
-        right=right,
-        bottom=min(first[1], last[1]),
-        top=max(first[3], last[3]),
-        size=max(first[3] - first[1], 1.0),
-        page=page,
-        height=height,
-    )
+        return line
+    line.left, line.right = min(first[0], last[0]), max(first[2], last[2])
+    line.bottom, line.top = min(first[1], last[1]), max(first[3], last[3])
+    line.size = max(first[3] - first[1], 1.0)
     if line.is_spread and (cells := _cells(textpage, text, span, line.size)):
         line.text, line.is_row = " | ".join(cells), True
     return line

@@ -144,7 +144,7 @@ def collect_images(segments: Segments, span: tuple[int, int], base: str) -> tupl
     found: dict[str, None] = {}
     for element, position in segments.images:
         if span[0] <= position <= span[1] and len(found) < _MAX:
-            url = next((url for name in _PICTURES if (url := join_url(base, anchor.attribute(name)))), "")
+            url = next((url for name in _PICTURES if (url := join_url(base, element.attribute(name)))), "")
             if url:
                 found[url] = None
     return tuple(found)

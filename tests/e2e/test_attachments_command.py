@@ -79,6 +79,22 @@ def test_a_pdf_whose_bytes_differ_and_whose_words_do_not_is_no_edit(reading, ser
     assert reading.run("crawl", "--recheck", "all").lines[-1].startswith("nothing changed")
 
 
+def test_an_edit_inside_a_file_is_confirmed_by_a_second_look_within_the_crawl(configure, room, serve, site):
+    serve(rules("5%"))
+    room.publish("fees", file="rules.pdf")
+    gazette = configure(source_block("harbour", room.feed, attachments='"text"'), confirm="20s")
+    gazette.run("crawl", "--as-of", "2026-03-02T12:00:00Z")
+    serve(rules("15%"))
+    site.forget()
+
+    edited, _ = gazette.json("crawl", "--recheck", "all", "--as-of", LATER)
+
+    assert (edited["kind"], edited["facts"][0]["after"]) == ("edited", "15%")
+    assert site.count("/news/files/rules.pdf") == 2
+    assert edited["evidence"]["before"]["url"].endswith("/rules.pdf")
+    assert gazette.run("crawl", "--recheck", "all", "--as-of", LATER).lines[-1].startswith("nothing changed")
+
+
 def test_a_scan_says_so_and_its_swap_is_an_edit_by_its_bytes(reading, serve, room):
     serve(scanned_pdf(), "scan.pdf")
     room.publish("plan", file="scan.pdf")

@@ -107,7 +107,7 @@ def _is_full(upper: Line, right: float, left: float, lower: Line) -> bool:
     if is_cjk(upper.text[-1]) or is_cjk(lower.text[0]):
         return room < 2.2 * upper.size
     if lower.text[0].islower() and not upper.text.endswith(_END):
-        return room < 0.3 * (right - left)
+        return room < 0.5 * (right - left)
     word = lower.text.split(" ", 1)[0]
     return room < max(0.62 * upper.size * (len(word) + 1), 1.5 * upper.size)
 

@@ -25,10 +25,14 @@ from crawler.differ.matching import match_runs
 from crawler.differ.stamps import is_update_stamp
 from crawler.differ.tokens import split_sentences
 from crawler.model import Article, Hunk, HunkOp
+from crawler.text.normalize import shorten
 
 #: How much of an equal run is kept beside a change, in characters.
 CONTEXT = 40
 ELLIPSIS = "…"
+#: A file that was rewritten would make a record of megabytes: so many hunks of it are told, and so much of each.
+MAX_FILE_HUNKS = 200
+MAX_FILE_PIECE = 4_000
 
 _BLOCK_GAP = "\n\n"
 
@@ -105,12 +109,20 @@ def apply(before_text: str, hunks: Iterable[Hunk]) -> str:
 def shorten_hunks(hunks: Sequence[Hunk], context: int = CONTEXT) -> tuple[Hunk, ...]:
     """The hunks for the record: of equal runs only ``context`` characters beside a change are kept."""
     short: list[Hunk] = []
-    for _, group in groupby(hunks, key=lambda hunk: hunk.place):
+    for (_, file), group in groupby(hunks, key=lambda hunk: hunk.place):
         of_field = list(group)
+        if file:
+            of_field = [_cut_side(hunk) for hunk in of_field[:MAX_FILE_HUNKS]]
         for place, hunk in enumerate(of_field):
             first, last = place == 0, place == len(of_field) - 1
             short.append(hunk if hunk.op is not HunkOp.EQUAL else _shorten(hunk, context, first=first, last=last))
     return tuple(short)
+
+
+def _cut_side(hunk: Hunk) -> Hunk:
+    if hunk.op is HunkOp.EQUAL:
+        return hunk
+    return replace(hunk, before=shorten(hunk.before, MAX_FILE_PIECE), after=shorten(hunk.after, MAX_FILE_PIECE))
 
 
 def _shorten(hunk: Hunk, context: int, *, first: bool, last: bool) -> Hunk:

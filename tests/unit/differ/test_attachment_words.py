@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from crawler.differ.compare import compare
 from crawler.differ.facts import facts_of_new
 from crawler.differ.fingerprint import fingerprint
-from crawler.differ.hunks import apply, diff_article
+from crawler.differ.hunks import MAX_FILE_HUNKS, MAX_FILE_PIECE, apply, diff_article, shorten_hunks
 from crawler.differ.render import render_html, render_terminal
 from crawler.differ.summary import summarize
 from crawler.model import Article, Attachment, Block, BlockKind, ChangeKind
@@ -103,6 +103,17 @@ def test_a_file_that_was_added_is_told_as_such_and_not_figure_by_figure():
     comparison = compare(make_article(), make_article(make_file(FEE)))
 
     assert [(fact.type.value, fact.after) for fact in comparison.facts] == [("attachment", "rules.pdf")]
+
+
+def test_a_file_that_was_rewritten_does_not_make_a_record_of_its_size():
+    old, new = (make_file(*(f"{word} {number} is new." for number in range(3_000))) for word in ("Boat", "Berth"))
+    hunks = diff_article(make_article(old), make_article(new))
+
+    short = shorten_hunks(hunks)
+
+    assert len([hunk for hunk in short if hunk.file]) <= MAX_FILE_HUNKS
+    assert max(len(hunk.before) for hunk in short) <= MAX_FILE_PIECE
+    assert sum(len(hunk.before) for hunk in hunks if hunk.file) == len("\n\n".join(b.text for b in old.blocks))
 
 
 words = st.lists(

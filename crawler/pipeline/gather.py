@@ -25,7 +25,7 @@ from crawler.model import (
     Validators,
     Verdict,
 )
-from crawler.parser.kinds import find_kind, page_limit
+from crawler.parser.kinds import find_kind, is_own_answer, page_limit
 from crawler.parser.verdict import assess, assess_listing, assess_unread
 from crawler.pipeline.files import Files, Purse, Unopened
 from crawler.pipeline.looks import (
@@ -108,6 +108,8 @@ class Gatherer:
         if not same:
             fetched = await self._open(fetched)
         assessment = Assessment(verdict=Verdict.NOT_MODIFIED) if same else assess(fetched, expect="listing")
+        if assessment.verdict is Verdict.NOT_FOUND and is_own_answer(source, fetched):
+            assessment = Assessment(verdict=Verdict.OK, reason="404 says that there is nothing to list")
         listing = None
         if assessment.verdict is Verdict.OK:
             try:

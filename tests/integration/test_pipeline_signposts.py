@@ -156,7 +156,7 @@ def test_a_page_that_is_its_own_source_is_removed_when_it_says_that_it_is_gone(t
 def test_a_list_that_answers_every_page_with_its_first_ends_there_whatever_clock_it_shows(tmp_path, site):
     """From abroad some sites ignore the number of the page; their template still prints the time."""
     items = "".join(
-        f'<li><a href="/tzgg/2026-03/0{n}/content_900{n}.html">关于第{n}批补助资金的公示通知</a><span>2026-03-0{n}</span></li>'
+        f'<li><a href="/tzgg/2026-03/0{n}/content_900{n}.html">关于第{n}批补助的公示通知</a><i>2026-03-0{n}</i></li>'
         for n in range(1, 6)
     )
     for n in range(1, 6):
@@ -200,3 +200,15 @@ def test_a_stub_behind_the_last_page_ends_the_list_and_concludes_nothing(tmp_pat
     assert site.count("/gk/index_1.shtml") == 1
     assert not any(report.failed for report in reports)
     assert told(reports[1]) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "failed"), [('{"status":404,"message":"no documents"}', False), ("<h1>gone</h1>", True)]
+)
+def test_not_found_from_an_interface_that_finds_nothing_is_an_empty_list(tmp_path, site, body, failed):
+    site.route("/api/v1/documents.json", body=body, status=404)
+    block = source_block("fr", site.url("/api/v1/documents.json?conditions[term]=quay"), "federal_register")
+
+    report = Watch(write_config(tmp_path, site, block)).crawl()
+
+    assert (bool(report.failed), result_of(report, "fr").listed) == (failed, 0)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from crawler.model import Article, ArticleRules, Block, BlockKind, Moment, Precision
+from crawler.model import Article, ArticleRules, Block, BlockKind, Link, Moment, Precision
 from crawler.parser.article.attach import collect_attachments, collect_images, collect_links
 from crawler.parser.article.body import Body, drop_biographies, read_body
 from crawler.parser.article.byline import Byline, Reckoning, is_house, split_names
@@ -92,6 +92,8 @@ def read_markup(markup: str, manner: Manner) -> Article:
 def _find_container(draft: _Draft) -> tuple[Segments, Container | None]:
     page = draft.page
     chosen = find_chosen(page, "body")
+    if not chosen and draft.wechat.text:
+        return _read_state(draft.wechat.text)
     if not chosen and draft.wechat.native_id:
         chosen = [content] if (content := find_by_id(page, "js_content")) is not None else []
     if chosen:
@@ -186,12 +188,18 @@ def _compose(draft: _Draft) -> Article:
         index_number=byline.index_number,
         status=byline.status,
         attachments=collect_attachments(draft.segments, span, base, draft.page.markup),
-        links=collect_links(draft.segments, span, base),
-        images=collect_images(draft.segments, span, base),
+        links=collect_links(draft.segments, span, base) + _originals(wechat, base),
+        images=collect_images(draft.segments, span, base) or wechat.images,
         marks=marks,
         native_ids=_native_ids(draft),
         provenance=tuple((name, value) for name, value in provenance.items() if value),
     )
+
+
+def _originals(wechat: WechatFacts, base: str) -> tuple[Link, ...]:
+    """The post that a repost without a text of its own leads to."""
+    url = join_url(base, wechat.original)
+    return (Link(url=url, text=url),) if url else ()
 
 
 def _published(draft: _Draft, locale: str | None) -> Moment | None:

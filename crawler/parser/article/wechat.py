@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape, unescape
+from itertools import islice
 
 from crawler.model import Moment, Precision
 from crawler.parser.article.page import Page, find_by_id
@@ -36,6 +38,13 @@ _PLACE_FIELD = re.compile(
     r"""(countryName|countryId|provinceName|cityName)['"]?\s{0,3}:\s{0,3}['"]([^'"\n]{0,60})['"]"""
 )
 _ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})")
+#: Posts of pictures or words alone keep their text in a script; it is HTML or plain lines.
+_NOENCODE = re.compile(
+    r"""\bcontent_noencode['"]?\s{0,3}:\s{0,3}(?:JsDecode\()?(?:'((?:[^'\\\n]|\\.){1,200000}+)'|"((?:[^"\\\n]|\\.){1,200000}+)")"""
+)
+_PICTURE = re.compile(r"""(watermark_info\s{0,3}:\s{0,3}\{\s{0,9})?\bcdn_url\s{0,3}:\s{0,3}['"]([^'"\s]{8,600})['"]""")
+_PICTURES_READ = 60_000
+_MOST_PICTURES = 50
 #: The containers of its articles and of its picture posts.
 _MARKS = ("js_content", "js_article", "js_image_content")
 _MAINLAND = "156"
@@ -43,7 +52,11 @@ _MAINLAND = "156"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WechatFacts:
-    """What a WeChat page tells beside its text; empty strings where it does not."""
+    """What a WeChat page tells beside its text; empty strings where it does not.
+
+    ``text`` (HTML), ``images`` and ``original`` (the post that this one shares) are those of a page whose own
+    container is empty: posts of pictures or words alone, and reposts.
+    """
 
     title: str = ""
     account: str = ""
@@ -51,6 +64,9 @@ class WechatFacts:
     published: Moment | None = None
     place: str = ""
     native_id: str = ""
+    text: str = ""
+    images: tuple[str, ...] = ()
+    original: str = ""
 
 
 def is_wechat(page: Page) -> bool:
@@ -63,6 +79,8 @@ def is_wechat(page: Page) -> bool:
 def read_wechat(page: Page, url: str, timezone: str) -> WechatFacts:
     """The facts of a WeChat page; ``url`` may complete its identity (long links carry biz, mid and idx)."""
     markup = page.markup
+    content = find_by_id(page, "js_content")
+    is_bare = content is None or not clean(content.text())
     return WechatFacts(
         title=_unescape(_first(_TITLE, markup)),
         account=_find_text(page, {"js_name"}) or _unescape(_first(_NICKNAME, markup)),
@@ -70,7 +88,32 @@ def read_wechat(page: Page, url: str, timezone: str) -> WechatFacts:
         published=_read_epoch(markup, timezone),
         place=_read_place(markup),
         native_id=_read_identity(markup, url),
+        text=_read_script_text(markup) if is_bare else "",
+        images=_read_pictures(markup) if is_bare else (),
+        original=_read_original(page) if is_bare else "",
     )
+
+
+def _read_script_text(markup: str) -> str:
+    found = _NOENCODE.search(markup)
+    if found is None:
+        return ""
+    plain = unescape(_ESCAPE.sub(lambda one: chr(int(one[1], 16)), found[1] or found[2]))
+    lines = plain.replace("\\n", "\n").replace("\\", "").split("\n")
+    return plain if "<p" in plain else "".join(f"<p>{escape(line)}</p>" for line in lines if line.strip())
+
+
+def _read_pictures(markup: str) -> tuple[str, ...]:
+    """The pictures of a picture post; the same with a watermark are left out."""
+    start = markup.find("picture_page_info_list")
+    found = _PICTURE.finditer(markup, start, start + _PICTURES_READ) if start >= 0 else ()
+    pictures = (one[2] for one in found if not one[1])
+    return tuple(islice(dict.fromkeys(pictures), _MOST_PICTURES))
+
+
+def _read_original(page: Page) -> str:
+    found = find_by_id(page, "js_share_source")
+    return found.attribute("data-url")[:2_000] if found is not None else ""
 
 
 def _first(patterns: tuple[re.Pattern[str], ...], text: str) -> str:

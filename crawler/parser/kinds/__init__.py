@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import cast
 
 from crawler.errors import UsageError
-from crawler.model import Entry, Purpose, Request, Source, SourceState, Validators
+from crawler.model import Entry, Fetched, Purpose, Request, Source, SourceState, Validators
 from crawler.ports import Kind
 from crawler.text.urls import is_http
 
@@ -51,3 +51,12 @@ def ask_for_page(source: Source, entry: Entry) -> Request | None:
     if not source.follow or not is_http(entry.url):
         return None
     return Request(url=entry.url, purpose=Purpose.ARTICLE)
+
+
+def is_own_answer(source: Source, fetched: Fetched) -> bool:
+    """Whether a response that says "not found" is how the source's interface says that there is nothing to list.
+
+    A kind may have a function ``is_answer`` to recognise such; most need none.
+    """
+    recognise = getattr(find_kind(source.kind), "is_answer", None)
+    return recognise is not None and bool(recognise(fetched))

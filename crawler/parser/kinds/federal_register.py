@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from crawler.errors import ParseError
 from crawler.model import Attachment, Entry, Fetched, Listing, Purpose, Request, Source, SourceState
-from crawler.parser.feeds import excerpt
+from crawler.parser.feeds import FeedForm, excerpt, feed_form
 from crawler.parser.feeds.markup import strip_markup
 from crawler.parser.jsondata import Json, as_text, dig, moment_at, read_object, rows_of, text_at
 from crawler.parser.kinds import ask_for_listing, ask_for_page
@@ -55,9 +55,17 @@ def request_listing(source: Source, state: SourceState | None) -> Request:
     return ask_for_listing(source, state, url=_api_address(source.url))
 
 
+def is_answer(fetched: Fetched) -> bool:
+    """The API answers 404, in JSON, where nothing matches what is searched for."""
+    is_api = urlsplit(fetched.url).path == _API
+    return fetched.status == 404 and is_api and feed_form(fetched.body) is FeedForm.JSON
+
+
 def parse_listing(source: Source, fetched: Fetched) -> Listing:
     """The documents of one page of results. Raises ``ParseError`` when the answer is none of the API's."""
     document = read_object(fetched, "a page of results")
+    if is_answer(fetched):
+        return Listing(entries=())
     rows = document.get("results")
     if not isinstance(rows, list) and as_text(document.get("count")) != "0":
         said = clean(text_at(document, "message|error|errors.0"))[:200]

@@ -90,7 +90,7 @@ def listing_instead(fetched: Fetched, source: Source, reading: Reading) -> Listi
 
 
 def recognise(fetched: Fetched, source: Source) -> Listing | None:
-    """The list as the kind reads it that recognises it; None where none finds an entry."""
+    """The list as the kind reads it that recognises it; None where none finds an entry or the way to the list."""
     from crawler.errors import ParseError
     from crawler.parser.probe import probe
 
@@ -103,7 +103,7 @@ def recognise(fetched: Fetched, source: Source) -> Listing | None:
         listing = read_listing(fetched, as_kind(replace(source, url=fetched.url), kind))
     except ParseError:
         return None
-    return listing if listing.entries else None
+    return listing if listing.entries or listing.next else None
 
 
 def as_kind(source: Source, kind: str) -> Source:

@@ -273,7 +273,7 @@ def _propose(
     notes = (*notes, *wishes(listing.hints))
     first = next(iter(listing.entries), None)
     sample = " ".join(entry.title for entry in islice(listing.entries, 20))
-    language = (first.language if first else "") or detect_language(sample)
+    language = (first.language if first else "") or detect_language(sample or listing.title or title)
     return Probed(
         kind=kind,
         url=fetched.url,

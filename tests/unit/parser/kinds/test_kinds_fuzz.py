@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -27,6 +28,9 @@ SHARDS = [
     b"<item>", b"</item>", b"<entry>", b"<title>", b"<link href='//['/>", b"<a href='http://[x'>", b"<base href='x:'>",
     b"<!DOCTYPE", b'xml:base="http://[/"', b"\\ud800", b"1e999", b"{", b"[" * 200, b"<time datetime='9999-99-99'>",
     b"9" * 5000, "２０２３年１３月".encode(), b"https://mp.weixin.qq.com/s?__biz=&mid=", b"\x1b$B", b"<div>" * 50,
+    b"<recordset><record>", b"<nextgroup>", b"urls[i]='a';headers[i]='b';", b"queryData=\"{'pageId':'x'}\"",
+    b'"is_expired":1', b"totalData: 99, showData: 5", b"currentPage = 0; countPage = 9;",
+    b'<li data-link="/s?__biz=a&mid=1" data-title="x">',
 ]  # fmt: skip
 URL = "https://www.example.org/s/index_2.html"
 
@@ -94,3 +98,22 @@ def test_a_mangled_response_yields_a_listing_or_a_parse_error(name: str, data: s
 def test_probing_a_mangled_response_yields_a_proposal_or_a_parse_error(body: bytes):
     with complaint_about(URL):
         assert probe(receive(body)).kind in kind_names()
+
+
+PIECES = [
+    "<a href='/t20260101_1.html'>abcdefghij</a>", "<item>", "<record><![CDATA[", "urls[i]='x';headers[i]='y';",
+    '{"a":[', '<li data-link="x" ', "ajaxParam: {", "createPageHTML(", "%u4e00", "<url><loc>http://e/x</loc></url>",
+    "<p>words and words",
+]  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", kind_names())
+@pytest.mark.parametrize("piece", PIECES)
+def test_a_line_of_half_a_megabyte_is_read_in_bounded_time(name: str, piece: str):
+    source = Source(id="s", kind=name, url=URL, timezone="Asia/Shanghai", options=find_kind(name).Options())
+    body = (piece * (500_000 // len(piece))).encode()
+    begun = time.process_time()
+    with complaint_about(URL):
+        assert_storable(find_kind(name).parse_listing(source, receive(body)))
+    assert time.process_time() - begun < 6

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from datetime import UTC, datetime
+from urllib.parse import urljoin
 
 import pytest
 
@@ -11,6 +13,10 @@ from crawler.parser.lists import ListRules, is_selector, read_anchors, read_list
 from crawler.parser.lists.records import unwrap_records
 
 URL = "https://www.example.gov.cn/news/index.html"
+UNIT = (
+    "/api-gateway/jpaas-publish-server/front/page/build/unit?pageId=7f&tagId=a"
+    "&paramJson=%7B%22pageNo%22:2,%22pageSize%22:15%7D"
+)
 NOW = datetime(2023, 10, 30, 1, tzinfo=UTC)
 TITLES = ("关于调整供水价格的通知", "全区森林防火会议召开", "图书馆新馆试行开放公告", "农业龙头企业名单公布")
 
@@ -218,10 +224,21 @@ def next_of(tail: str, *, url: str = URL, head: str = "", rules: ListRules | Non
         ('<div class="pager"><a href="p2.html">&gt;</a></div>', "p2.html"),
         ('<a href="p9.html" rel="nofollow next">more</a>', "p9.html"),
         ('<a href="index_3.html">3</a><a href="index_2.html">2</a>', "index_2.html"),
+        ("<script>createPage(5, 0, 'index', 'html')</script>", "index_1.html"),
+        ("<script>var currentPage = 1; var countPage = 3;</script>", "index_2.html"),
+        ("<script>p({totalData: 41, showData: 20})</script>", "index_pc_2.html"),
+        ('<a href="p2.html" title="下一页"><img src="r.gif"></a>', "p2.html"),
+        ('<a href="p2.html">次の10件</a>', "p2.html"),
+        ('<a href="p2.html">다음</a>', "p2.html"),
+        ('<ul class="pager"><li class="pager-next"><a href="p2.html"><i></i></a></li></ul>', "p2.html"),
+        ('<div class="page"><b>1</b><a href="?p=2">2</a><a href="?p=3">3</a></div>', "?p=2"),
+        ('<div class="page"><a href="?p=1">1</a><b>2</b><a href="?p=3">3</a></div>', "?p=3"),
+        ("<nextgroup><![CDATA[<a href='/proxy?page=2&amp;c=7'></a>]]></nextgroup>", "/proxy?page=2&c=7"),
+        ("<script>queryData=\"{'pageId':'7f','tagId':'a'}\"</script>", UNIT),
     ],
 )
 def test_the_next_page_is_found_in_every_dialect(tail: str, path: str):
-    assert next_of(tail) == f"https://www.example.gov.cn/news/{path}"
+    assert next_of(tail) == urljoin(URL, path)
 
 
 @pytest.mark.parametrize(
@@ -234,6 +251,12 @@ def test_the_next_page_is_found_in_every_dialect(tail: str, path: str):
         '<a href="index.html">下一页</a>',
         '<a href="https://elsewhere.example/p2.html">下一页</a>',
         '<p><a href="p2.html">&gt;</a></p>',
+        "<script>var currentPage = 2; var countPage = 3;</script>",
+        "<script>p({totalData: 20, showData: 20})</script>",
+        "<nextgroup><![CDATA[]]></nextgroup>",
+        "<script>queryData=\"{'webId':'7f'}\"</script>",
+        '<div class="page"><a href="?p=1">1</a><a href="?p=9">9</a></div>',
+        '<p><a href="?p=2">2</a> <a href="?p=3">3</a></p>',
         "",
     ],
 )
@@ -261,6 +284,42 @@ def test_the_operators_selector_for_the_next_page_comes_first():
 # -- records, anchors, bounds --
 
 
+PROXY = (
+    "<script>$('#u').jpage({totalRecord: %d, perPage:15, proxyUrl:'/proxy/dataproxy.jsp',"
+    "ajaxParam:{col:1,unitid:'u',path:'/'}})</script>"
+)
+
+
+def test_the_proxy_is_asked_for_the_records_behind_those_shown_until_there_are_no_more():
+    column, asked = (
+        "http://www.example.gov.cn/col/",
+        "http://www.example.gov.cn/proxy/dataproxy.jsp?col=1&unitid=u&path=/",
+    )
+    numbers = "&startrecord={}&endrecord={}&perpage=15"
+    shown = len(read(f"<ul>{items(PLAIN)}</ul>").entries)
+    assert next_of(PROXY % 200, url=column) == asked + numbers.format(shown + 1, shown + 45)
+    assert next_of(PROXY % shown, url=column) is None
+    answer = asked + numbers.format(46, 90)
+    assert next_of("<totalrecord>200</totalrecord>", url=answer) == asked + numbers.format(91, 135)
+    assert next_of("<totalrecord>90</totalrecord>", url=answer) is None
+
+
+def test_a_page_that_only_names_its_interface_is_a_signpost_and_with_selectors_a_fault():
+    body = "<p>通知公告</p><div queryData=\"{'pageId':'7f','tagId':'当前栏目_list'}\"></div>"
+    listing = read(body)
+    assert listing.entries == ()
+    assert listing.next is not None
+    assert "%22pageNo%22:1" in listing.next.url
+    with pytest.raises(ParseError, match="no entry with a link matches"):
+        read(body, ListRules(item="li"))
+
+
+def test_columns_that_a_script_fills_unevenly_are_left_alone():
+    body = "<script>urls[i]='a.html';headers[i]='A';urls[i]='b.html';</script>"
+    with pytest.raises(ParseError, match="no list found"):
+        read(body)
+
+
 def test_broken_records_are_unwrapped_by_searching():
     text = "<script><recordset><record><![CDATA[<li>1]]></record><record><![CDATA[<li>2]]><record><![CDATA[<li>3"
     assert unwrap_records(text) == "<div><div><li>1</div><div><li>2</div></div>"
@@ -284,7 +343,7 @@ def test_all_links_of_a_page_come_with_their_texts():
     ],
 )
 def test_hostile_pages_are_read_in_bounded_time(body: str):
-    started = datetime.now(UTC)
+    started = time.process_time()
     with contextlib.suppress(ParseError):
         read(body)
-    assert (datetime.now(UTC) - started).total_seconds() < 8
+    assert time.process_time() - started < 8

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import chain, pairwise
+from itertools import chain, pairwise, zip_longest
 
 from crawler.model import Entry, Moment
 from crawler.parser.lists.groups import Group, Item, gap_text, has_date, outside_text
@@ -165,7 +165,7 @@ def _join(one: str, other: str) -> str:
 
 def _with_clock(pieces: list[str]) -> Iterator[str]:
     """The pieces that look like dates, each first together with the time of day that stands behind it."""
-    for piece, behind in zip(pieces, [*pieces[1:], ""], strict=True):
+    for piece, behind in zip_longest(pieces, pieces[1:], fillvalue=""):
         if len(piece) <= 40 and has_date(piece):
             if _CLOCK.fullmatch(behind):
                 yield f"{piece} {behind}"

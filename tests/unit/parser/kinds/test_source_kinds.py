@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+import re
 from dataclasses import is_dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from crawler.differ.fingerprint import entry_fingerprint
 from crawler.errors import ConfigError, ParseError, UsageError
 from crawler.model import Entry, Fetched, Purpose, Request, Source, SourceState, Validators
 from crawler.parser.kinds import blogger, find_kind, html_list, kind_names, page_limit, wechat
 from crawler.ports import Kind
+from crawler.text.urls import canonical_url
 
 NOW = datetime(2023, 10, 30, 1, tzinfo=UTC)
 
@@ -189,3 +193,25 @@ def test_a_given_article_the_page_lists_too_keeps_the_title_of_the_page():
     source = make_source("wechat", options=wechat.Options(articles=(SHORT,)))
     listing = wechat.parse_listing(source, receive(f'<a href="{SHORT}">Title</a>'))
     assert [entry.title for entry in listing.entries] == ["Title"]
+
+
+def test_a_comment_on_a_post_brings_nobody_to_look_at_it():
+    body = (Path(__file__).parents[3] / "golden/blogger/whole-blog/response.xml").read_text(encoding="utf-8")
+    commented = re.sub(r"<thr:total>\d+</thr:total>", "<thr:total>99</thr:total>", body)
+    listings = [find_kind("blogger").parse_listing(make_source("blogger"), receive(each)) for each in (body, commented)]
+    before, after = ([entry_fingerprint(entry) for entry in listing.entries] for listing in listings)
+    assert commented != body
+    assert before == after
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://harbour.blogspot.com/2026/03/fees.html",
+        "https://harbour.blogspot.com/2026/03/fees.html?m=1",
+        "http://harbour.blogspot.co.uk/2026/03/fees.html?m=0",
+        "https://harbour.blogspot.jp/2026/03/fees.html#comment-form",
+    ],
+)
+def test_a_post_is_one_whatever_country_or_device_its_address_is_for(url: str):
+    assert canonical_url(url) == "https://harbour.blogspot.com/2026/03/fees.html"

@@ -347,3 +347,12 @@ def test_hostile_pages_are_read_in_bounded_time(body: str):
     with contextlib.suppress(ParseError):
         read(body)
     assert time.process_time() - started < 8
+
+
+def test_links_without_any_text_are_named_by_their_attribute_and_have_no_date():
+    links = "".join(
+        f'<li><a href="/t2023102{n}_1{n}.html" title="关于第{n}批补助资金的公示"></a></li>' for n in range(5)
+    )
+    listing = read(f"<html><body><ul>{links}</ul></body></html>")
+    assert [entry.title for entry in listing.entries] == [f"关于第{n}批补助资金的公示" for n in range(5)]
+    assert {entry.published for entry in listing.entries} == {None}

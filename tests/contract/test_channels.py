@@ -14,6 +14,7 @@ import pytest
 import crawler.notifier.channels as folder
 from crawler.errors import DeliveryError, UsageError
 from crawler.notifier.channels import channel_names, find_channel
+from crawler.notifier.message.chat import ChatText, encode_chat
 from tests.mailserver import MailServer, free_port
 from tests.notices import make_change, make_delivery, make_incident, make_mass, make_notice
 from tests.siteserver import SiteServer
@@ -64,7 +65,22 @@ def console_way(tmp_path, stack):
     return Way(options, dataclasses.replace(options, stream="stdin"), lambda: [stack.captured().err.encode()])
 
 
-WAYS = {"smtp": mail_way, "webhook": webhook_way, "file": file_way, "console": console_way}
+def apprise_way(tmp_path, stack):
+    site = stack.enter(SiteServer())
+    site.route("/", "{}")
+    options = find_channel("apprise").Options(
+        urls=(f"ntfy://127.0.0.1:{site.port}/notices",), private_hosts=("127.0.0.1",)
+    )
+    broken = dataclasses.replace(options, urls=(f"ntfy://127.0.0.1:{free_port()}/notices",))
+    return Way(options, broken, lambda: [as_chat(json.loads(each.body)) for each in site.requests])
+
+
+def as_chat(received):
+    """What ntfy was told, as the channel writes it."""
+    return encode_chat(ChatText(title=received["title"], body=received["message"]))
+
+
+WAYS = {"apprise": apprise_way, "smtp": mail_way, "webhook": webhook_way, "file": file_way, "console": console_way}
 
 
 class Stack:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from crawler.model import Change, ChangeKind, Fact, Incident, Notice
+from crawler.model import Change, Incident, Notice
 from crawler.notifier.message.harmless import one_line
 from crawler.notifier.message.reader import Reader, reader_of
 from crawler.notifier.message.view import (
     LINE_LIMIT,
     headline_of,
     headline_of_incident,
+    show_fact,
     subject_of,
     title_of,
     view_notice,
@@ -68,16 +69,6 @@ def change_lines(change: Change, reader: Reader) -> tuple[str, str]:
     parts = (headline_of(change, reader), title_of(change, 120), facts)
     source = one_line(change.source_title or change.source, 60)
     return "  ".join(part for part in parts if part) + f"  ({source})", f"    {one_line(change.article.url, 500)}"
-
-
-def show_fact(fact: Fact, kind: ChangeKind) -> str:
-    """``11% → 1.1%``, ``+ 1.1%`` or ``− 11%``; just the value where everything is new."""
-    before, after = one_line(fact.before or "", 60), one_line(fact.after or "", 60)
-    if before and after:
-        return f"{before} → {after}"
-    if kind is ChangeKind.NEW:
-        return after
-    return f"+ {after}" if after else f"− {before}"
 
 
 def incident_line(incident: Incident, reader: Reader) -> str:

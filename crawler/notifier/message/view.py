@@ -212,6 +212,16 @@ def view_fact(fact: Fact, reader: Reader) -> FactLine:
     )
 
 
+def show_fact(fact: Fact, kind: ChangeKind) -> str:
+    """``11% → 1.1%``, ``+ 1.1%`` or ``− 11%``; just the value where everything is new."""
+    before, after = one_line(fact.before or "", 60), one_line(fact.after or "", 60)
+    if before and after:
+        return f"{before} → {after}"
+    if kind is ChangeKind.NEW:
+        return after
+    return f"+ {after}" if after else f"− {before}"
+
+
 def view_diff(hunks: Iterable[Hunk], reader: Reader, budget: Budget) -> Iterator[FieldDiff]:
     """The diff field by field, until the budget is spent."""
     for (name, file), group in groupby(hunks, key=lambda hunk: hunk.place):

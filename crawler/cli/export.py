@@ -21,7 +21,7 @@ from crawler.cli.filters import KindFilter, SinceFilter, SourceFilter, UntilFilt
 from crawler.cli.output import counted, is_terminal, note, until_readers_leave
 
 if TYPE_CHECKING:
-    from crawler.model import KnownArticle, Revision
+    from crawler.model import Change, KnownArticle, Revision
     from crawler.settings import Settings
     from storage.store import SqlStore
 
@@ -44,6 +44,7 @@ class ExportFormat(StrEnum):
 
     JSONL = "jsonl"
     CSV = "csv"
+    ATOM = "atom"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +74,11 @@ def export(
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many; default: all.")] = None,
     bom: Annotated[bool, typer.Option("--bom", help="A byte order mark first, by which Excel knows UTF-8.")] = False,
 ) -> None:
-    """Writes everything that fits the filters, oldest first: JSON Lines or CSV, in UTF-8."""
+    """Writes everything that fits the filters, oldest first: JSON Lines, CSV or an Atom feed, in UTF-8."""
     from crawler.bootstrap import open_database
 
     refuse_others(what, kind=kind, after=after, since=since, until=until)
+    refuse_feed(what, format_, bom=bom)
     wanted = Wanted(
         kinds=tuple(check_kinds(kind or [])),
         since=instant_or_none(since, "--since"),
@@ -87,8 +89,11 @@ def export(
     settings = settings_of(context)
     with open_database(settings, create=False) as store:
         wanted = replace(wanted, sources=known_sources(settings, store, source))
-        records = islice(READERS[what](store, settings, wanted), wanted.limit)
-        number = write_records(records, what, format_, output, bom=bom)
+        if format_ is ExportFormat.ATOM:
+            number = write_changes_feed(islice(each_change(store, wanted), wanted.limit), settings, output)
+        else:
+            records = islice(READERS[what](store, settings, wanted), wanted.limit)
+            number = write_records(records, what, format_, output, bom=bom)
     if output is not None or is_terminal():
         place = f" written to {output}" if output else ""
         note(f"{counted(number, what.value.removesuffix('s'))}{place}")
@@ -104,6 +109,16 @@ def refuse_others(what: What, *, kind: list[str] | None, after: int | None, sinc
         raise UsageError("--since and --until say nothing of sources: they are as they are now")
 
 
+def refuse_feed(what: What, format_: ExportFormat, *, bom: bool) -> None:
+    """A feed is one of changes, in XML. Raises ``UsageError``."""
+    from crawler.errors import UsageError
+
+    if format_ is ExportFormat.ATOM and what is not What.CHANGES:
+        raise UsageError(f"--format atom writes changes, and not {what}")
+    if format_ is ExportFormat.ATOM and bom:
+        raise UsageError("--bom is for spreadsheets; a feed says by itself that it is UTF-8")
+
+
 # -- reading ---------------------------------------------------------------------------------------------------------
 
 
@@ -111,10 +126,14 @@ def read_changes(store: SqlStore, settings: Settings, wanted: Wanted) -> Iterato
     """Change records by seq."""
     from crawler.record import change_record
 
-    found = store.each_change(
+    return (change_record(change, public_url=settings.web.public_url) for change in each_change(store, wanted))
+
+
+def each_change(store: SqlStore, wanted: Wanted) -> Iterator[Change]:
+    """Changes by seq."""
+    return store.each_change(
         sources=wanted.sources, kinds=wanted.kinds, since=wanted.since, until=wanted.until, after=wanted.after
     )
-    return (change_record(change, public_url=settings.web.public_url) for change in found)
 
 
 def read_articles(store: SqlStore, settings: Settings, wanted: Wanted) -> Iterator[Record]:
@@ -191,6 +210,28 @@ def write_records(
         for line in lines:
             file.write(b"\xef\xbb\xbf" + line if bom else line)
             bom, number = False, number + 1
+        file.flush()
+    return number
+
+
+def write_changes_feed(changes: Iterable[Change], settings: Settings, output: Path | None) -> int:
+    """Writes an Atom feed of the changes and returns how many there are. Raises ``UsageError`` as above."""
+    from crawler.model import Subscription
+    from crawler.notifier.message.feed import FeedHead, item_of, write_atom
+    from crawler.notifier.message.reader import reader_of
+
+    reader, url = reader_of(Subscription(name="export", channel="")), settings.web.public_url
+    number = 0
+
+    def count() -> Iterator[dict[str, Any]]:
+        nonlocal number
+        for change in changes:
+            number += 1
+            yield item_of(change, reader, url)
+
+    with open_output(output) as file:
+        for piece in write_atom(count(), FeedHead(name="export", title="Gazette", home=url)):
+            file.write(piece.encode("utf-8", "replace"))
         file.flush()
     return number
 

@@ -15,6 +15,7 @@ import crawler.notifier.channels as folder
 from crawler.errors import DeliveryError, UsageError
 from crawler.notifier.channels import channel_names, find_channel
 from crawler.notifier.message.chat import ChatText, encode_chat
+from crawler.notifier.message.feed import encode_items
 from tests.mailserver import MailServer, free_port
 from tests.notices import make_change, make_delivery, make_incident, make_mass, make_notice
 from tests.siteserver import SiteServer
@@ -80,7 +81,24 @@ def as_chat(received):
     return encode_chat(ChatText(title=received["title"], body=received["message"]))
 
 
-WAYS = {"apprise": apprise_way, "smtp": mail_way, "webhook": webhook_way, "file": file_way, "console": console_way}
+def feed_way(tmp_path, stack):
+    path = tmp_path / "made" / "changes.json"
+    options = find_channel("feed").Options(path=path, format="json")
+    return Way(
+        options,
+        dataclasses.replace(options, path=tmp_path),
+        lambda: [encode_items(json.loads(path.read_bytes())["items"])],
+    )
+
+
+WAYS = {
+    "feed": feed_way,
+    "apprise": apprise_way,
+    "smtp": mail_way,
+    "webhook": webhook_way,
+    "file": file_way,
+    "console": console_way,
+}
 
 
 class Stack:

@@ -6,6 +6,7 @@ import csv
 import io
 import subprocess
 
+import feedparser
 import pytest
 
 from tests.commanding import COMMAND, clean_environment
@@ -129,3 +130,17 @@ def test_a_reader_that_leaves_early_is_no_trouble(begun, room, words):
         process.stdout.read(1)
         process.stdout.close()
         assert (process.stderr.read(), process.wait(30)) == (b"", 0)
+
+
+def test_changes_come_as_a_feed_that_a_reader_understands(begun, room):
+    room.edit("bridge-1", "120 euros", "150 euros")
+    begun.run("crawl", "--recheck", "all")
+
+    whole = feedparser.parse(begun.run("export", "--format", "atom").out.encode())
+    edits = feedparser.parse(begun.run("export", "changes", "--format", "atom", "--kind", "edited").out.encode())
+
+    assert (whole.bozo, whole.version, len(whole.entries)) == (False, "atom10", 4)
+    assert [entry.title for entry in edits.entries] == [
+        "EDITED, unannounced: Notice on the bridge-1 works (120 euros → 150 euros)"
+    ]
+    assert "sources" in begun.run("export", "sources", "--format", "atom", code=2).err

@@ -151,9 +151,7 @@ def test_elsewhere_the_guard_changes_nothing(site):
 
 
 def test_a_burst_names_the_most_significant_first_and_counts_the_rest():
-    changes = [
-        make_change(str(n), significance=n / 40, article=make_summary(title=f"Notice-{n}.")) for n in range(40)
-    ]
+    changes = [make_change(str(n), significance=n / 40, article=make_summary(title=f"Notice-{n}.")) for n in range(40)]
     text = compose_chat(make_notice(*changes, kind="digest"))
     assert text.body.index("Notice-39.") < text.body.index("Notice-38.")
     assert len(text.body) <= BODY_LIMIT + 10

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from crawler.model import Change, Incident, Notice
+from crawler.model import Change, Notice
 from crawler.notifier.message.harmless import one_line
 from crawler.notifier.message.reader import Reader, reader_of
 from crawler.notifier.message.view import (
     LINE_LIMIT,
     headline_of,
-    headline_of_incident,
+    incident_line,
     show_fact,
     subject_of,
     title_of,
@@ -69,13 +69,6 @@ def change_lines(change: Change, reader: Reader) -> tuple[str, str]:
     parts = (headline_of(change, reader), title_of(change, 120), facts)
     source = one_line(change.source_title or change.source, 60)
     return "  ".join(part for part in parts if part) + f"  ({source})", f"    {one_line(change.article.url, 500)}"
-
-
-def incident_line(incident: Incident, reader: Reader) -> str:
-    """``Trouble with a source: zq-news, unreachable (no answer within 20 s)``"""
-    detail = f" ({one_line(incident.detail, 200)})" if incident.detail else ""
-    headline, reason = headline_of_incident(incident, reader), reader.labels[incident.reason.value]
-    return f"{headline}: {one_line(incident.source, 60)}{reader.labels['comma']}{reason}{detail}"
 
 
 @cache

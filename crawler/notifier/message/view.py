@@ -322,6 +322,13 @@ def view_incident(incident: Incident, reader: Reader) -> Trouble:
     )
 
 
+def incident_line(incident: Incident, reader: Reader) -> str:
+    """``Trouble with a source: zq-news, unreachable (no answer within 20 s)``"""
+    detail = f" ({one_line(incident.detail, 200)})" if incident.detail else ""
+    headline, reason = headline_of_incident(incident, reader), reader.labels[incident.reason.value]
+    return f"{headline}: {one_line(incident.source, 60)}{reader.labels['comma']}{reason}{detail}"
+
+
 def view_incident_article(article: IncidentArticle) -> Row:
     """An article of an incident on one line, with its first fact."""
     title = one_line(article.title, 160) or one_line(article.url, 160)

@@ -17,6 +17,7 @@ from storage.statements import Where, select
 _SHOWN = 5  # candidates in a message
 _ALL_CHANGES = 1_000_000_000
 _AT_ONCE = 200  # rows in memory while everything is read
+_REVISION = select("revision", rows.REVISION, "WHERE article_id = ? AND number = ?")
 _OVERVIEW = (
     "SELECT owned.source_id, owned.articles, change.seq, change.detected_at "
     "FROM (SELECT source_id, count(*) AS articles FROM article GROUP BY source_id) AS owned "
@@ -115,6 +116,12 @@ class Queries(Checks):
         ):
             yield from found
             after = found[-1].seq
+
+    def text_of(self, change: Change) -> str:
+        """The article's text as the change found it, as far as it is kept."""
+        number = change.revision or change.previous_revision
+        row = self.database.fetch_one(_REVISION, (change.article.id, number))
+        return rows.revision(row).article.text if row else ""
 
     def _text_of(self, known: KnownArticle) -> Article:
         latest = self.latest_revision(known.id)

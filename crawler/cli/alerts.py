@@ -8,10 +8,14 @@ import typer
 
 from crawler.cli.context import settings_of
 from crawler.cli.filters import JsonFlag, LimitFilter
-from crawler.cli.output import as_time, as_title, emit, emit_json, emit_table, note
+from crawler.cli.output import as_time, as_title, counted, emit, emit_json, emit_table, note
 
 if TYPE_CHECKING:
-    from crawler.model import Delivery
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from crawler.model import Change, Delivery, Subscription
+    from crawler.notifier.preview import Promised
     from crawler.settings import Settings
     from storage.store import SqlStore
 
@@ -20,6 +24,9 @@ app = typer.Typer(
     epilog="Example: gazette alerts list",
     no_args_is_help=True,
 )
+
+#: Incidents that a preview looks at, the newest first.
+MOST_INCIDENTS = 10_000
 
 DeliveryArgument = Annotated[str, typer.Argument(help="Id of a delivery, or a unique prefix of it.")]
 
@@ -123,6 +130,84 @@ def resume(
             note(f"subscription {name} is on")
     if not is_channel and not is_subscription:
         raise UsageError(f"no channel or subscription is called {name}")
+
+
+@app.command("preview", epilog="Example: gazette alerts preview all-to-desk --since 2026-03-01")
+def preview(
+    context: typer.Context,
+    subscription: Annotated[str, typer.Argument(help="Name of a subscription, as configured now.")],
+    since: Annotated[str, typer.Option(help="From this time on; default: 30 days ago.")] = "",
+    as_json: JsonFlag = False,
+) -> None:
+    """Says what a subscription would have sent, by its present rules, of what is known. Sends nothing."""
+    from datetime import UTC, datetime, timedelta
+
+    from crawler.cli.filters import instant_or_none
+    from crawler.notifier.preview import list_messages
+    from crawler.record import show_utc
+
+    settings, store = open_outbox(context)
+    with store:
+        found = find_subscription(settings, subscription)
+        since_at = instant_or_none(since, "--since") or datetime.now(UTC) - timedelta(days=30)
+        promises, names = preview_promises(settings, store, found, since_at)
+    messages = list_messages(promises, found)
+    if as_json:
+        for each in messages:
+            emit_json({"at": show_utc(each.at), "events": list(each.event_ids)})
+        return
+    rows = [
+        (as_time(each.at), str(len(each.event_ids)), as_title("; ".join(names[event] for event in each.event_ids[:3])))
+        for each in messages
+    ]
+    emit_table(("would leave at", "events", "about"), rows)
+    emit(
+        f"{found.name} would have sent {counted(len(messages), 'message')} about {counted(len(promises), 'event')}"
+        f" since {as_time(since_at)}"
+    )
+
+
+def find_subscription(settings: Settings, name: str) -> Subscription:
+    """The subscription of that name. Raises ``UsageError``."""
+    from crawler.errors import UsageError
+
+    for each in settings.subscriptions:
+        if each.name == name:
+            return each
+    known = ", ".join(each.name for each in settings.subscriptions) or "none is configured"
+    raise UsageError(f"no subscription is called {name}; there are: {known}")
+
+
+def preview_promises(
+    settings: Settings, store: SqlStore, subscription: Subscription, since: datetime
+) -> tuple[list[Promised], dict[str, str]]:
+    """What would have been promised since then, and each event in a few words."""
+    from crawler.notifier.channels import find_channel
+    from crawler.notifier.message.reader import reader_of
+    from crawler.notifier.message.view import headline_of, subject_of_incident, title_of
+    from crawler.notifier.preview import promises_of, tellings_of
+
+    kinds = {channel.name: channel.kind for channel in settings.channels}
+    reader, words = reader_of(subscription), subscription.keywords
+    names: dict[str, str] = {}
+
+    def read_changes() -> Iterator[tuple[Change, str]]:
+        for change in store.each_change(since=since):
+            names[change.id] = f"{headline_of(change, reader)}: {title_of(change, 80)}"
+            needs_text = bool(words.any or words.all or words.none) and not change.baseline
+            yield change, store.text_of(change) if needs_text else ""
+
+    incidents = store.list_incidents(since=since, limit=MOST_INCIDENTS)
+    tellings = [each for each in tellings_of(incidents) if each.detected_at >= since]
+    names |= {each.event_id: subject_of_incident(each, reader) for each in tellings}
+    promises = promises_of(
+        read_changes(),
+        tellings,
+        subscription,
+        batches=find_channel(kinds[subscription.channel]).BATCHES,
+        tags={source.id: source.tags for source in settings.sources},
+    )
+    return promises, names
 
 
 @app.command("test", epilog="Example: gazette alerts test desk")

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from standardwebhooks import Webhook
 
+from storage.store import open_store
 from tests.mailserver import MailServer
 from tests.newsroom import source_block
 from tests.records import CHANGE, INCIDENT, faults_of
@@ -247,3 +248,31 @@ def test_a_channel_that_is_slow_does_not_keep_the_others_waiting(begun, room, ma
     begun.run("crawl")
 
     assert (len(mail.received), len(receiver.requests)) == (1, 1)
+
+
+def test_a_preview_says_what_would_have_been_sent_and_sends_nothing(begun, room, mail, receiver):
+    room.edit("bridge-1", "120 euros", "150 euros")
+    room.publish("lock")
+    begun.run("crawl", "--recheck", "all", "--no-alerts")
+
+    lines = begun.run("alerts", "preview", "readers").lines
+    assert lines[-1].startswith("readers would have sent 1 message about 2 events since ")
+    assert "EDITED, unannounced: Notice" in "\n".join(lines)
+    assert len(begun.json("alerts", "preview", "program")) == 2
+    assert (
+        begun.run("alerts", "preview", "program", "--since", "2099-01-01")
+        .lines[-1]
+        .startswith("program would have sent 0 messages about 0 events")
+    )
+    assert "readers, program, operator" in begun.run("alerts", "preview", "nobody", code=2).err
+    assert (mail.received, receiver.requests) == ([], [])
+
+
+def test_a_subscription_that_was_switched_off_is_named_and_resumed(begun, tmp_path):
+    with open_store(f"sqlite:///{tmp_path}/data/gazette.db") as store:
+        store.disable_subscription("readers", "a reader unsubscribed")
+
+    assert "subscription readers is switched off: a reader unsubscribed" in begun.run("status").out
+    assert "subscription readers is on" in begun.run("alerts", "resume", "readers").err
+    assert "switched off" not in begun.run("status").out
+    assert "nobody" in begun.run("alerts", "resume", "nobody", code=2).err

@@ -294,7 +294,7 @@ class Outbox:
             raise PermanentDeliveryError("nothing of what was promised is stored any more")
         notice = self._notice(delivery, changes, incidents, await self._unsubscribe_url(delivery))
         try:
-            payload = lane.channel.render(notice, lane.config.options)
+            payload = await asyncio.to_thread(lane.channel.render, notice, lane.config.options)
         except Exception as error:
             log.exception("delivery %s cannot be rendered", delivery.id)
             raise TemporaryDeliveryError(f"the message cannot be rendered ({type(error).__name__}: {error})") from error

@@ -58,13 +58,24 @@ def test_new_posts_come_daily_and_what_is_edited_or_taken_away_at_once(shipped: 
 
 
 def test_what_is_commented_out_shows_the_default_or_an_example_that_works(tmp_path: Path) -> None:
-    environ = {"GAZETTE_SMTP_PASSWORD": "x", "GAZETTE_HOOK_SECRET": "whsec_Z2F6ZXR0ZQ=="}
+    environ = {
+        "GAZETTE_SMTP_PASSWORD": "x",
+        "GAZETTE_HOOK_SECRET": "whsec_Z2F6ZXR0ZQ==",
+        "GAZETTE_CHAT_URL": "ntfy://x",
+    }
     (tmp_path / "web-password").write_text("x")
     for name in ("gazette.toml", "sources.toml", "channels.toml"):
         text = (CONFIG / name).read_text(encoding="utf-8")
         (tmp_path / name).write_text("\n".join(uncomment(line) for line in text.splitlines()), encoding="utf-8")
     everything = load_settings(tmp_path, environ)
-    assert {channel.kind for channel in everything.channels} == {"console", "smtp", "webhook", "file"}
+    assert {channel.kind for channel in everything.channels} == {
+        "console",
+        "smtp",
+        "webhook",
+        "file",
+        "feed",
+        "apprise",
+    }
     assert {"some-blog", "dinghu-wechat"} <= {source.id for source in everything.sources}
     assert everything.subscriptions[0].rhythm.at_minute == 480
 

@@ -23,7 +23,10 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from crawler.errors import DeliveryError, PermanentDeliveryError, TemporaryDeliveryError
 from crawler.model import Delivery, Notice
+from crawler.notifier.dress import TemplateBroken, check_once, dress
 from crawler.notifier.message import MailText, compose_mail, compose_plain
+from crawler.notifier.message.harmless import one_line
+from crawler.notifier.message.labels import labels_for
 
 if TYPE_CHECKING:
     from aiosmtplib import SMTP, SMTPResponseException
@@ -64,12 +67,16 @@ class Options:
     """The sender."""
     to: tuple[str, ...]
     """The recipients."""
+    templates: Path | None = None
+    """A folder with ``mail.html.j2``, ``mail.txt.j2`` or both, in place of ours (docs/messages.md)."""
 
     def __post_init__(self) -> None:
         if not self.to:
             raise ValueError("to must name at least one recipient")
         for written in (self.from_, *self.to):
             read_address(written)
+        if self.templates is not None:
+            check_once(self.templates)
 
 
 # -- the message -------------------------------------------------------------------------------------------------
@@ -83,7 +90,7 @@ def render(notice: Notice, options: object) -> bytes:
     settings = cast(Options, options)
     if len(settings.to) > 1:  # what one reader does must not silence the others
         notice = replace(notice, unsubscribe_url="")
-    written = compose(notice)
+    written = compose(notice, settings.templates)
     try:
         return freeze(address_message(notice, settings, written))
     except ValueError:
@@ -130,15 +137,20 @@ def plain_words(text: str) -> str:
     return text.replace("=?", "= ?")
 
 
-def compose(notice: Notice) -> MailText:
-    """Text and HTML; where a template is broken the plain words, because the news matters more than its dress."""
+def compose(notice: Notice, templates: Path | None) -> MailText:
+    """Text and HTML; where a template is broken the plain words, because the news matters more than its dress.
+
+    The mail itself says so: whoever reads it may know whom to tell.
+    """
     from jinja2 import TemplateError
 
     try:
-        return compose_mail(notice)
-    except TemplateError:
-        log.exception("a mail template is broken; delivery %s goes out as plain text", notice.delivery_id)
-        return compose_plain(notice)
+        return dress(notice, templates) if templates else compose_mail(notice)
+    except (TemplateError, TemplateBroken) as error:
+        log.error("a mail template is broken; delivery %s goes out as plain text: %s", notice.delivery_id, error)
+        plain = compose_plain(notice)
+        reason = labels_for(notice.subscription.language)["template_broken"].format(reason=one_line(str(error), 300))
+        return replace(plain, text=f"{plain.text}\n-- \n{reason}\n")
 
 
 def wall_clock() -> datetime:

@@ -130,6 +130,7 @@ ENGLISH = {
     "identity_drift": "articles change their identity",
     "robots_disallowed": "robots.txt forbids it",
     "gap": "posts may have been missed",
+    "template_broken": "A mail template is broken, so this is plain text: {reason}",
     "why": "You receive this because of the subscription “{name}”.",
 }
 
@@ -255,6 +256,7 @@ CHINESE = {
     "identity_drift": "文章标识发生变化",
     "robots_disallowed": "robots.txt 禁止访问",
     "gap": "可能有遗漏",
+    "template_broken": "邮件模板有误，因此以纯文本发送：{reason}",
     "why": "您收到此消息是因为订阅“{name}”。",
 }
 
@@ -380,6 +382,7 @@ JAPANESE = {
     "identity_drift": "記事の識別子が変わっています",
     "robots_disallowed": "robots.txt により禁止されています",
     "gap": "取りこぼしの可能性があります",
+    "template_broken": "メールのテンプレートに誤りがあるため、テキスト形式で送信しました：{reason}",
     "why": "購読「{name}」により送信しています。",
 }
 

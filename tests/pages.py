@@ -17,7 +17,11 @@ PAGES = [
     *(ROOT / name for name in ("CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "THIRD_PARTY_NOTICES.md")),
 ]
 #: What configurations in the docs refer to as ``env:``.
-SECRETS = {"GAZETTE_SMTP_PASSWORD": "x", "GAZETTE_HOOK_SECRET": "whsec_Z2F6ZXR0ZQ=="}
+SECRETS = {
+    "GAZETTE_SMTP_PASSWORD": "x",
+    "GAZETTE_HOOK_SECRET": "whsec_Z2F6ZXR0ZQ==",
+    "GAZETTE_CHAT_URL": "ntfy://x",
+}
 
 
 @dataclass(frozen=True)

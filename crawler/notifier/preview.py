@@ -79,24 +79,26 @@ def list_messages(promises: Sequence[Promised], subscription: Subscription) -> l
     return list(limit_messages(drafts, subscription)) if subscription.max_per_hour else drafts
 
 
-def limit_messages(drafts: Iterable[Message], subscription: Subscription) -> Iterator[Message]:
-    """No more than ``max_per_hour`` in any hour: what finds no place is folded into the message that gets the next."""
+def limit_messages(drafts: Sequence[Message], subscription: Subscription) -> Iterator[Message]:
+    """No more than ``max_per_hour`` in any hour; what is beyond is folded into the last message that has a place."""
     sent: list[datetime] = []
-    waiting: Message | None = None
-    for draft in drafts:
-        if waiting is not None and draft.at >= waiting.at:
-            yield waiting
-            sent.append(waiting.at)
-            waiting = None
-        if waiting is not None:
-            waiting = replace(waiting, event_ids=waiting.event_ids + draft.event_ids)
+    waiting = list(drafts)
+    while waiting:
+        at = waiting[0].at
+        due = [each for each in waiting if each.at <= at]
+        recent = [each for each in sent if each > at - HOUR]
+        free = subscription.max_per_hour - len(recent)
+        if free <= 0:
+            next_at = end_of_quiet(subscription, recent[-subscription.max_per_hour] + HOUR)
+            waiting = [replace(each, at=max(each.at, next_at)) for each in waiting]
+            waiting.sort(key=lambda each: each.at)
             continue
-        recent = [at for at in sent if at > draft.at - HOUR]
-        if len(recent) < subscription.max_per_hour:
-            sent.append(draft.at)
-            yield draft
-        else:
-            free_at = recent[-subscription.max_per_hour] + HOUR
-            waiting = replace(draft, at=end_of_quiet(subscription, free_at))
-    if waiting is not None:
-        yield waiting
+        seated = due if len(due) <= free else [*due[: free - 1], fold(due[free - 1 :])]
+        sent += [at] * len(seated)
+        yield from seated
+        waiting = waiting[len(due) :]
+
+
+def fold(messages: Sequence[Message]) -> Message:
+    """One message with the events of all."""
+    return replace(messages[0], event_ids=tuple(event for each in messages for event in each.event_ids))

@@ -42,6 +42,10 @@ def test_what_is_beyond_the_limit_is_folded_and_nothing_is_missing():
     assert messages[2].at == messages[0].at + 60 * MINUTE
 
 
+def test_of_what_comes_at_once_the_last_place_is_for_the_rest():
+    assert sizes(preview([0, 0, 0, 0, 0], batches=False, max_per_hour=2)) == [1, 4]
+
+
 def test_what_happens_in_quiet_hours_leaves_when_they_end():
     night = datetime(2024, 5, 6, 22, 30, tzinfo=UTC)
     (message,) = preview([0, 30, 90], start=night, quiet=Quiet(from_minute=22 * 60, to_minute=7 * 60))

@@ -9,6 +9,7 @@ from crawler.errors import ConfigError, UsageError
 from crawler.onboarding.begin import STARTER, local_timezone, read_starter, write_starter
 from crawler.onboarding.files import append_source, change_files, file_of, replace_file
 from crawler.settings import load_settings
+from tests.pages import SECRETS
 
 BLOCK = '[[source]]\nid = "harbour"\nkind = "feed"\nurl = "https://example.org/feed"\n'
 
@@ -41,9 +42,9 @@ def test_what_the_starter_shows_commented_out_works_too(tmp_path):
     for name in STARTER:
         lines = read_starter(name).replace("@TIMEZONE@", "UTC").splitlines()
         (tmp_path / name).write_text("\n".join(uncomment(line) for line in lines), encoding="utf-8")
-    environ = {"GAZETTE_SMTP_PASSWORD": "x", "GAZETTE_HOOK_SECRET": "whsec_Z2F6ZXR0ZQ=="}
-    settings = load_settings(tmp_path, environ)
-    assert {channel.kind for channel in settings.channels} == {"console", "smtp", "webhook", "file"}
+    settings = load_settings(tmp_path, SECRETS)
+    kinds = {channel.kind for channel in settings.channels}
+    assert kinds == {"console", "smtp", "webhook", "file", "feed", "apprise"}
     assert [source.id for source in settings.sources] == ["example-gov"]
 
 

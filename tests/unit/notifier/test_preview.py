@@ -13,7 +13,7 @@ MINUTE = timedelta(minutes=1)
 
 def preview(minutes, *, batches=True, start=NOW, incidents=(), text="", **values):
     subscription = Subscription(**{"name": "desk", "channel": "desk", **values})
-    changes = [(make_change(str(n), detected_at=start + n * MINUTE), text) for n in minutes]
+    changes = [(make_change(str(place), detected_at=start + n * MINUTE), text) for place, n in enumerate(minutes)]
     promises = promises_of(changes, tellings_of(incidents), subscription, batches=batches, tags={})
     return list_messages(promises, subscription)
 

@@ -117,6 +117,11 @@ class Queries(Checks):
             yield from found
             after = found[-1].seq
 
+    def list_signs(self, *, since: datetime) -> list[Change]:
+        """First signs that articles are gone, seen at or after ``since``, oldest first."""
+        sql = select("sign", ("record",), "WHERE detected_at >= ? ORDER BY detected_at, id")
+        return [rows.change(0, record) for (record,) in self.database.fetch(sql, (rows.to_column(since),))]
+
     def text_of(self, change: Change) -> str:
         """The article's text as the change found it, as far as it is kept."""
         number = change.revision or change.previous_revision

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from storage.database import Database
 from storage.rows import to_column
@@ -17,7 +18,7 @@ from storage.statements import delete, update
 
 HOUR = timedelta(hours=1)
 
-_TAKEN = "SELECT count(*) FROM delivery WHERE subscription = ? AND slot_at > ? AND slot_at <= ?"
+_TAKEN = "SELECT count(*) FROM delivery WHERE subscription = ? AND channel = ? AND slot_at > ? AND slot_at <= ?"
 _LAST_POSITION = "SELECT max(position) FROM delivery_event WHERE delivery_id = ?"
 _EVENTS = "SELECT event_id FROM delivery_event WHERE delivery_id = ? ORDER BY position"
 _MOVE = update("delivery_event", "delivery_id = ?, position = ?", "delivery_id = ? AND event_id = ?")
@@ -36,32 +37,35 @@ def grant_places(
     database.queue_commits()  # two that count at once would both find the same place free
     since = to_column(now - HOUR)
     for subscription, limit in limits.items():
-        if not limit:
-            continue
-        # Frozen ones first: they are as they are, and can only wait or go.
-        waiting = database.fetch(
-            "SELECT id, payload IS NULL FROM delivery WHERE subscription = ? AND (slot_at IS NULL OR slot_at <= ?)"  # noqa: S608 - our own words
-            f" AND {claimable} ORDER BY payload IS NULL, due_at, created_at, id",
-            (subscription, since, *parameters),
-        )
-        if waiting:
-            row = database.fetch_one(_TAKEN, (subscription, since, to_column(now)))
-            free = max(0, limit - (int(row[0]) if row else 0))
-            frozen = sum(1 for _, is_open in waiting if not is_open)
-            seat(database, [identity for identity, _ in waiting], frozen, free, now)
+        if limit:
+            # Frozen ones first: they are as they are, and can only wait or go.
+            waiting = database.fetch(
+                "SELECT channel, id, payload IS NULL FROM delivery WHERE subscription = ?"  # noqa: S608 - our own words
+                f" AND (slot_at IS NULL OR slot_at <= ?) AND {claimable}"
+                " ORDER BY channel, payload IS NULL, due_at, created_at, id",
+                (subscription, since, *parameters),
+            )
+            for channel, group in groupby(waiting, key=lambda row: str(row[0])):
+                seat(database, (subscription, channel), [(row[1], bool(row[2])) for row in group], limit, now)
 
 
-def seat(database: Database, waiting: Sequence[str], frozen: int, free: int, now: datetime) -> None:
+def seat(
+    database: Database, way: tuple[str, str], waiting: Sequence[tuple[str, bool]], limit: int, now: datetime
+) -> None:
     """Seats the first of ``waiting``; where not all find a place, the last place is for all that can be folded.
 
-    The first ``frozen`` of them cannot: their messages are fixed.
+    ``way`` is the subscription and its channel. Each that waits is an id and whether it can be folded: its message is
+    not fixed. Those that cannot come first.
     """
-    seated = list(waiting[:free])
-    if len(seated) > frozen:
-        for other in waiting[free:]:
+    row = database.fetch_one(_TAKEN, (*way, to_column(now - HOUR), to_column(now)))
+    free = max(0, limit - (int(row[0]) if row else 0))
+    seated = [identity for identity, _ in waiting[:free]]
+    if seated and waiting[len(seated) - 1][1]:
+        for other, _ in waiting[free:]:
             fold(database, seated[-1], other)
     if seated:
-        database.run(update("delivery", "slot_at = ?", database.among("id")), (to_column(now), database.listed(seated)))
+        sql = update("delivery", "slot_at = ?", database.among("id"))
+        database.run(sql, (to_column(now), database.listed(seated)))
 
 
 def fold(database: Database, keeper: str, other: str) -> None:

@@ -248,17 +248,19 @@ def open_nursery() -> Iterator[Nursery]:
             process.join()
 
 
-def settle(settings: Any, *, at: datetime, rounds: int = 12) -> None:
+def settle(settings: Any, *, at: datetime, rounds: int = 200) -> None:
     """Sends everything that is left, as time goes by: every window closes, every lease ends, every pause is over."""
     from crawler.bootstrap import FixedClock, open_database
 
     with open_database(settings) as store:
         for number in range(rounds):
+            if not store.waiting_count():
+                return
             real = datetime.now(UTC) + timedelta(days=number)
             outbox = hasty_outbox(
                 settings,
                 store,
-                FixedClock(at),
+                FixedClock(at + number * timedelta(hours=1)),
                 real_now=lambda real=real: real,
                 lease=timedelta(minutes=2),
                 deadline=timedelta(minutes=1),

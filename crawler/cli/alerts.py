@@ -182,6 +182,8 @@ def preview_promises(
     settings: Settings, store: SqlStore, subscription: Subscription, since: datetime
 ) -> tuple[list[Promised], dict[str, str]]:
     """What would have been promised since then, and each event in a few words."""
+    from itertools import chain
+
     from crawler.notifier.channels import find_channel
     from crawler.notifier.message.reader import reader_of
     from crawler.notifier.message.view import headline_of, subject_of_incident, title_of
@@ -192,7 +194,7 @@ def preview_promises(
     names: dict[str, str] = {}
 
     def read_changes() -> Iterator[tuple[Change, str]]:
-        for change in store.each_change(since=since):
+        for change in chain(store.each_change(since=since), store.list_signs(since=since)):
             names[change.id] = f"{headline_of(change, reader)}: {title_of(change, 80)}"
             needs_text = bool(words.any or words.all or words.none) and not change.baseline
             yield change, store.text_of(change) if needs_text else ""

@@ -384,6 +384,13 @@ def test_a_message_that_is_fixed_is_never_folded(store, made):
     assert [names(store, each) for each in lease_limited(store, made, 2, at=later)] == [["b", "c"]]
 
 
+def test_what_goes_through_another_channel_is_never_folded_in(store, made):
+    elsewhere = replace(made.promise(made.change("b").id, "event:b"), channel="hook")
+    store.commit([made.told("a", window="event:a"), made.outcome(changes=(made.change("b"),), promises=(elsewhere,))])
+    leased = lease_limited(store, made, 1)
+    assert sorted((each.channel, *names(store, each)) for each in leased) == [("desk", "a"), ("hook", "b")]
+
+
 def test_where_the_limit_is_nothing_nothing_is_leased(store, made):
     store.commit([made.told("a", window="event:a")])
     assert lease_limited(store, made, 0) == []

@@ -165,6 +165,11 @@ timezone = "Europe/Berlin"
 name = "programs"
 channel = "hook"
 incidents = true
+
+[[subscription]]
+name = "few"
+channel = "hook"
+max_per_hour = 2
 """
 
 
@@ -243,14 +248,14 @@ def check(stage: Stage, settings: Any) -> None:
     with open_store(settings.storage.url, create=False) as store:
         changes = list(store.each_change())
         deliveries = {each.id: each for each in store.list_deliveries(limit=1_000_000)}
-        incidents = store.list_incidents(limit=10_000)
         texts = {each.url: store.latest_revision(each.id).article.text for each in store.each_article()}
     assert is_whole(settings.storage.sqlite_path)
     assert Counter(each.state for each in deliveries.values()) == {DeliveryState.SENT: len(deliveries)}
     check_site(stage, changes, texts)
     told = [each for each in changes if not each.baseline]
-    check_promises(told, deliveries, incidents)
-    check_hooks(stage.receivers.hooks, told, incidents)
+    check_promises(told, deliveries)
+    check_hooks(stage.receivers.hooks, told, {each.id for each in deliveries.values() if each.subscription == "few"})
+    check_limit(settings.storage.sqlite_path)
     check_mails(stage.mail, deliveries)
 
 
@@ -262,10 +267,10 @@ def check_site(stage: Stage, changes: list[Any], texts: dict[str, str]) -> None:
         assert f"{fee} euros" in texts[stage.rules.url(slug)]
 
 
-def check_promises(told: list[Any], deliveries: dict[str, Delivery], incidents: list[Any]) -> None:
+def check_promises(told: list[Any], deliveries: dict[str, Delivery]) -> None:
     """Each event is in exactly one delivery of each subscription that hears of it."""
     promised = Counter((each.subscription, event) for each in deliveries.values() for event in each.event_ids)
-    names = ("at-once", "hourly", "programs")
+    names = ("at-once", "hourly", "programs", "few")
     tellings = {("programs", event_id) for _, event_id in promised if event_id.startswith("inc")}
     assert set(promised.values()) <= {1}
     assert set(promised) - tellings == {(name, change.id) for name in names for change in told}
@@ -275,13 +280,28 @@ def check_promises(told: list[Any], deliveries: dict[str, Delivery], incidents: 
     assert set(windows.values()) == {1}
 
 
-def check_hooks(hooks: dict[str, list[bytes]], told: list[Any], incidents: list[Any]) -> None:
-    """One content for each id; each committed change in one message as it is stored, and no others."""
+def check_hooks(hooks: dict[str, list[bytes]], told: list[Any], few: set[str]) -> None:
+    """One content for each id; each committed change in one message as it is stored, and no others.
+
+    ``few`` are the ids of messages that may hold several changes.
+    """
     assert {name: len(set(bodies)) for name, bodies in hooks.items()} == dict.fromkeys(hooks, 1)
-    contents = [json.loads(bodies[0]) for bodies in hooks.values()]
+    folded = [json.loads(hooks[name][0])["data"] for name in few]
+    heard = Counter(change["id"] for data in folded for change in data.get("changes", [data]))
+    assert heard == Counter(change.id for change in told)
+    contents = [json.loads(bodies[0]) for name, bodies in hooks.items() if name not in few]
     received = {each["data"]["id"]: each["data"] for each in contents if each["type"].startswith("article.")}
     assert len([each for each in contents if each["type"].startswith("article.")]) == len(received)
     assert received == {change.id: json.loads(json.dumps(change_record(change))) for change in told}
+
+
+def check_limit(database: Any) -> None:
+    """No hour of the clock of decisions has more than two messages of the one that wants no more."""
+    connection = sqlite3.connect(database)
+    rows = connection.execute("SELECT slot_at FROM delivery WHERE subscription = 'few' AND attempts > 0").fetchall()
+    connection.close()
+    taken = [datetime.fromisoformat(at) for (at,) in rows]
+    assert all(sum(at - timedelta(hours=1) < other <= at for other in taken) <= 2 for at in taken)
 
 
 def check_mails(mail: MailServer, deliveries: dict[str, Delivery]) -> None:

@@ -108,7 +108,28 @@ def retry_alert(context: typer.Context, delivery: DeliveryArgument) -> None:
         store.revive(found.id, datetime.now(UTC))
     finally:
         store.close()
-    raise typer.Exit(asyncio.run(send_due(settings)))
+    code = asyncio.run(send_due(settings))
+    with open_outbox(context)[1] as store:
+        tell_rest(store.find_delivery(found.id), settings)
+    raise typer.Exit(code)
+
+
+def tell_rest(delivery: Delivery, settings: Settings) -> None:
+    """Why a delivery still waits though it is due, where that is by its subscription's own wish."""
+    from datetime import UTC, datetime
+
+    from crawler.model import DeliveryState
+    from crawler.notifier.routing import end_of_quiet
+
+    wanted = next((each for each in settings.subscriptions if each.name == delivery.subscription), None)
+    if delivery.state is not DeliveryState.PENDING or delivery.last_error or wanted is None:
+        return
+    now = datetime.now(UTC)
+    until = end_of_quiet(wanted, now)
+    if until > now:
+        note(f"{delivery.id} waits for the end of the quiet hours of {wanted.name}, {as_time(until)}")
+    elif wanted.max_per_hour:
+        note(f"{delivery.id} waits for a place: {wanted.name} takes {wanted.max_per_hour} messages an hour")
 
 
 @app.command("resume", epilog="Example: gazette alerts resume hook")

@@ -276,3 +276,20 @@ def test_a_subscription_that_was_switched_off_is_named_and_resumed(begun, tmp_pa
     assert "subscription readers is on" in begun.run("alerts", "resume", "readers").err
     assert "switched off" not in begun.run("status").out
     assert "nobody" in begun.run("alerts", "resume", "nobody", code=2).err
+
+
+def test_a_message_revived_in_quiet_hours_says_what_it_waits_for(configure, room, mail):
+    now = datetime.now(UTC)
+    hours = f"{(now.hour - 1) % 24:02d}:00-{(now.hour + 2) % 24:02d}:00"
+    gazette = configure(
+        source_block("harbour", room.feed),
+        f'[[channel]]\nname = "desk"\nkind = "smtp"\nhost = "127.0.0.1"\nport = {mail.port}\nto = ["a@example.org"]\n',
+        f'[[subscription]]\nname = "readers"\nchannel = "desk"\nquiet_hours = "{hours}"\n',
+    )
+    gazette.run("crawl")
+    room.publish("lock")
+    gazette.run("crawl")
+
+    waiting = [each["id"] for each in gazette.json("alerts", "list", "--state", "pending") if each["events"]]
+    assert "quiet hours of readers" in gazette.run("alerts", "retry", waiting[0]).err
+    assert mail.received == []

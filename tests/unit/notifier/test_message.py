@@ -27,6 +27,7 @@ from crawler.notifier.message import compose_console, compose_mail, compose_plai
 from crawler.notifier.message.labels import TABLES, labels_for
 from crawler.notifier.message.view import MOST_ITEMS
 from tests.notices import NOW, make_change, make_incident, make_mass, make_notice, make_observation, make_summary
+from tests.pictures import CHINESE, ENGLISH, JAPANESE, NEW, REMOVED
 
 HOSTILE = "Fees\r\nBcc: all@example.org \u202egnp.exe\u2066 \x1b[31m<b onclick=x>&amp;" + "长" * 10_000
 NEVER_SHOWN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -203,7 +204,7 @@ def test_changes_beyond_the_detailed_ones_are_still_listed():
 def test_a_diff_of_megabytes_makes_a_mail_of_kilobytes_that_says_so():
     hunks = tuple(Hunk(field="body", op=HunkOp.REPLACE, before="旧" * 9_000, after="新" * 9_000) for _ in range(200))
     mail = compose_mail(make_notice(*(make_change(str(n), diff=hunks) for n in range(100))))
-    assert len(mail.html.encode()) < 250_000
+    assert len(mail.html.encode()) < 150_000
     assert "left out for length" in mail.text
 
 
@@ -226,6 +227,13 @@ def test_a_test_message_says_that_nothing_changed():
     assert mail.subject == "Gazette: Test message"
     assert "Nothing has changed" in mail.text
     assert "Nothing has changed" in mail.html
+
+
+def test_a_full_digest_is_not_clipped_by_mail_clients():
+    samples = (CHINESE, JAPANESE, ENGLISH, REMOVED, NEW)
+    changes = [replace(samples[n % 5], id=f"chg_{n}", source=f"s{n % 7}", seq=n) for n in range(60)]
+    notice = replace(make_notice(*changes, kind="digest", language="zh"), public_url="https://gazette.example.org")
+    assert len(compose_mail(notice).html.encode()) < 100_000
 
 
 @pytest.mark.parametrize(("language", "words"), [("zh", "已修改，未声明"), ("ja", "変更・告知なし"), ("xx", "EDITED")])

@@ -4,12 +4,39 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import TYPE_CHECKING
 
-import structlog
+if TYPE_CHECKING:
+    import structlog
 
 
 def configure_logs(level: str, format_: str) -> None:
     """Sends everything that is logged to stderr. ``format_`` is ``console``, ``json``, or ``auto`` (by terminal)."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_LateFormatter(format_))
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    for chatty in ("httpx", "httpcore", "alembic", "mail.log", "apscheduler"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+class _LateFormatter(logging.Formatter):
+    """Loads structlog, and all that it draws in, with the first line: most commands log none."""
+
+    def __init__(self, format_: str) -> None:
+        super().__init__()
+        self._format = format_
+        self._formatter: logging.Formatter | None = None
+
+    def format(self, record: logging.LogRecord) -> str:
+        """See ``logging.Formatter``."""
+        if self._formatter is None:
+            self._formatter = _build_formatter(self._format)
+        return self._formatter.format(record)
+
+
+def _build_formatter(format_: str) -> structlog.stdlib.ProcessorFormatter:
+    import structlog
+
     console = format_ == "console" or (format_ == "auto" and sys.stderr.isatty())
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
@@ -22,7 +49,7 @@ def configure_logs(level: str, format_: str) -> None:
         if console
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
-    formatter = structlog.stdlib.ProcessorFormatter(
+    return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
@@ -30,8 +57,3 @@ def configure_logs(level: str, format_: str) -> None:
             renderer,
         ],
     )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(formatter)
-    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    for chatty in ("httpx", "httpcore", "alembic", "mail.log", "apscheduler"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)

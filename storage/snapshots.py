@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 import zstandard
 
@@ -16,15 +18,21 @@ from storage.database import Row
 from storage.statements import delete, insert_new, select
 from storage.store import SqlStore
 
+T = TypeVar("T")
+
 _LEVEL = 3  # the knee of the curve for pages: a quarter of the size at an eighth of a millisecond
 _LARGEST = 1 << 30  # bytes; what claims to be larger is no body we stored
-_SYNCS = 16  # at once; twenty times faster than one after the other
-_SYNCERS = ThreadPoolExecutor(_SYNCS, thread_name_prefix="fsync")  # kept: threads cost more than what they do here
+_SHARES = 8  # of the files of a batch, each with a thread of its own
+_WRITERS = ThreadPoolExecutor(_SHARES, thread_name_prefix="snapshots")  # kept, for threads cost more than a file
 _LOST = "restore it from a backup"
 
 
 class FolderSnapshots:
-    """One file per body: ``ab/cd/<sha256>.zst`` under ``path``."""
+    """One file per body: ``ab/<sha256>.zst`` under ``path``.
+
+    One level of folders, because a new folder costs as much as several files, and a file system finds a name among
+    thousands as fast as among ten. Bodies stored two levels down, as earlier versions did, are found there.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -32,9 +40,9 @@ class FolderSnapshots:
     def put(self, bodies: Sequence[bytes]) -> list[str]:
         """Stores bodies durably and returns their SHA-256 names; storing again is free. Raises ``StoreError``."""
         names = [digest(body) for body in bodies]
-        files = {self._file(name): body for name, body in zip(names, bodies, strict=True)}
+        missing = {name: body for name, body in zip(names, bodies, strict=True) if self._find(name) is None}
         try:
-            _write_files({file: body for file, body in files.items() if not file.exists()})
+            _write_files({self._file(name): body for name, body in missing.items()})
         except OSError as error:
             raise StoreError(f"snapshots cannot be written to {self._path} ({error.strerror or error})") from error
         return names
@@ -42,7 +50,7 @@ class FolderSnapshots:
     def get(self, sha256: str) -> bytes:
         """The body of that name, verified. Raises ``SnapshotLost``."""
         try:
-            packed = self._file(sha256).read_bytes()
+            packed = Path(self._find(sha256) or self._file(sha256)).read_bytes()
         except OSError as error:
             reason = error.strerror or error
             raise SnapshotLost(f"snapshot {sha256} cannot be read from {self._path} ({reason}); {_LOST}") from error
@@ -50,14 +58,15 @@ class FolderSnapshots:
 
     def names(self) -> Iterator[str]:
         """The names of all stored bodies, in order."""
-        return (file.stem for file in sorted(self._path.glob("??/??/*.zst")))
+        for folder in sorted(self._path.glob("??")):
+            yield from sorted({file.stem for depth in ("*.zst", "??/*.zst") for file in folder.glob(depth)})
 
     def remove(self, names: Iterable[str]) -> int:
         """Forgets bodies; returns how many were there. Raises ``StoreError``."""
         count = 0
         for name in names:
             try:
-                self._file(name).unlink()
+                os.unlink(self._find(name) or self._file(name))
             except FileNotFoundError:
                 continue
             except OSError as error:
@@ -65,10 +74,16 @@ class FolderSnapshots:
             count += 1
         return count
 
-    def _file(self, name: str) -> Path:
+    def _file(self, name: str) -> str:
         if len(name) != 64 or not name.isalnum():
             raise SnapshotLost(f"{name[:80]!r} is no SHA-256; the row that names it was damaged")
-        return self._path / name[:2] / name[2:4] / f"{name}.zst"
+        return f"{self._path}/{name[:2]}/{name}.zst"
+
+    def _find(self, name: str) -> str | None:
+        """Where the body of that name is stored, if it is."""
+        file = self._file(name)
+        older = f"{self._path}/{name[:2]}/{name[2:4]}/{name}.zst"
+        return next((each for each in (file, older) if os.path.exists(each)), None)
 
 
 class DatabaseSnapshots:
@@ -129,40 +144,56 @@ def _unpack(packed: bytes, sha256: str) -> bytes:
     return body
 
 
-def _write_files(files: Mapping[Path, bytes]) -> None:
+def _write_files(bodies: Mapping[str, bytes]) -> None:
     """Writes new files, each all or nothing, and returns when all of them are on disk. Raises ``OSError``."""
     compressor = zstandard.ZstdCompressor(level=_LEVEL)  # not to be shared between threads
-    partials: dict[Path, Path] = {}
-    folders: set[Path] = set()
+    mark = f"{os.getpid()}.{threading.get_ident()}"
+    folders: set[str] = set()
+    partials: dict[str, str] = {}
     try:
-        for file, body in files.items():
-            folders |= _make_folder(file.parent)
-            partials[file] = file.with_name(f".{file.stem}.{os.getpid()}.{threading.get_ident()}")
-            partials[file].write_bytes(compressor.compress(body))
-        _sync(partials.values())
-        for file, partial in partials.items():
-            partial.replace(file)
-        _sync(folders)  # a name is safe only once its folder is on disk
+        writes = []
+        for file, body in bodies.items():
+            folder, name = os.path.split(file)
+            folders |= _make_folder(folder) if folder not in folders else set()
+            partials[file] = f"{folder}/.{name}.{mark}"
+            writes.append((partials[file], compressor.compress(body)))
+        _side_by_side(_write_durably, writes)
+        for file in bodies:
+            os.replace(partials.pop(file), file)
+        _side_by_side(_sync_folder, list(folders))  # a name is safe only once its folder is on disk
     finally:
         for partial in partials.values():
-            partial.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                os.unlink(partial)
 
 
-def _make_folder(folder: Path) -> set[Path]:
-    """Makes a folder two levels down. Returns it and those whose entries changed."""
-    if folder.exists():
+def _make_folder(folder: str) -> set[str]:
+    """Makes a folder. Returns it and those whose entries changed."""
+    if os.path.exists(folder):
         return {folder}
-    folder.mkdir(parents=True, exist_ok=True)
-    return {folder, folder.parent, folder.parent.parent}
+    os.makedirs(folder, exist_ok=True)
+    return {folder, os.path.dirname(folder)}
 
 
-def _sync(paths: Collection[Path]) -> None:
-    """Brings files and folders to disk, side by side: a file system commits many at once as fast as one."""
-    list(_SYNCERS.map(_sync_one, paths))
+def _side_by_side(act: Callable[[T], None], all_: Sequence[T]) -> None:
+    """Does ``act`` to each, in a few threads: a file system brings many files to disk as fast as one."""
+
+    def do_share(start: int) -> None:
+        for each in all_[start::_SHARES]:
+            act(each)
+
+    list(_WRITERS.map(do_share, range(min(_SHARES, len(all_)))))
 
 
-def _sync_one(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
+def _write_durably(write: tuple[str, bytes]) -> None:
+    partial, packed = write
+    with open(partial, "wb", buffering=0) as file:
+        file.write(packed)
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: str) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

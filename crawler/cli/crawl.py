@@ -55,7 +55,7 @@ def crawl(
     """Checks sources once, tells what changed, and ends. Exit 1: a source could not be checked."""
     from crawler.cli.signals import run
     from crawler.pipeline.check import Recheck
-    from crawler.scheduler.crawl import CrawlRequest
+    from crawler.scheduler.crawl import CrawlRequest, ignore
     from crawler.scheduler.crawl import crawl as run_crawl
 
     settings = settings_of(context)
@@ -69,7 +69,7 @@ def crawl(
         depth=read_depth(since, backfill),
         as_of=read_instant(as_of, "--as-of") if as_of else None,
     )
-    report = run(run_crawl(settings, request, report=tell_progress))
+    report = run(run_crawl(settings, request, report=tell_progress if is_terminal() else ignore))
     tell_aside(report, settings)
     print_json(report, settings) if as_json else print_report(report)
     raise typer.Exit(exit_code(report, fail_on))
@@ -109,8 +109,7 @@ def read_instant(text: str, option: str) -> datetime:
 
 def tell_progress(result: CheckResult) -> None:
     """One line on a terminal's stderr when a check ends."""
-    if is_terminal():
-        note(f"  {result.source.id}: {'checked' if result.is_well else result.verdict}")
+    note(f"  {result.source.id}: {'checked' if result.is_well else result.verdict}")
 
 
 def tell_aside(report: CrawlReport, settings: Settings) -> None:

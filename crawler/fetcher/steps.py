@@ -143,6 +143,8 @@ def _find_problem(url: httpx.URL, text: str) -> str:
 
 
 def _bare(url: httpx.URL) -> httpx.URL:
+    if not url.userinfo and "#" not in str(url):
+        return url  # a copy is parsed anew, which costs as much as all the rest of a step
     return url.copy_with(userinfo=b"", fragment=None)
 
 

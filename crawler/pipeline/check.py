@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from crawler.differ.fingerprint import entry_fingerprint
 from crawler.differ.guard import judge_listing
 from crawler.errors import GazetteError
 from crawler.model import (
@@ -40,7 +39,6 @@ from crawler.pipeline.expected import learn_from, refuse_unexpected
 from crawler.pipeline.gather import Gatherer
 from crawler.pipeline.looks import ArticleLook, Depth, ListingLook, Wanted, listing_look, want_again
 from crawler.pipeline.resolve import Resolved
-from crawler.pipeline.steps import decide_article
 from crawler.pipeline.writer import StoreThread
 from crawler.ports import Clock, Fetcher, FileReader
 
@@ -250,7 +248,7 @@ class Checker:
         source = context.source
         entries = look.listing.entries if look.listing else ()
         named = await self._gatherer.find_wanted(source, look)
-        wanted, untouched = choose(named, due, source)
+        wanted, untouched = choose(named, due, source) if named or due else ([], [])
         looks = [*await self._gatherer.look_at_articles(source, wanted), *untouched]
         expectation = Expectation() if context.fresh or context.state is None else context.state.expectation
         looks = refuse_unexpected(looks, expectation)
@@ -299,6 +297,8 @@ def choose(
 
     Articles that another source owns are only noted; unknown ones beyond the limit are told from the listing.
     """
+    from crawler.differ.fingerprint import entry_fingerprint  # most checks find nothing to compare
+
     unknown, changed, noted, listed = [], [], [], set()
     for each in named:
         if each.known is None:
@@ -315,9 +315,13 @@ def choose(
     return wanted, noted + [listing_look(source, each) for each in late]
 
 
-def decide_all(looks: Iterable[ArticleLook], context: Context) -> dict[str, Step]:
+def decide_all(looks: Sequence[ArticleLook], context: Context) -> dict[str, Step]:
     """The step of each article; one that was seen twice in a check takes the first."""
     steps: dict[str, Step] = {}
+    if not looks:
+        return steps
+    from crawler.pipeline.steps import decide_article  # with all that compares; most checks have nothing to compare
+
     for look in looks:
         step = decide_article(look, context)
         steps.setdefault(step.article.id, step)

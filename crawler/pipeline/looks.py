@@ -23,6 +23,7 @@ from crawler.model import (
     Observation,
     PageFacts,
     Purpose,
+    Reading,
     Request,
     Response,
     Revision,
@@ -30,8 +31,6 @@ from crawler.model import (
     Validators,
     Verdict,
 )
-from crawler.parser.article import article_from_entry, read_article
-from crawler.parser.expectation import facts_of
 from crawler.parser.kinds import find_kind
 from crawler.text.urls import canonical_url
 
@@ -163,6 +162,8 @@ def can_do_without_text(look: ArticleLook, known: KnownArticle) -> bool:
 
 def listing_look(source: Source, wanted: Wanted) -> ArticleLook:
     """The look at an article whose text the listing itself holds."""
+    from crawler.parser.article import article_from_entry  # most checks find nothing to read
+
     article = article_from_entry(wanted.entry, source) if wanted.entry else None
     return ArticleLook(
         keys=wanted.keys,
@@ -174,6 +175,18 @@ def listing_look(source: Source, wanted: Wanted) -> ArticleLook:
         backfilled=wanted.backfilled,
         listed=wanted.listed,
     )
+
+
+def _read(response: Fetched, source: Source, entry: Entry | None) -> Reading:
+    from crawler.parser.article import read_article  # most checks find nothing to read
+
+    return read_article(response, source, entry=entry)
+
+
+def _facts(response: Fetched, article: Article, known_as: tuple[str, str]) -> PageFacts:
+    from crawler.parser.expectation import facts_of  # most checks find nothing to read
+
+    return facts_of(response, article, known_as=known_as)
 
 
 def judge_article(source: Source, wanted: Wanted, response: Response) -> ArticleLook:
@@ -222,7 +235,7 @@ def judge_article(source: Source, wanted: Wanted, response: Response) -> Article
             observation=observe(response, wrong.verdict, wrong.reason),
         )
     remembered = known.entry if known else None
-    reading = read_article(response, source, entry=wanted.entry or remembered)
+    reading = _read(response, source, wanted.entry or remembered)
     known_as = (wanted.entry.title if wanted.entry else "", known.title if known else "")
     return ArticleLook(
         keys=wanted.keys,
@@ -237,7 +250,7 @@ def judge_article(source: Source, wanted: Wanted, response: Response) -> Article
         validators=response.validators,
         body_sha256=response.sha256,
         files=known.files if known else (),
-        facts=facts_of(response, reading.article, known_as=known_as) if reading.article else None,
+        facts=_facts(response, reading.article, known_as) if reading.article else None,
     )
 
 

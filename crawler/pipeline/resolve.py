@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from crawler.errors import ParseError
 from crawler.model import Assessment, Fetched, Purpose, Request, Response, Source, SourceState, Verdict
 from crawler.parser.kinds import find_kind
-from crawler.parser.probe import probe
 from crawler.parser.verdict import assess
 from crawler.ports import Fetcher
 
@@ -45,6 +44,8 @@ def recognise(source: Source, fetched: Fetched) -> Resolved:
     assessment = assess(fetched, expect="listing")
     if assessment.verdict is not Verdict.OK:
         return Resolved(source=source, response=fetched, trouble=assessment)
+    from crawler.parser.probe import probe  # only sources of unknown kind need it
+
     try:
         found = probe(fetched)
     except ParseError as error:

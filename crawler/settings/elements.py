@@ -8,7 +8,6 @@ from typing import Any
 from crawler.errors import ConfigError
 from crawler.notifier.channels import channel_names, find_channel
 from crawler.parser.kinds import find_kind, kind_names
-from crawler.parser.lists import is_selector
 from crawler.settings.findings import find_nearest
 from crawler.settings.lines import KeyPath
 from crawler.settings.options import make_options, model_options, written_name
@@ -78,7 +77,11 @@ def _read_source(review: Review, raw: Mapping[str, Any], number: int) -> SourceT
 
 def _check_selectors(review: Review, table: Table | None, path: KeyPath) -> None:
     """Notes what is no CSS selector in ``[source.article]``."""
-    for key, value in table.written().items() if table else ():
+    if table is None:
+        return
+    from crawler.parser.lists import is_selector  # with all that reads pages; few sources name selectors
+
+    for key, value in table.written().items():
         selectors = [((*path, key), value)]
         if isinstance(value, tuple):
             selectors = [((*path, key, number), each) for number, each in enumerate(value)]

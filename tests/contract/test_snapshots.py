@@ -67,12 +67,25 @@ def test_what_is_removed_is_gone_and_counted(snapshots):
 def test_a_body_is_kept_compressed(folder):
     FolderSnapshots(folder).put([PAGE])
     name = sha(PAGE)
-    assert (folder / name[:2] / name[2:4] / f"{name}.zst").stat().st_size < len(PAGE) / 20
+    assert (folder / name[:2] / f"{name}.zst").stat().st_size < len(PAGE) / 20
+
+
+def test_a_body_stored_two_levels_down_is_found_and_not_stored_again(folder):
+    snapshots, name = FolderSnapshots(folder), sha(PAGE)
+    older = folder / name[:2] / name[2:4] / f"{name}.zst"
+    older.parent.mkdir(parents=True)
+    older.write_bytes(zstandard.compress(PAGE))
+    assert snapshots.put([PAGE, b"new"]) == [name, sha(b"new")]
+    assert snapshots.get(name) == PAGE
+    assert list(snapshots.names()) == sorted([name, sha(b"new")])
+    assert not (folder / name[:2] / f"{name}.zst").exists()
+    assert snapshots.remove([name]) == 1
+    assert not older.exists()
 
 
 def stored_file(folder, body):
     FolderSnapshots(folder).put([body])
-    return next(folder.glob("*/*/*.zst"))
+    return next(folder.glob("*/*.zst"))
 
 
 @pytest.mark.parametrize(
@@ -131,7 +144,7 @@ def test_each_folder_is_synced_once_a_batch(folder, monkeypatch):
     FolderSnapshots(folder).put([str(number).encode() for number in range(40)])
     folders = [name for name in synced if os.path.isdir(name)]
     assert len(folders) == len(set(folders))
-    assert {str(file.parent) for file in folder.glob("*/*/*.zst")} < set(folders)
+    assert {str(file.parent) for file in folder.glob("*/*.zst")} < set(folders)
     assert str(folder) in folders
 
 

@@ -7,7 +7,7 @@ import statistics
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 
@@ -28,18 +28,30 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """What is to be reached: at least a ``rate`` of items a CPU second or so many times ``other`` (``ahead``), or at
+    most so many MiB (``peak``), seconds of CPU (``cpu``) or times what ``other`` needs for each item (``flat``)."""
+
+    measure: str
+    value: float
+    unit: str
+    other: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One measurement: what was done to how many items, by whom, at which cost, and the requests that it took.
 
-    ``yardstick`` is the CPU time of the yardstick for the same work; 0 where there is none.
+    ``costs`` are those of everybody who did the same work, for comparing; ``bars`` are what ``who`` is to reach.
     """
 
     what: str
     who: str
     items: int
     cost: Cost
-    yardstick: float = 0.0
+    costs: Mapping[str, Cost] = field(default_factory=dict)
     requests: str = ""
+    bars: Sequence[Bar] = ()
 
     @property
     def microseconds(self) -> float:
@@ -47,17 +59,37 @@ class Row:
         return self.cost.cpu / self.items * 1e6
 
     @property
-    def ratio(self) -> float:
-        """CPU time as a multiple of the yardstick's; 0 where there is none."""
-        return self.cost.cpu / self.yardstick if self.yardstick else 0.0
+    def rate(self) -> float:
+        """Items for each second of CPU time."""
+        return self.items / self.cost.cpu if self.cost.cpu else 0.0
+
+    def value_of(self, bar: Bar) -> float:
+        """What was reached, to be compared with the bar."""
+        if bar.measure == "ahead":
+            return self.costs[bar.other].cpu / self.cost.cpu
+        if bar.measure == "flat":
+            return self.cost.cpu / self.costs[bar.other].cpu
+        return {"rate": self.rate, "peak": self.cost.peak, "cpu": self.cost.cpu}[bar.measure]
+
+    def clears(self, bar: Bar) -> bool:
+        """Whether the bar is reached."""
+        value = self.value_of(bar)
+        return value >= bar.value if bar.measure in ("rate", "ahead") else value <= bar.value
 
     def as_record(self) -> dict[str, object]:
         """The row for the JSON file."""
         return {
-            **asdict(self),
+            "what": self.what,
+            "who": self.who,
+            "items": self.items,
+            "requests": self.requests,
             "cost": asdict(self.cost),
             "microseconds": round(self.microseconds, 1),
-            "ratio": round(self.ratio, 3),
+            "rate": round(self.rate, 1),
+            "bars": [
+                {"unit": bar.unit, "bar": bar.value, "reached": round(self.value_of(bar), 3), "ok": self.clears(bar)}
+                for bar in self.bars
+            ],
         }
 
 

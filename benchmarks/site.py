@@ -1,4 +1,4 @@
-"""The site that is crawled: a server of generated official news, which lies beside the project, not in it."""
+"""The site that is crawled: generated official news, from our own server or from one in the same shapes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from pathlib import Path
 from benchmarks.measure import RunFailed
 
 #: Seconds after which the server ends by itself, should nobody be left to end it.
-_LIFETIME = 900
+_LIFETIME = 3600
+OWN = Path(__file__).with_name("server.py")
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ from storage.database import Row
 SOURCE_STATE = (
     "source_id", "address", "etag", "last_modified", "body_sha256", "checked_at", "well_at", "changed_at", "newest_at",
     "due_at", "baselined_at", "failures", "verdict", "reason", "entry_count", "checks", "muted",
-    "kind", "expectation",
+    "kind", "expectation", "moved_from", "moved_to", "moved_at", "moves",
 )
 ARTICLE = (
     "id", "source_id", "url", "state", "revision", "fingerprint", "title", "first_seen_at", "changed_at", "fetched_at",
@@ -161,6 +161,10 @@ def source_state_values(state: SourceState) -> Row:
         state.muted,
         state.kind,
         to_json(Expectation, state.expectation) if state.expectation.hosts else None,
+        storable(state.moved_from),
+        storable(state.moved_to),
+        to_column(state.moved_at),
+        state.moves,
     )
 
 
@@ -186,6 +190,10 @@ def source_state(row: Row) -> SourceState:
             muted=bool(row[16]),
             kind=row[17],
             expectation=from_json(Expectation, row[18]) if row[18] else Expectation(),
+            moved_from=row[19],
+            moved_to=row[20],
+            moved_at=maybe_instant(row[21]),
+            moves=row[22],
         )
 
 

@@ -22,10 +22,24 @@ def insert_new(table: str, columns: Sequence[str]) -> str:
     return f"INSERT INTO {table} ({names(columns)}) VALUES ({places}) ON CONFLICT DO NOTHING"  # noqa: S608 - ditto
 
 
-def upsert(table: str, columns: Sequence[str], *, key: str, keep: Collection[str] = (), only_if: str = "") -> str:
-    """Inserts a row or overwrites the one with that ``key``, but for the columns to ``keep``."""
+def upsert(
+    table: str,
+    columns: Sequence[str],
+    *,
+    key: str,
+    keep: Collection[str] = (),
+    gather: Collection[str] = (),
+    only_if: str = "",
+) -> str:
+    """Inserts a row or overwrites the one with that ``key``, but for the columns to ``keep``.
+
+    Those to ``gather`` are yes or no, and once yes they stay it.
+    """
     places = ", ".join("?" * len(columns))
-    settings = ", ".join(f'"{column}" = excluded."{column}"' for column in columns if column not in {key, *keep})
+    added = {column: f'{table}."{column}" OR ' for column in gather}
+    settings = ", ".join(
+        f'"{column}" = {added.get(column, "")}excluded."{column}"' for column in columns if column not in {key, *keep}
+    )
     condition = f" WHERE {only_if}" if only_if else ""
     return (
         f"INSERT INTO {table} ({names(columns)}) VALUES ({places}) "  # noqa: S608 - ditto

@@ -32,6 +32,7 @@ class SourceStateRow(Table, table=True):
     """What we remember of a source between two checks."""
 
     __tablename__ = "source_state"
+    __table_args__ = (Index(None, "due_at"),)
 
     source_id: str = Field(primary_key=True)
     address: str
@@ -52,6 +53,10 @@ class SourceStateRow(Table, table=True):
     muted: bool
     kind: str
     expectation: str | None = None
+    moved_from: str = Field(sa_column_kwargs={"server_default": ""})
+    moved_to: str = Field(sa_column_kwargs={"server_default": ""})
+    moved_at: datetime | None
+    moves: int = Field(sa_column_kwargs={"server_default": "0"})
 
 
 class ArticleRow(Table, table=True):

@@ -36,8 +36,8 @@ _INCIDENT = upsert(
     keep=("source", "reason", "opened_at", "opening"),
     only_if="excluded.state = 'closed' AND incident.state = 'open'",
 )
-# Only an operator silences a source, perhaps while it is being checked.
-_SOURCE_STATE = upsert("source_state", rows.SOURCE_STATE, key="source_id", keep=("muted",))
+# An operator may silence a source while it is being checked.
+_SOURCE_STATE = upsert("source_state", rows.SOURCE_STATE, key="source_id", gather=("muted",))
 
 
 def write_articles(database: Database, outcomes: Sequence[Outcome]) -> None:

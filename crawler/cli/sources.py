@@ -251,7 +251,8 @@ def why_due(source: Source, state: SourceState | None) -> str:
     if not source.enabled:
         return "enabled = false: only a crawl that names it looks"
     if state is not None and state.muted:
-        return "muted: gazette sources resume wakes it"
+        gone = f" ({state.reason})" if state.failures else ""
+        return f"muted{gone}: gazette sources resume wakes it"
     if state is None or state.checked_at is None:
         return "never checked: the first check is the baseline"
     every = spell_duration(schedule.every)
@@ -261,7 +262,14 @@ def why_due(source: Source, state: SourceState | None) -> str:
             f"{spell_duration(max(schedule.max_every, schedule.every))}; {state.verdict}: {state.reason}"
         )
     bounds = f"between {spell_duration(schedule.min_every)} and {spell_duration(schedule.max_every)}"
-    return f"well: every {every}, {'never rarer, as written on it' if schedule.pinned else bounds}"
+    return f"well: every {every}, {'never rarer, as written on it' if schedule.pinned else bounds}{moved(state)}"
+
+
+def moved(state: SourceState) -> str:
+    """Where the listing is asked for instead, if the server has said for days that it has moved for good."""
+    from crawler.pipeline.moves import is_learned
+
+    return f"; moved for good, asked at {state.moved_to}" if is_learned(state) else ""
 
 
 def source_record(source: Source, state: SourceState | None) -> dict[str, object]:

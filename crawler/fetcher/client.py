@@ -178,7 +178,12 @@ class HttpFetcher:
                 answer = await self._exchange(errand)
         except TooSoon as pause:
             retry_at = self._clock.now() + timedelta(seconds=pause.seconds)
-            reason = f"{step.host} asked to be left alone until {retry_at:%Y-%m-%d %H:%M:%S} UTC (Retry-After)"
+            until = f"until {retry_at:%Y-%m-%d %H:%M:%S} UTC"
+            reason = (
+                f"{step.host} asked to be left alone {until} (Retry-After)"
+                if pause.asked
+                else f"{step.host} is left alone {until}, for it had too many requests (429) or was overloaded (503)"
+            )
             raise Trouble(Verdict.RATE_LIMITED, reason, retry_at=retry_at) from pause
         except TimeoutError as error:
             raise time_out(step.host, policy.timeout) from error
@@ -268,21 +273,22 @@ class HttpFetcher:
         return next_step(errand.step, answer.status, answer.location)
 
     def _mind_pause(self, step: Step, answer: _Answer) -> None:
-        """429 and 503 with ``Retry-After`` speak for the host, not for one source (RFC 9110 §10.2.3, RFC 6585 §4)."""
-        headers = dict(answer.headers)
-        if answer.status not in (429, 503) or "retry-after" not in headers:
-            return
-        now = read_http_date(headers.get("date", "")) or self._clock.now()
-        pause = read_retry_after(headers["retry-after"], now=now)
-        if pause:
-            self._politeness.back_off(step.host, pause)
+        """What the answer asks for, ``Retry-After`` read against the server's own clock where it shows one."""
+        pause = None
+        if answer.status in (429, 503):
+            headers = dict(answer.headers)
+            now = read_http_date(headers.get("date", "")) or self._clock.now()
+            pause = read_retry_after(headers.get("retry-after", ""), now=now)
+        self._politeness.note_answer(step.host, answer.status, pause)
 
     def _conclude(self, errand: _Errand, answer: _Answer) -> Response:
         request = errand.request
         url = display_url(errand.step.url) if errand.hops or "@" in request.url else request.url
         now = self._clock.now()
         if answer.status == 304 and request.validators:
-            return NotModified(request=request, url=url, fetched_at=now, headers=answer.headers)
+            return NotModified(
+                request=request, url=url, fetched_at=now, headers=answer.headers, hops=tuple(errand.hops)
+            )
         if answer.status == 304:
             raise Trouble(Verdict.UNEXPECTED, "answered 304 to a request without conditions", status=304)
         return Fetched(

@@ -19,16 +19,22 @@ Sleep = Callable[[float], Awaitable[None]]
 #: However long a server asks us to stay away or to wait between requests, this is what we grant.
 LONGEST_BACK_OFF = timedelta(hours=1)
 LONGEST_CRAWL_DELAY = timedelta(seconds=60)
+#: The pause after "too many requests" where the server names none; doubled each time in a row.
+FIRST_BACK_OFF = timedelta(seconds=30)
 #: Hosts that are remembered before idle ones are forgotten.
 _MANY_HOSTS = 10_000
 
 
 class TooSoon(Exception):
-    """The host asked to be left alone for longer than the caller would wait. ``seconds`` are left."""
+    """The host is to be left alone for longer than the caller would wait. ``seconds`` are left.
 
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"the host wants to be left alone for {seconds:.0f} s more")
+    ``asked``: the host itself said for how long.
+    """
+
+    def __init__(self, seconds: float, *, asked: bool) -> None:
+        super().__init__(f"the host is to be left alone for {seconds:.0f} s more")
         self.seconds = seconds
+        self.asked = asked
 
 
 @dataclass(slots=True)
@@ -44,6 +50,8 @@ class _Host:
     active: int = 0
     last_start: float = float("-inf")
     closed_until: float = float("-inf")
+    asked: bool = False  # for that pause, by the host
+    refusals: int = 0  # answers in a row that say it is too much
     waiters: deque[_Waiter] = field(default_factory=deque)
 
     @property
@@ -108,15 +116,35 @@ class Politeness:
         finally:
             host.leave()
 
-    def back_off(self, name: str, pause: timedelta) -> None:
-        """Leaves the host ``name`` alone for ``pause`` from now; a longer pause that was asked for before stands."""
+    def back_off(self, name: str, pause: timedelta, *, asked: bool = True) -> None:
+        """Leaves the host ``name`` alone for ``pause`` from now; a longer pause from before stands."""
         host = self._host(name)
-        host.closed_until = max(host.closed_until, self._monotonic() + pause.total_seconds())
+        until = self._monotonic() + pause.total_seconds()
+        if until > host.closed_until:
+            host.closed_until, host.asked = until, asked
+
+    def note_answer(self, name: str, status: int, pause: timedelta | None) -> None:
+        """Minds what an answer of the host ``name`` says of how hard it is hit (RFC 6585 §4, RFC 9110 §15.6.4).
+
+        429 and 503 speak for the host, not for one source. Where they name no ``pause`` it is ours to grow; a single
+        503 may be about one page, so only the second in a row counts.
+        """
+        host = self._host(name)
+        if status not in (429, 503):
+            host.refusals = 0
+            return
+        host.refusals += 1
+        if pause is not None:
+            self.back_off(name, pause)
+            return
+        doublings = host.refusals - (1 if status == 429 else 2)
+        if doublings >= 0:
+            self.back_off(name, min(FIRST_BACK_OFF * 2.0 ** min(doublings, 20), LONGEST_BACK_OFF), asked=False)
 
     def _check(self, host: _Host, patience: float) -> None:
         left = host.closed_until - self._monotonic()
         if left > patience:
-            raise TooSoon(left)
+            raise TooSoon(left, asked=host.asked)
 
     async def _pace(self, host: _Host, delay: float) -> None:
         now = self._monotonic()

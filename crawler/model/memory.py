@@ -122,6 +122,7 @@ class SourceState:
     """What we remember of a source between two checks.
 
     ``kind`` is what an ``auto`` source turned out to be, ``expectation`` how its good article pages look.
+    ``moves`` counts the checks since ``moved_at`` in which permanent redirects led from ``moved_from`` to ``moved_to``.
     """
 
     source_id: str
@@ -142,3 +143,7 @@ class SourceState:
     muted: bool = False
     kind: str = ""
     expectation: Expectation = field(default_factory=Expectation)
+    moved_from: str = ""
+    moved_to: str = ""
+    moved_at: datetime | None = None
+    moves: int = 0

@@ -84,6 +84,7 @@ class NotModified:
     fetched_at: datetime
     headers: tuple[tuple[str, str], ...] = ()
     status: int = 304
+    hops: tuple[Hop, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

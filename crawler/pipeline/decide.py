@@ -29,10 +29,15 @@ from crawler.model import (
 from crawler.notifier.routing import route
 from crawler.pipeline.identifiers import mass_id
 from crawler.pipeline.looks import ListingLook
+from crawler.pipeline.moves import doubt_move, note_move
 
 #: Kinds whose listing is a feed, in the words of the change record.
 FEEDS = frozenset({"feed", "blogger", "wechat"})
 MASS_REASONS = {ChangeKind.EDITED: IncidentReason.MASS_EDIT, ChangeKind.REMOVED: IncidentReason.MASS_REMOVAL}
+
+
+#: What is told of a source whose server wants it to be asked no more.
+SENT_AWAY = "the server says it is gone for good, so it is not asked again (gazette sources resume)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +100,7 @@ def decide_failure(
     ``trouble`` names what is wrong where the verdict alone does not say it.
     """
     source, now = context.source, context.now
-    before = context.state or SourceState(source_id=source.id)
+    before = doubt_move(context.state or SourceState(source_id=source.id), look)
     after = replace(
         before,
         checked_at=now,
@@ -105,10 +110,15 @@ def decide_failure(
         reason=look.assessment.reason,
     )
     due_at = next_check(after, source.schedule, now=now, chance=chance)
-    after = replace(after, due_at=max(due_at, look.retry_at) if look.retry_at else due_at)
+    after = replace(
+        after,
+        due_at=max(due_at, look.retry_at) if look.retry_at else due_at,
+        muted=before.muted or is_sent_away(look, before),
+    )
     if trouble is None:
         trouble = incident_for(look.assessment.verdict, robots=look.robots)
-    incidents = advance_incidents(open_incidents, trouble, look.assessment.reason, after, now, source.id)
+    detail = f"{look.assessment.reason}: {SENT_AWAY}" if after.muted else look.assessment.reason
+    incidents = advance_incidents(open_incidents, trouble, detail, after, now, source.id)
     return Outcome(
         source_id=source.id,
         state=after,
@@ -124,6 +134,11 @@ def decide_failure(
             source_tags={source.id: source.tags},
         ),
     )
+
+
+def is_sent_away(look: ListingLook, before: SourceState) -> bool:
+    """Whether the server has said twice in a row that the listing is gone for good: then it is not asked again."""
+    return look.assessment.verdict is Verdict.GONE and before.verdict is Verdict.GONE
 
 
 def decide_check(
@@ -212,7 +227,7 @@ def well_state(look: ListingLook, changes: Sequence[Change], context: Context, c
     published = [change.article.published_at for change in changes if change.article.published_at]
     known_newest = [before.newest_at] if before.newest_at else []
     after = replace(
-        before,
+        note_move(before, look, now),
         address=context.source.address,
         kind=context.source.kind,
         checked_at=now,

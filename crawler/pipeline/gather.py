@@ -42,6 +42,7 @@ from crawler.pipeline.looks import (
     refuse_garbled,
     unread_listing,
 )
+from crawler.pipeline.moves import heed_move
 from crawler.pipeline.resolve import AUTO, Resolved, resolve_kind
 from crawler.pipeline.writer import StoreThread
 from crawler.ports import Fetcher, FileReader
@@ -76,13 +77,20 @@ class Gatherer:
         source = resolved.source
         response = resolved.response
         if source.kind != AUTO:
-            request = find_kind(source.kind).request_listing(source, state)
+            request = heed_move(find_kind(source.kind).request_listing(source, state), state)
             if response is None or request.url != response.request.url:
                 response = await self._fetcher.fetch(request, source)
         if response is None:
             raise ValueError("a source of unknown kind comes with the response it was not recognised by")
         if resolved.trouble is not None:
             return unread_listing(response, resolved.trouble)
+        look = await self._read_all(source, response, state, depth)
+        hops = () if isinstance(response, FetchFailure) else response.hops
+        return replace(look, asked=response.request.url, found=response.url, hops=hops)
+
+    async def _read_all(
+        self, source: Source, response: Response, state: SourceState | None, depth: Depth | None
+    ) -> ListingLook:
         look = await self._follow_signposts(source, await self._judge_listing(source, response, state))
         if look.listing is None:
             return look

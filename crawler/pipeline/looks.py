@@ -17,6 +17,7 @@ from crawler.model import (
     Fetched,
     FetchFailure,
     FileState,
+    Hop,
     KnownArticle,
     Listing,
     NotModified,
@@ -46,6 +47,7 @@ KEPT_HEADERS = frozenset(
 class ListingLook:
     """What the listing answered. ``listing`` is None when it is unchanged or could not be read.
 
+    ``asked`` is the address that was requested, ``found`` the one that answered, with the redirects between them.
     Its first ``usual`` entries are those of an everyday check; what follows was found by going back further.
     """
 
@@ -57,6 +59,9 @@ class ListingLook:
     body_sha256: str = ""
     robots: bool = False
     retry_at: datetime | None = None
+    asked: str = ""
+    found: str = ""
+    hops: tuple[Hop, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from datetime import datetime, timedelta
 from crawler import __version__
 from crawler.bootstrap import Application, open_application, reconfigure
 from crawler.errors import ConfigError, StoreError
+from crawler.model import Source
 from crawler.pipeline.check import CheckResult
 from crawler.ports import Clock
 from crawler.scheduler.agenda import Room, choose_visits, plan_early
@@ -44,6 +45,8 @@ GRACE = timedelta(seconds=25)
 LAST_MESSAGES = timedelta(seconds=5)
 #: One host may take this part of all places for visits.
 HOST_SHARE = 4
+#: Due articles are looked for at every so many ticks while there are none.
+ARTICLE_LOOKS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +112,8 @@ class Daemon:
             heard=self._hear, freed=lambda: self._ticks.wake("due"), failed=self._note_trouble, pause=pause
         )
         self._early: dict[str, datetime] | None = None  # None: to be planned
+        self._sources = enabled_sources(application)
+        self._quiet_looks = -1  # since articles were last looked for in vain; -1: to be looked for
         self._ticked_at: datetime | None = None
         self._posting = asyncio.Lock()
         self._troubled = False
@@ -188,7 +193,7 @@ class Daemon:
 
     async def _begin_due(self) -> None:
         application = self._application
-        sources = {source.id: source for source in application.settings.sources if source.enabled}
+        sources = self._sources
         if self._early is None:
             self._early = plan_early(list(sources.values()), await application.thread.source_states(sources))
         concurrency = application.settings.concurrency
@@ -197,7 +202,7 @@ class Daemon:
         now = application.clock.now()
         listings = await application.thread.call(application.store.due_sources, now=now)
         listings += [source_id for source_id, due_at in self._early.items() if due_at <= now]
-        articles = await application.thread.call(application.store.sources_with_due_articles, now=now)
+        articles = await self._find_articles(now)
         resting = self._visits.leaves_articles(now)
         room = Room(
             free=concurrency - self._visits.count,
@@ -207,6 +212,16 @@ class Daemon:
         )
         for visit in choose_visits(sources, listings, [each for each in articles if each not in resting], room):
             self._visits.begin(visit, application)
+
+    async def _find_articles(self, now: datetime) -> list[str]:
+        """The sources with due articles. Every source has to be asked for them, and they can wait: so not every time,
+        unless there were some the last time."""
+        self._quiet_looks += 1
+        if 0 < self._quiet_looks < ARTICLE_LOOKS:
+            return []
+        found = await self._application.thread.call(self._application.store.sources_with_due_articles, now=now)
+        self._quiet_looks = -1 if found else 0
+        return found
 
     async def _send(self) -> None:
         """Sends what is due, until nothing is."""
@@ -286,6 +301,7 @@ class Daemon:
         if settings.concurrency != before.concurrency:
             log.warning("fetch.concurrency was changed: the number of requests in flight follows at the next start")
         self._application = reconfigure(self._application, replace(settings, storage=before.storage))
+        self._sources = enabled_sources(self._application)
         self._early = None
         self._ticks.wake("due")
         log.info("configuration read again", extra=describe(self._application.settings))
@@ -311,6 +327,11 @@ class Daemon:
             log.info("the database can be used again; going on")
             self._ticks.wake("due")
             self._ticks.wake("outbox")
+
+
+def enabled_sources(application: Application) -> dict[str, Source]:
+    """The sources to be visited, by id."""
+    return {source.id: source for source in application.settings.sources if source.enabled}
 
 
 async def cancel(*tasks: asyncio.Future[None]) -> None:

@@ -74,7 +74,7 @@ class Running:
     def pass_time(self, span: timedelta) -> None:
         self.at += span
 
-    async def until(self, is_true, seconds: float = 5.0) -> None:
+    async def until(self, is_true, seconds: float = 30.0) -> None:
         async with asyncio.timeout(seconds):
             while not is_true():  # noqa: ASYNC110 - what it waits for may stand in a file
                 await asyncio.sleep(0.01)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.fetcher.politeness import Politeness, TooSoon, read_http_date, read_retry_after
+from crawler.fetcher.politeness import LONGEST_BACK_OFF, Politeness, TooSoon, read_http_date, read_retry_after
 from tests.fetching import NOON
 
 
@@ -220,3 +220,27 @@ def test_no_header_value_breaks_the_reading_of_dates(text):
 
 def test_a_date_without_a_zone_is_greenwich():
     assert read_http_date("Mon, 02 Mar 2026 12:00:00 -0000") == datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("status", "pauses"), [(429, [30, 60, 120, 240]), (503, [0, 30, 60, 120]), (500, [0, 0])])
+def test_a_host_that_has_too_many_requests_is_left_alone_for_longer_each_time(status, pauses):
+    time = [1000.0]
+    politeness = Politeness(concurrency=4, monotonic=lambda: time[0])
+    found = []
+    for _ in pauses:
+        politeness.note_answer("host:80", status, None)
+        found.append(max(0.0, politeness._host("host:80").closed_until - time[0]))
+        time[0] += 10_000
+    assert found == pauses
+    politeness.note_answer("host:80", 200, None)
+    politeness.note_answer("host:80", 429, None)
+    assert politeness._host("host:80").closed_until - time[0] == 30
+
+
+def test_the_pause_a_host_names_beats_ours():
+    politeness = Politeness(concurrency=4, monotonic=lambda: 0.0)
+    politeness.note_answer("host:80", 429, timedelta(seconds=7))
+    assert politeness._host("host:80").closed_until == 7
+    for _ in range(60):
+        politeness.note_answer("host:80", 429, None)
+    assert politeness._host("host:80").closed_until == LONGEST_BACK_OFF.total_seconds()

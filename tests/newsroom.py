@@ -99,7 +99,7 @@ class Newsroom:
         """Only the post's page answers an error."""
         self.site.route(f"/{self.name}/{slug}.html", body, status=status)
 
-    def break_feed(self, status: int = 503, body: str = "<h1>Service unavailable</h1>") -> None:
+    def break_feed(self, status: int = 500, body: str = "<h1>Service unavailable</h1>") -> None:
         """The feed answers an error from now on."""
         self.site.route(f"/{self.name}/feed.xml", body, status=status)
 

@@ -125,7 +125,7 @@ def build_checker(
     """The checker, with whoever is configured to hear of it."""
     from crawler.notifier.channels import find_channel
     from crawler.pipeline.check import Checker
-    from crawler.pipeline.decide import Audience
+    from crawler.pipeline.context import Audience
 
     audience = Audience(
         subscriptions=settings.subscriptions if alerts else (),

@@ -101,6 +101,10 @@ class Store(Protocol):
         """Articles the source owns that are due at ``now`` (None: all of them), longest overdue first."""
         ...
 
+    def find_twins(self, source_id: str, fingerprints: Iterable[str]) -> list[KnownArticle]:
+        """Articles the source owns that say exactly the same as one of ``fingerprints``; the newest 100."""
+        ...
+
     def latest_revision(self, article_id: str) -> Revision | None:
         """The newest revision with its full text."""
         ...

@@ -70,6 +70,13 @@ class Checks:
             return self.complete_articles(self.database.fetch(_ALL, (source_id, limit)))
         return self.complete_articles(self.database.fetch(_DUE, (source_id, rows.to_column(now), limit)))
 
+    def find_twins(self, source_id: str, fingerprints: Iterable[str]) -> list[KnownArticle]:
+        """Articles the source owns that say exactly the same as one of ``fingerprints``; the newest 100."""
+        rest = f"WHERE source_id = ? AND {self.database.among('fingerprint')} ORDER BY first_seen_at DESC LIMIT 100"
+        sql = select("article", rows.ARTICLE, rest)
+        wanted = self.database.listed(list(fingerprints))
+        return self.complete_articles(self.database.fetch(sql, (source_id, wanted)))
+
     def latest_revision(self, article_id: str) -> Revision | None:
         """The newest revision with its full text."""
         row = self.database.fetch_one(_LATEST, (article_id,))

@@ -24,6 +24,7 @@ from crawler.model import (
     Entry,
     Expectation,
     FileState,
+    Habits,
     Incident,
     IncidentState,
     KnownArticle,
@@ -41,12 +42,12 @@ from storage.database import Row
 SOURCE_STATE = (
     "source_id", "address", "etag", "last_modified", "body_sha256", "checked_at", "well_at", "changed_at", "newest_at",
     "due_at", "baselined_at", "failures", "verdict", "reason", "entry_count", "checks", "muted",
-    "kind", "expectation", "moved_from", "moved_to", "moved_at", "moves",
+    "kind", "expectation", "moved_from", "moved_to", "moved_at", "moves", "habits",
 )
 ARTICLE = (
     "id", "source_id", "url", "state", "revision", "fingerprint", "title", "first_seen_at", "changed_at", "fetched_at",
     "due_at", "etag", "last_modified", "body_sha256", "entry_fingerprint", "steps", "baseline", "absence", "suspicion",
-    "files", "entry", "marks",
+    "files", "entry", "marks", "past", "wavers",
 )
 REVISION = ("article_id", "number", "fingerprint", "seen_at", "article", "evidence")
 CHANGE = ("id", "kind", "source", "article_id", "detected_at", "baseline", "significance", "record")
@@ -165,6 +166,7 @@ def source_state_values(state: SourceState) -> Row:
         storable(state.moved_to),
         to_column(state.moved_at),
         state.moves,
+        None if state.habits == Habits() else to_json(Habits, state.habits),
     )
 
 
@@ -194,6 +196,7 @@ def source_state(row: Row) -> SourceState:
             moved_to=row[20],
             moved_at=maybe_instant(row[21]),
             moves=row[22],
+            habits=Habits() if row[23] is None else from_json(Habits, row[23]),
         )
 
 
@@ -225,6 +228,8 @@ def article_values(known: KnownArticle) -> Row:
         to_json(tuple[FileState, ...], known.files) if known.files else "[]",
         None if known.entry is None else to_json(Entry, known.entry),
         to_json(tuple[tuple[str, str], ...], known.marks) if known.marks else "[]",
+        " ".join(known.past) or None,
+        known.wavers,
     )
 
 
@@ -254,6 +259,8 @@ def known_article(row: Row, keys: Sequence[str], also_at: Sequence[str]) -> Know
             files=() if row[19] == "[]" else from_json(tuple[FileState, ...], row[19]),
             entry=None if row[20] is None else from_json(Entry, row[20]),
             marks=() if row[21] == "[]" else from_json(tuple[tuple[str, str], ...], row[21]),
+            past=tuple(row[22].split()) if row[22] else (),
+            wavers=row[23] or 0,
             also_at=tuple(also_at),
         )
 

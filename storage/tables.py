@@ -57,13 +57,18 @@ class SourceStateRow(Table, table=True):
     moved_to: str = Field(sa_column_kwargs={"server_default": ""})
     moved_at: datetime | None
     moves: int = Field(sa_column_kwargs={"server_default": "0"})
+    habits: str | None
 
 
 class ArticleRow(Table, table=True):
     """An article without its text: its identity, its life, and when to look again."""
 
     __tablename__ = "article"
-    __table_args__ = (Index(None, "source_id", "due_at"), Index(None, "first_seen_at"))
+    __table_args__ = (
+        Index(None, "source_id", "due_at"),
+        Index(None, "source_id", "fingerprint"),
+        Index(None, "first_seen_at"),
+    )
 
     id: str = Field(primary_key=True)
     source_id: str
@@ -87,6 +92,8 @@ class ArticleRow(Table, table=True):
     files: str
     entry: str | None
     marks: str
+    past: str | None
+    wavers: int | None
 
 
 class ArticleKeyRow(Table, table=True):

@@ -24,7 +24,8 @@ from crawler.model import (
     Verdict,
     digest,
 )
-from crawler.pipeline.decide import Audience, Context, Step, decide_check, decide_confirmation
+from crawler.pipeline.context import Audience, Context, Step
+from crawler.pipeline.decide import decide_check, decide_confirmation
 from crawler.pipeline.looks import ArticleLook, ListingLook
 from crawler.pipeline.steps import decide_article
 

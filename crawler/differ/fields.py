@@ -44,6 +44,8 @@ _FORMATS = {
     Precision.SECOND: "%Y-%m-%d %H:%M:%S %z",
 }
 _COARSENESS = (Precision.YEAR, Precision.MONTH, Precision.DAY, Precision.HOUR, Precision.MINUTE, Precision.SECOND)
+#: Where a moment comes from that only the listing gives.
+_LISTED = frozenset(("feed", "list"))
 _HALF_DAY = timedelta(hours=12)
 
 
@@ -61,6 +63,8 @@ def is_same_field(field: str, before: Article, after: Article) -> bool:
         return {link_key(link.url) for link in before.links} == {link_key(link.url) for link in after.links}
     if field == "url":
         return canonical_url(before.url) == canonical_url(after.url)
+    if field == "publisher" and not (before.publisher and after.publisher):
+        return True  # another edition of the page names nobody, or somebody at last
     return compare_key(getattr(before, field)) == compare_key(getattr(after, field))
 
 
@@ -68,9 +72,13 @@ def is_same_moment(before: Moment | None, after: Moment | None) -> bool:
     """Whether two publication dates agree at the coarser of their precisions.
 
     Another zone, a gain or loss of precision, a date that appears or disappears, a relative time and twelve hours
-    of difference within a day (the ``hh`` for ``HH`` fault of templates) are the template's doing, not an edit.
+    of difference within a day (the ``hh`` for ``HH`` fault of templates) are the template's doing, not an edit. So is
+    what the page itself does not say: a month in its address is a guess, and the date in a list may be that of its
+    making.
     """
     if before is None or after is None or Precision.APPROX in (before.precision, after.precision):
+        return True
+    if "url" in (before.origin, after.origin) or {before.origin, after.origin} <= _LISTED:
         return True
     if before.instant == after.instant:
         return True

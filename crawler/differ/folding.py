@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 
 from crawler.text.normalize import fold
 
@@ -24,9 +25,20 @@ SPACELESS = HAN + HIRAGANA + KATAKANA + "\u3001-\u3004\u3008-\u3011\uff01\uff1a\
 _IDLE_SPACE = re.compile(f" (?:(?<=[{SPACELESS}] )|(?=[{SPACELESS}]))")
 
 
+#: A sentence is folded several times on its way through one comparison: its key is remembered for a moment.
+_SENTENCE = 300
+
+
 def compare_key(text: str) -> str:
     """``text`` as it is compared: two texts with equal keys are the same text."""
+    return _remembered(text) if len(text) <= _SENTENCE else _spell(text)
+
+
+def _spell(text: str) -> str:
     if "&" in text:
         text = html.unescape(text)
     folded = fold(text)
     return _IDLE_SPACE.sub("", folded) if " " in folded else folded
+
+
+_remembered = lru_cache(maxsize=8_192)(_spell)

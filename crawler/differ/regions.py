@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +15,8 @@ from crawler.model import Hunk, HunkOp
 
 #: How far from a change its sentence may begin or end.
 _REACH = 400
+#: What a sentence that ends has near its end: most texts are cut in the middle of one.
+_MAY_END = re.compile(r"[。！？；｡．!?;.\n]\W*$")
 #: At most so many deleted and inserted sentences are searched for counterparts.
 _MOST_STRAYS = 60
 
@@ -108,7 +111,8 @@ def _sentence_tail(text: str) -> str:
 
 def _ends(text: str) -> bool:
     """Whether a sentence ends where ``text`` ends."""
-    return len(split_sentences(text[-_REACH:] + "\ue000")) > len(split_sentences(text[-_REACH:]))
+    tail = text[-_REACH:]
+    return len(split_sentences(tail + "\ue000")) > len(split_sentences(tail)) if _MAY_END.search(tail) else False
 
 
 def _join_strays(regions: list[Region]) -> list[Region]:

@@ -13,8 +13,12 @@ from crawler.model import (
     KnownArticle,
     Observation,
     RemovalPolicy,
+    Verdict,
 )
 
+#: What counts as one sign that an article is gone. A page that leads home instead is one, too: sites that take posts
+#: away often answer so. (A wall that leads everybody home does it for all pages at once, which the guard sees.)
+SIGNS_OF_ABSENCE = ABSENT | {Verdict.WRONG_PAGE}
 #: Observations kept of one absence: the first and the latest. More prove nothing more.
 MAX_OBSERVATIONS = 50
 _LAST_RESORT = timedelta(hours=24)
@@ -30,13 +34,14 @@ def absence_after(
 ) -> Absence | None:
     """The absence of ``known`` after one more look at it; None means it is there.
 
-    A page that was read, or stands unmodified, ends an absence. A verdict in ``ABSENT`` adds one observation while
-    the source is well. Anything else (outage, challenge, sick source) proves nothing and leaves things as they were.
+    A page that was read, or stands unmodified, ends an absence. A verdict in ``SIGNS_OF_ABSENCE`` adds one observation
+    while the source is well. Anything else (outage, challenge, sick source) proves nothing and leaves things as they
+    were.
     """
     if assessment.verdict in WELL:
         return None
     absence = known.absence
-    if assessment.verdict not in ABSENT or not source_is_well or known.state is ArticleState.REMOVED:
+    if assessment.verdict not in SIGNS_OF_ABSENCE or not source_is_well or known.state is ArticleState.REMOVED:
         return absence
     if absence is None:
         return Absence(observations=(sign,), removed_by=assessment.removed_by)

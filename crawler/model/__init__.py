@@ -32,7 +32,17 @@ from crawler.model.configuration import (
 from crawler.model.deliveries import Delivery, Notice, Outcome, Promise
 from crawler.model.expectation import Expectation, HostExpectation, PageFacts
 from crawler.model.files import Block, FileText
-from crawler.model.memory import Absence, FileState, KnownArticle, Observation, Revision, SourceState, Suspicion
+from crawler.model.memory import (
+    Absence,
+    FileState,
+    Habits,
+    KnownArticle,
+    Observation,
+    Revision,
+    SourceState,
+    Suspicion,
+    Trace,
+)
 from crawler.model.wire import (
     Assessment,
     Fetched,
@@ -93,6 +103,7 @@ __all__ = [
     "FileState",
     "FileText",
     "GuardPolicy",
+    "Habits",
     "Hints",
     "Hop",
     "HostExpectation",
@@ -129,6 +140,7 @@ __all__ = [
     "SourceState",
     "Subscription",
     "Suspicion",
+    "Trace",
     "Validators",
     "Verdict",
     "digest",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from crawler.model.articles import Article, Entry
 from crawler.model.expectation import Expectation
@@ -43,11 +43,17 @@ class Absence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspicion:
-    """An edit seen once and not yet told: a second fetch must show the same fingerprint."""
+    """An edit seen and not yet told: further looks must show the same.
+
+    ``tries`` counts all looks since it was first seen, ``looks`` those in a row that showed this fingerprint.
+    ``traces`` name the single places that changed: on a page that is never the same twice they are what stays.
+    """
 
     fingerprint: str
     first_seen_at: datetime
     tries: int = 1
+    looks: int = 1
+    traces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +95,8 @@ class KnownArticle:
     deterministic. ``entry_fingerprint`` is what its listing last said of it. ``entry`` is that saying
     without its text: what only the listing tells stays known when the page is read alone. ``marks``
     are the publisher's announcements of updates as last seen, content changed or not. ``baseline`` is true for the
-    articles of a source's first check.
+    articles of a source's first check. ``past`` are the fingerprints of its former revisions, the latest last, and
+    ``wavers`` counts how often an edit was seen and gone again at the next look: nodes of a CDN disagree.
     """
 
     id: str
@@ -114,7 +121,37 @@ class KnownArticle:
     files: tuple[FileState, ...] = ()
     entry: Entry | None = None
     marks: tuple[tuple[str, str], ...] = ()
+    past: tuple[str, ...] = ()
+    wavers: int = 0
     also_at: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """That an article was edited, or seen to be gone, lately: many of them within a day are one event of the source."""
+
+    at: datetime
+    article_id: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habits:
+    """What the last checks of a source have shown, by which trouble is told from change.
+
+    ``traces`` and ``looks`` (when, and how many known articles were read) reach back a day. ``unread`` counts the
+    checks in a row in which the pages could not be read, ``fresh_ids`` those in which known posts came under ids never
+    seen before; ``distrusts_ids``: they identify nothing. ``quiet_after`` is how long this source never keeps silent.
+    ``widened_at`` is when all articles were last looked at because some of them seemed to be part of a mass event.
+    """
+
+    traces: tuple[Trace, ...] = ()
+    looks: tuple[tuple[datetime, int], ...] = ()
+    unread: int = 0
+    fresh_ids: int = 0
+    distrusts_ids: bool = False
+    quiet_after: timedelta | None = None
+    widened_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,3 +184,4 @@ class SourceState:
     moved_to: str = ""
     moved_at: datetime | None = None
     moves: int = 0
+    habits: Habits = Habits()

@@ -5,6 +5,10 @@
     looks.py        what one response looks like: judged, and read                         (pure)
     steps.py gone.py   what becomes of one article: new, edited, moved, restored; missing, removed   (pure)
     remembered.py told.py   what such a step leaves in memory, and what is told of it      (pure)
+    doubt.py        how often an edit must be seen before it is told                       (pure)
+    twins.py        one article at two addresses                                          (pure)
+    pages.py masses.py troubles.py habits.py   what pages say together, and what is usual  (pure)
+    context.py      what a decision needs to know                                         (pure)
     decide.py       all steps of a check, and the source itself, as one outcome            (pure)
     check.py        joins gathering and deciding, and commits each check in one transaction
     writer.py       the store's own thread: waiting checks are committed together

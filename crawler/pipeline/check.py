@@ -12,6 +12,7 @@ from crawler.differ.guard import judge_listing
 from crawler.errors import GazetteError
 from crawler.model import (
     ABSENT,
+    ArticleState,
     Assessment,
     Change,
     Expectation,
@@ -23,10 +24,8 @@ from crawler.model import (
     SourceState,
     Verdict,
 )
+from crawler.pipeline.context import Audience, Context, Step
 from crawler.pipeline.decide import (
-    Audience,
-    Context,
-    Step,
     decide_check,
     decide_confirmation,
     decide_failure,
@@ -35,9 +34,11 @@ from crawler.pipeline.decide import (
     is_well,
     needs_another_look,
 )
+from crawler.pipeline.doubt import RETURN_LOOKS, is_worth_more_looks
 from crawler.pipeline.expected import learn_from, refuse_unexpected
 from crawler.pipeline.gather import Gatherer
-from crawler.pipeline.looks import ArticleLook, Depth, ListingLook, Wanted, listing_look, want_again
+from crawler.pipeline.looks import ArticleLook, Depth, Found, ListingLook, Wanted, listing_look, want_again
+from crawler.pipeline.pages import is_absent, judge_pages, refuse_lost, shows_a_mass
 from crawler.pipeline.resolve import Resolved
 from crawler.pipeline.writer import StoreThread
 from crawler.ports import Clock, Fetcher, FileReader
@@ -163,8 +164,14 @@ class Checker:
             return begun
         looks = await self._gatherer.look_at_articles(source, [Wanted(each, None, each.keys) for each in due])
         now = self._clock.now()
-        context = Context(source=source, now=now, state=state, fresh=False, well=not state.failures, reread=len(due))
-        return await self._commit_looks(looks, context, begun)
+        # Only the list can deny that pages are gone: while it may, or while many are, nothing is concluded without it.
+        many_gone = sum(map(is_absent, looks)) >= max(source.guard.mass_minimum, 1)
+        well = not (state.failures or state.habits.unread or many_gone)
+        context = Context(source=source, now=now, state=state, fresh=False, well=well)
+        looks, widened = await self._widen(looks, context)
+        pages = judge_pages(looks, (), source.guard)
+        context = replace(context, reread=len(looks), pages=pages, widened=widened)
+        return await self._commit_looks(refuse_lost(looks, pages), context, begun)
 
     async def confirm(self, result: CheckResult) -> CheckResult:
         """The second look at the doubtful edits of a check, committed on its own. Raises ``StoreError``.
@@ -180,6 +187,17 @@ class Checker:
             return result
 
     async def _confirm(self, result: CheckResult) -> CheckResult:
+        """One more look at each, and a few more where an old copy may have answered instead of the publisher."""
+        confirmed = result
+        for _ in range(RETURN_LOOKS - 1):
+            confirmed = await self._confirm_once(confirmed)
+            still = tuple(article for article in confirmed.doubtful if is_worth_more_looks(article))
+            confirmed = replace(confirmed, doubtful=still)
+            if not still:
+                break
+        return replace(confirmed, doubtful=result.doubtful)
+
+    async def _confirm_once(self, result: CheckResult) -> CheckResult:
         source = result.source
         context = Context(
             source=source,
@@ -191,7 +209,7 @@ class Checker:
             reread=result.reread,
         )
         looks = await self._look_again(source, result)
-        return replace(await self._commit_looks(looks, context, result), doubtful=result.doubtful)
+        return await self._commit_looks(looks, context, result)
 
     async def _commit_looks(self, looks: Sequence[ArticleLook], context: Context, begun: CheckResult) -> CheckResult:
         """Writes what looks at articles alone came to; the state of the source stays what it is."""
@@ -213,8 +231,8 @@ class Checker:
             wanted = [want_again(article) for article in doubtful.values()]
             return await self._gatherer.look_at_articles(source, wanted)
         look = await self._gatherer.look_at_listing(Resolved(source=source), forget_validators(result.state))
-        found = await self._gatherer.find_wanted(source, look)
-        again = [each for each in found if each.known and each.known.id in doubtful]
+        found = await self._gatherer.find_wanted(source, look, trust_ids=not result.state.habits.distrusts_ids)
+        again = [each for each in found.wanted if each.known and each.known.id in doubtful]
         return await self._gatherer.look_at_articles(source, again)
 
     async def _due(self, source: Source, recheck: Recheck) -> list[KnownArticle]:
@@ -247,21 +265,52 @@ class Checker:
     async def _look_and_commit(self, look: ListingLook, context: Context, due: Sequence[KnownArticle]) -> CheckResult:
         source = context.source
         entries = look.listing.entries if look.listing else ()
-        named = await self._gatherer.find_wanted(source, look)
-        wanted, untouched = choose(named, due, source) if named or due else ([], [])
+        found = await self._gatherer.find_wanted(source, look, trust_ids=not context.habits.distrusts_ids)
+        wanted, untouched = choose(found.wanted, due, source) if found.wanted or due else ([], [])
         looks = [*await self._gatherer.look_at_articles(source, wanted), *untouched]
         expectation = Expectation() if context.fresh or context.state is None else context.state.expectation
         looks = refuse_unexpected(looks, expectation)
-        context = replace(
-            context,
-            reread=sum(each.known is not None and each.asked for each in looks),
-            expectation=learn_from(looks, expectation),
-        )
+        context = replace(context, ids=found.ids, expectation=learn_from(looks, expectation))
+        looks, context = await self._judge_pages(looks, found, look, context)
         if any(each.known is None for each in looks):
             async with self._recognising:
                 looks = await self._gatherer.recognise(looks)
                 return await self._commit(look, looks, context, listed=len(entries))
         return await self._commit(look, looks, context, listed=len(entries))
+
+    async def _judge_pages(
+        self, looks: Sequence[ArticleLook], found: Found, look: ListingLook, context: Context
+    ) -> tuple[list[ArticleLook], Context]:
+        """The looks as far as they can be believed, and the context with what the pages say together."""
+        looks, widened = await self._widen(looks, context)
+        named = {each.known.id for each in found.wanted if each.known}
+        if look.listing is None and sum(map(is_absent, looks)) >= context.source.guard.mass_minimum:
+            named = await self._list_again(context)
+        pages = judge_pages(looks, named, context.source.guard)
+        looks = refuse_lost(looks, pages)
+        if not context.fresh:
+            looks = await self._gatherer.match_twins(context.source, looks, named)
+        reread = sum(each.known is not None and each.asked for each in looks)
+        well = context.well and not pages.denied
+        return looks, replace(context, reread=reread, well=well, pages=pages, widened=widened)
+
+    async def _widen(self, looks: Sequence[ArticleLook], context: Context) -> tuple[list[ArticleLook], bool]:
+        """Looks at all articles of a source where many of those that were due seem to have changed together."""
+        source = context.source
+        if not source.follow or not shows_a_mass(looks, context.habits, source.guard, context.now):
+            return list(looks), False
+        seen = {each.known.id for each in looks if each.known}
+        known = await self._store.due_articles(source.id, now=None, limit=MAX_LOOKS)
+        others = [each for each in known if each.id not in seen and each.state is ArticleState.PRESENT]
+        more = await self._gatherer.look_at_articles(source, [want_again(each) for each in others])
+        return [*looks, *more], True
+
+    async def _list_again(self, context: Context) -> set[str]:
+        """The ids of the articles that the list names, whether it changed or not."""
+        state = forget_validators(context.state)
+        look = await self._gatherer.look_at_listing(Resolved(source=context.source), state)
+        found = await self._gatherer.find_wanted(context.source, look)
+        return {each.known.id for each in found.wanted if each.known}
 
     async def _commit(
         self, look: ListingLook, looks: Sequence[ArticleLook], context: Context, *, listed: int

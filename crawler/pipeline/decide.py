@@ -2,88 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import replace
 
 from crawler.cadence import next_check
-from crawler.differ.guard import advance_incidents, close_incident, incident_for, is_mass, open_incident
+from crawler.differ.guard import advance_incidents, incident_for, is_mass
 from crawler.model import (
     ArticleState,
     Change,
-    ChangeKind,
-    Expectation,
     Incident,
-    IncidentArticle,
     IncidentReason,
     KnownArticle,
     Observation,
     Outcome,
-    Revision,
     Source,
     SourceState,
-    Subscription,
     Validators,
     Verdict,
 )
 from crawler.notifier.routing import route
-from crawler.pipeline.identifiers import mass_id
+from crawler.pipeline.context import Audience, Context, Step
+from crawler.pipeline.habits import habits_after, note_looks
 from crawler.pipeline.looks import ListingLook
+from crawler.pipeline.masses import end_masses, hold_masses
 from crawler.pipeline.moves import doubt_move, note_move
-
-#: Kinds whose listing is a feed, in the words of the change record.
-FEEDS = frozenset({"feed", "blogger", "wechat"})
-MASS_REASONS = {ChangeKind.EDITED: IncidentReason.MASS_EDIT, ChangeKind.REMOVED: IncidentReason.MASS_REMOVAL}
-
+from crawler.pipeline.troubles import tell_trouble
 
 #: What is told of a source whose server wants it to be asked no more.
 SENT_AWAY = "the server says it is gone for good, so it is not asked again (gazette sources resume)"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """What a decision about one check needs to know besides what was seen.
-
-    ``fresh``: this check is the source's baseline. ``well``: the listing answered as it should, so that absence
-    may be believed. ``confirming``: this is the second look at doubtful edits, however soon. ``reread`` is the
-    number of known articles this check (and the one it confirms) looked at: what a mass is a share of.
-    ``expectation`` is what its pages taught of how good pages look.
-    """
-
-    source: Source
-    now: datetime
-    state: SourceState | None
-    fresh: bool
-    well: bool
-    confirming: bool = False
-    reread: int = 0
-    expectation: Expectation = field(default_factory=Expectation)
-
-    @property
-    def listing_cause(self) -> str:
-        """What a change seen in the listing was shown by, in the words of the change record."""
-        return "feed" if self.source.kind in FEEDS else "listing"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """What became of one article in this check. ``text`` is what keywords are matched in; an edit's
-    are matched in what its change itself says was changed. ``sign`` is the first sign that the article is gone."""
-
-    article: KnownArticle
-    observations: tuple[Observation, ...] = ()
-    revision: Revision | None = None
-    change: Change | None = None
-    sign: Change | None = None
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Audience:
-    """Who may hear of it: the subscriptions, and which channels take several changes in one message."""
-
-    subscriptions: tuple[Subscription, ...] = ()
-    batching: Mapping[str, bool] = field(default_factory=dict)
 
 
 def decide_failure(
@@ -151,12 +97,12 @@ def decide_check(
     chance: float,
 ) -> Outcome:
     """The outcome of a check whose listing was read, or is unchanged."""
-    changes, masses = hold_masses(steps, context)
-    state = well_state(look, changes, context, chance)
-    recovered = advance_incidents(open_incidents, None, "", state, context.now, context.source.id)
-    over = end_masses(open_incidents, masses, context.now)
-    incidents = (*masses, *recovered, *over)
-    return assemble(look.observations, steps, changes, incidents, state, context, audience)
+    held = hold_masses(steps, context)
+    state = well_state(look, steps, held.changes, context, chance)
+    trouble = tell_trouble(context, state, open_incidents)
+    over = end_masses(open_incidents, held.masses, context.now)
+    incidents = (*held.masses, *trouble, *over)
+    return assemble(look.observations, steps, held.changes, incidents, state, context, audience)
 
 
 def decide_confirmation(
@@ -168,10 +114,11 @@ def decide_confirmation(
     audience: Audience,
 ) -> Outcome:
     """The outcome of the second look at doubtful edits; the state of the source is left as the check made it."""
-    changes, masses = hold_masses(steps, context)
-    if changes or masses:
+    held = hold_masses(steps, context)
+    state = replace(state, habits=note_looks(state.habits, context, steps))
+    if held.changes or held.masses:
         state = replace(state, changed_at=context.now)
-    return assemble((), steps, changes, masses, state, context, audience)
+    return assemble((), steps, held.changes, held.masses, state, context, audience)
 
 
 def assemble(
@@ -213,9 +160,11 @@ def list_signs(steps: Sequence[Step], context: Context) -> tuple[Change, ...]:
     return () if is_mass(len(signs), max(context.reread, len(signs)), context.source.guard) else signs
 
 
-def well_state(look: ListingLook, changes: Sequence[Change], context: Context, chance: float) -> SourceState:
+def well_state(
+    look: ListingLook, steps: Sequence[Step], changes: Sequence[Change], context: Context, chance: float
+) -> SourceState:
     """The source's state after a check that went well."""
-    now, before = context.now, context.state
+    now, before, habits = context.now, context.state, habits_after(context, steps, look.listing)
     if before is None or context.fresh:
         # An empty list is no baseline: whatever stands on it tomorrow may be years old.
         has_begun = look.listing is None or bool(look.listing.entries)
@@ -240,48 +189,11 @@ def well_state(look: ListingLook, changes: Sequence[Change], context: Context, c
         reason="",
         validators=look.validators,
         body_sha256=look.body_sha256,
+        habits=habits,
         entry_count=look.usual if look.listing else before.entry_count,
         expectation=context.expectation,
     )
     return replace(after, due_at=next_check(after, context.source.schedule, now=now, chance=chance))
-
-
-def hold_masses(steps: Sequence[Step], context: Context) -> tuple[list[Change], list[Incident]]:
-    """Splits the changes of a check into those told singly and mass events told as one incident each."""
-    changes = [step.change for step in steps if step.change]
-    masses: list[Incident] = []
-    for kind, reason in MASS_REASONS.items():
-        held = [change for change in changes if change.kind is kind]
-        if not is_mass(len(held), max(context.reread, len(held)), context.source.guard):
-            continue
-        masses.append(mass_incident(reason, held, context))
-        changes = [change for change in changes if change.kind is not kind]
-    return changes, masses
-
-
-def mass_incident(reason: IncidentReason, held: Sequence[Change], context: Context) -> Incident:
-    """One incident that lists every article it speaks for, with its facts.
-
-    A second wave is an incident of its own: it stands for changes that nobody has been told yet.
-    """
-    verb = "changed" if reason is IncidentReason.MASS_EDIT else "vanished"
-    articles = [
-        IncidentArticle(id=each.article.id, url=each.article.url, title=each.article.title, facts=each.facts)
-        for each in held
-    ]
-    detail = f"{len(held)} of {max(context.reread, len(held))} articles looked at {verb} together"
-    incident = open_incident(context.source.id, reason, context.now, detail=detail, articles=articles)
-    return replace(incident, id=mass_id(each.id for each in held))
-
-
-def end_masses(open_incidents: Sequence[Incident], masses: Sequence[Incident], now: datetime) -> list[Incident]:
-    """The mass events that are over: another check went by."""
-    begun = {incident.id for incident in masses}
-    return [
-        close_incident(incident, now)
-        for incident in open_incidents
-        if incident.reason in MASS_REASONS.values() and incident.id not in begun
-    ]
 
 
 def is_fresh(source: Source, state: SourceState | None) -> bool:

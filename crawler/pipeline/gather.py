@@ -7,7 +7,7 @@ needs the memory of a few.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from crawler.differ.identity import degenerate_ids, entry_keys, match
@@ -31,6 +31,8 @@ from crawler.pipeline.files import Files, Purse, Unopened
 from crawler.pipeline.looks import (
     ArticleLook,
     Depth,
+    Found,
+    Ids,
     ListingLook,
     Wanted,
     article_request,
@@ -41,9 +43,11 @@ from crawler.pipeline.looks import (
     observe,
     refuse_garbled,
     unread_listing,
+    want_again,
 )
 from crawler.pipeline.moves import heed_move
 from crawler.pipeline.resolve import AUTO, Resolved, resolve_kind
+from crawler.pipeline.twins import find_strangers, has_left_for, join_looks
 from crawler.pipeline.writer import StoreThread
 from crawler.ports import Fetcher, FileReader
 from crawler.sandbox.opening import OpeningFetcher, open_document
@@ -53,6 +57,8 @@ from crawler.text.urls import canonical_url
 CHUNK = 32
 #: Pages that list nothing and only name where the list is, one behind the other.
 MAX_SIGNPOSTS = 3
+#: Fewer articles under new ids are chance.
+MANY_IDS = 3
 
 
 class Gatherer:
@@ -179,13 +185,19 @@ class Gatherer:
 
     # -- the articles --
 
-    async def find_wanted(self, source: Source, look: ListingLook) -> list[Wanted]:
-        """Pairs each entry with the article we know it as, if any; an article named twice is taken once."""
+    async def find_wanted(self, source: Source, look: ListingLook, *, trust_ids: bool = True) -> Found:
+        """Pairs each entry with the article we know it as, if any; an article named twice is taken once.
+
+        Ids that identify nothing are left out, and so are all where they are not trusted any more.
+        """
         entries = look.listing.entries if look.listing else ()
-        trust_ids = not degenerate_ids(entries)
+        degenerate = trust_ids and degenerate_ids(entries)
+        trust_ids = trust_ids and not degenerate
         keyed = [(entry, entry_keys(entry, source.id, trust_ids=trust_ids)) for entry in entries]
         known = await self._store.find_articles(key for _, keys in keyed for key in keys)
+        fresh = trust_ids and comes_under_fresh_ids(keyed, known)
         if trust_ids and counts_positions(keyed, known):
+            degenerate = True
             keyed = [(entry, entry_keys(entry, source.id, trust_ids=False)) for entry in entries]
         proof = next((each for each in look.observations if each.sha256 == look.body_sha256), None)
         wanted: dict[str, Wanted] = {}
@@ -194,7 +206,28 @@ class Gatherer:
                 found = match(keys, known)
                 each = Wanted(found, entry, keys, backfilled=number >= look.usual, listed=proof)
                 wanted.setdefault(found.id if found else keys[0], each)
-        return list(wanted.values())
+        return Found(tuple(wanted.values()), Ids(degenerate=degenerate, fresh=fresh))
+
+    async def match_twins(
+        self, source: Source, looks: Sequence[ArticleLook], listed: Collection[str]
+    ) -> list[ArticleLook]:
+        """Recognises an article by its text where it stands at a new address while the old one is gone.
+
+        ``listed`` are the ids of articles that the list names under addresses we know: those have not moved.
+        """
+        strangers = find_strangers(looks)
+        for twin in await self._store.find_twins(source.id, strangers) if strangers else ():
+            stranger = strangers.get(twin.fingerprint)
+            if stranger is None or twin.id in listed:
+                continue
+            own = next((look for look in looks if look.known and look.known.id == twin.id), None)
+            if own is None:
+                own = (await self.look_at_articles(source, [want_again(twin)]))[0]
+            if has_left_for(own, stranger):
+                moved = await self._load_before(join_looks(stranger, own, twin))
+                looks = [moved if look is stranger else look for look in looks if look is not own]
+                del strangers[twin.fingerprint]
+        return list(looks)
 
     async def look_at_articles(self, source: Source, wanted: Iterable[Wanted]) -> list[ArticleLook]:
         """Looks at every wanted article, a chunk at a time."""
@@ -256,3 +289,15 @@ def counts_positions(keyed: Sequence[tuple[Entry, tuple[str, ...]]], known: Mapp
         if listed.get(canonical_url(found.url), entry.id) != entry.id:
             return True
     return False
+
+
+def comes_under_fresh_ids(keyed: Sequence[tuple[Entry, tuple[str, ...]]], known: Mapping[str, KnownArticle]) -> bool:
+    """Whether most of the known articles in a listing came under ids never seen before, as where ids are drawn anew."""
+    met = fresh = 0
+    for _, keys in keyed:
+        found = match(keys, known)
+        ids = [key for key in keys if key.startswith("id:")]
+        if found is not None and ids and any(key.startswith("id:") for key in found.keys):
+            met += 1
+            fresh += not any(key in found.keys for key in ids)
+    return fresh >= MANY_IDS and 2 * fresh > met

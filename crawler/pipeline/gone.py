@@ -17,7 +17,7 @@ from crawler.model import (
     KnownArticle,
     Verdict,
 )
-from crawler.pipeline.decide import Context, Step
+from crawler.pipeline.context import Context, Step
 from crawler.pipeline.identifiers import sign_id
 from crawler.pipeline.looks import ArticleLook
 from crawler.pipeline.told import bare_article, begin_change, own_observations
@@ -27,6 +27,7 @@ CAUSE_OF_ABSENCE = {
     Verdict.GONE: "410",
     Verdict.SOFT_NOT_FOUND: "soft_404",
     Verdict.REMOVED_BY_OWNER: "tombstone_page",
+    Verdict.WRONG_PAGE: "redirect",
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from crawler.differ.garbling import is_garbled
@@ -65,6 +66,15 @@ class ListingLook:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ids:
+    """What a listing's own ids are worth. ``degenerate``: they name several entries, or places, and no article;
+    ``fresh``: known articles came under ids never seen before."""
+
+    degenerate: bool = False
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleLook:
     """What one article looks like now, beside what we knew of it.
 
@@ -108,6 +118,13 @@ class Wanted:
     keys: tuple[str, ...]
     backfilled: bool = False
     listed: Observation | None = None
+
+
+class Found(NamedTuple):
+    """The entries of a listing as what to look at, and what its ids are worth."""
+
+    wanted: tuple[Wanted, ...]
+    ids: Ids
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

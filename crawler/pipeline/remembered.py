@@ -11,9 +11,8 @@ from crawler.model import (
     Article,
     KnownArticle,
     Revision,
-    Suspicion,
 )
-from crawler.pipeline.decide import Context
+from crawler.pipeline.context import Context
 from crawler.pipeline.looks import ArticleLook
 from crawler.text.urls import canonical_url
 
@@ -36,16 +35,6 @@ def remember_look(known: KnownArticle, look: ArticleLook, context: Context) -> K
             first_seen_at=known.first_seen_at, changed_at=known.changed_at, policy=context.source.recheck, now=now
         ),
     )
-
-
-def is_confirmed(suspicion: Suspicion | None, mark: str, context: Context) -> bool:
-    """Whether an edit may be told: seen twice with the same text, far enough apart, or confirmation is off."""
-    wait = context.source.confirm_after
-    if not wait:
-        return True
-    if suspicion is None or suspicion.fingerprint != mark:
-        return False
-    return context.confirming or context.now - suspicion.first_seen_at >= wait
 
 
 def new_address(look: ArticleLook, known: KnownArticle) -> str:

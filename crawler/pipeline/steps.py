@@ -9,9 +9,9 @@ from crawler.differ.compare import Comparison, compare, is_another_page
 from crawler.differ.facts import facts_of_new
 from crawler.differ.fingerprint import fingerprint
 from crawler.differ.garbling import is_mended
+from crawler.differ.removal import SIGNS_OF_ABSENCE
 from crawler.differ.summary import summarize
 from crawler.model import (
-    ABSENT,
     Article,
     ArticleState,
     ChangeKind,
@@ -20,17 +20,16 @@ from crawler.model import (
     HunkOp,
     KnownArticle,
     Revision,
-    Suspicion,
 )
 from crawler.parser.article import article_from_entry
-from crawler.pipeline.decide import Context, Step
+from crawler.pipeline.context import Context, Step
+from crawler.pipeline.doubt import count_wavers, doubt_again, is_confirmed, past_after, traces_of
 from crawler.pipeline.gone import decide_absent, decide_unknown
 from crawler.pipeline.identifiers import article_id
 from crawler.pipeline.looks import ArticleLook
 from crawler.pipeline.remembered import (
     as_told,
     has_learnt,
-    is_confirmed,
     is_redated,
     merged,
     new_address,
@@ -59,7 +58,7 @@ def decide_article(look: ArticleLook, context: Context) -> Step:
         return decide_present(look, known, look.article, context)
     if look.unchanged:
         return decide_unchanged(look, known, context)
-    if look.assessment.verdict in ABSENT:
+    if look.assessment.verdict in SIGNS_OF_ABSENCE:
         return decide_absent(look, known, context)
     return decide_unknown(look, known, context)
 
@@ -129,7 +128,13 @@ def decide_sighting(look: ArticleLook, known: KnownArticle, context: Context) ->
 def decide_unchanged(look: ArticleLook, known: KnownArticle, context: Context) -> Step:
     """The bytes say that nothing moved. An edit seen once and gone again was a stale node: it is dropped."""
     article = look.before.article if look.before else bare_article(known)
-    alive = replace(remember_look(known, look, context), state=ArticleState.PRESENT, absence=None, suspicion=None)
+    alive = replace(
+        remember_look(known, look, context),
+        state=ArticleState.PRESENT,
+        absence=None,
+        suspicion=None,
+        wavers=count_wavers(known),
+    )
     if known.state is ArticleState.REMOVED:
         return restore(look, known, alive, article, None, context)
     return stay_or_move(look, known, alive, article, context)
@@ -152,8 +157,8 @@ def decide_present(look: ArticleLook, known: KnownArticle, article: Article, con
         return settle(look, alive, article, mark, context)
     if before is not None and (has_been_read(before, article) or is_mended(before, article)):
         return complete(look, alive, article, mark, context)
-    if not is_confirmed(known.suspicion, mark, context):
-        return suspect(look, alive, mark, context)
+    if not is_confirmed(known, mark, traces_of(comparison), context):
+        return suspect(look, alive, mark, comparison, context)
     return edit(look, alive, article, mark, comparison, context)
 
 
@@ -164,7 +169,7 @@ def has_been_read(before: Article, article: Article) -> bool:
 
 def settle(look: ArticleLook, known: KnownArticle, article: Article, mark: str, context: Context) -> Step:
     """Nothing a reader would call a change; perhaps a new address."""
-    settled = replace(remember_look(known, look, context), fingerprint=mark, suspicion=None)
+    settled = replace(remember_look(known, look, context), fingerprint=mark, suspicion=None, wavers=count_wavers(known))
     return stay_or_move(look, known, settled, article, context)
 
 
@@ -210,13 +215,12 @@ def complete(look: ArticleLook, known: KnownArticle, article: Article, mark: str
     )
 
 
-def suspect(look: ArticleLook, known: KnownArticle, mark: str, context: Context) -> Step:
+def suspect(look: ArticleLook, known: KnownArticle, mark: str, comparison: Comparison, context: Context) -> Step:
     """An edit seen for the first time: looked at once more before it is told, because nodes of a CDN disagree."""
     seen = known.suspicion
-    since = seen.first_seen_at if seen and seen.fingerprint == mark else context.now
     doubtful = replace(
         known,
-        suspicion=Suspicion(fingerprint=mark, first_seen_at=since, tries=seen.tries + 1 if seen else 1),
+        suspicion=doubt_again(seen, mark, traces_of(comparison), context),
         entry=replace(look.entry, body="", summary="") if look.entry else known.entry,
         due_at=context.now + pause_before_another_look(context.source.confirm_after, seen.tries if seen else 0),
         fetched_at=context.now,
@@ -242,6 +246,7 @@ def edit(
         changed_at=context.now,
         steps=known.steps + 1,
         suspicion=None,
+        past=past_after(known, mark),
     )
     change = begin_change(ChangeKind.EDITED, edited, article, context, cause=cause_of_edit(look, known, context))
     change = replace(

@@ -9,7 +9,7 @@ from crawler.differ.fingerprint import entry_fingerprint
 from crawler.differ.hunks import shorten_hunks
 from crawler.differ.summary import summarize
 from crawler.model import Article, Change, ChangeKind, Evidence, KnownArticle, Observation, Revision, Verdict
-from crawler.pipeline.decide import Context
+from crawler.pipeline.context import Context
 from crawler.pipeline.identifiers import change_id
 from crawler.pipeline.looks import ArticleLook
 from crawler.record import summarize_article

@@ -124,6 +124,10 @@ class StoreThread:
         """See ``Store.due_articles``."""
         return await self.call(self._store.due_articles, source_id, now=now, limit=limit)
 
+    async def find_twins(self, source_id: str, fingerprints: Iterable[str]) -> list[KnownArticle]:
+        """See ``Store.find_twins``."""
+        return await self.call(self._store.find_twins, source_id, list(fingerprints))
+
     async def latest_revision(self, article_id: str) -> Revision | None:
         """See ``Store.latest_revision``."""
         return await self.call(self._store.latest_revision, article_id)

@@ -162,6 +162,8 @@ class Made:
             suspicion=Suspicion(fingerprint="1:other", first_seen_at=self.now, tries=2),
             files=(FileState(url=self.url("f.pdf"), sha256="0" * 64, validators=Validators(etag='"f"')),),
             baseline=True,
+            past=("1:first", "1:second"),
+            wavers=2,
             also_at=("gd-gov", "cn-gov"),
         )
 

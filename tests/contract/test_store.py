@@ -14,7 +14,9 @@ from crawler.errors import StoreError, UsageError
 from crawler.model import (
     ArticleState,
     ChangeKind,
+    Habits,
     IncidentState,
+    Trace,
     Validators,
     Verdict,
 )
@@ -47,6 +49,13 @@ def test_a_source_state_comes_back_as_it_was_committed(store, made):
         entry_count=20,
         checks=7,
         muted=True,
+        habits=Habits(
+            traces=(Trace(at=made.now, article_id="a", kind="edited"),),
+            looks=((made.now, 3),),
+            unread=1,
+            distrusts_ids=True,
+            quiet_after=timedelta(days=4),
+        ),
     )
     store.commit([made.outcome(state=state)])
     assert store.source_states(["zq-news", "unknown"]) == {"zq-news": state}
@@ -136,6 +145,14 @@ def test_due_articles_come_longest_overdue_first(store, made):
     assert [ids[a.id] for a in store.due_articles("zq-news", now=soon, limit=10)] == ["b", "c", "a"]
     assert [ids[a.id] for a in store.due_articles("zq-news", now=soon, limit=2)] == ["b", "c"]
     assert [ids[a.id] for a in store.due_articles("zq-news", now=None, limit=10)] == ["b", "c", "a", "later", "never"]
+
+
+def test_twins_are_the_articles_of_a_source_that_say_the_same(store, made):
+    one, same = made.known("one", fingerprint="1:x"), made.known("same", fingerprint="1:x")
+    others = (made.known("other"), made.known("foreign", "gd-gov", fingerprint="1:x"))
+    store.commit([made.outcome(articles=(one, same, *others))])
+    assert {twin.id for twin in store.find_twins("zq-news", ["1:x", "1:nobody"])} == {one.id, same.id}
+    assert store.find_twins("zq-news", []) == []
 
 
 # -- revisions and changes ------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.model import Outcome, Subscription, Verdict
-from crawler.pipeline.decide import Audience
+from crawler.pipeline.context import Audience
 from storage.store import open_store
 from tests.lives import HOUR, Desk, make_article, make_entry, make_source
 

@@ -34,7 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
         card = show(seed, SMALL if given.small else FULL, given.complaints).figures
         if given.update:
             write_floor(raise_floor(card, read_floor()))
-        falls += [f"seed {seed}: {line}" for line in find_falls(card, read_floor())]
+        floor = {name: least for name, least in read_floor().items() if name in card or not given.small}
+        falls += [f"seed {seed}: {line}" for line in find_falls(card, floor)]
     sys.stdout.writelines(f"BELOW THE FLOOR  {line}\n" for line in falls)
     return 1 if falls else 0
 

@@ -186,7 +186,7 @@ def trs_page(site: Site, post: Post, texts: list[str], at: Furniture) -> str:
     stamp = f"{local(site, post.published):%Y-%m-%d %H:%M}"
     note = f"<span>更新时间：{local(site, post.updated):%Y-%m-%d %H:%M}</span>" if post.updated else ""
     title, crumb = escape(post.title), '<div class="crumb">当前位置：首页</div>'
-    info = f'<div class="info"><span>发布时间：{stamp}</span><span>来源：{OFFICE["zh"]}</span>{note}{at["info"]}</div>'
+    info = f'<div class="info"><span>发布时间：{stamp}</span><span>来源：{OFFICE["zh"]}</span>{note} {at["info"]}</div>'
     if site.design == 1:
         body = f'<div class="con"><div class="TRS_Editor">{paragraphs(texts, "　　")}{attached(post, "附件")}'
         frame = f'<div class="xl">{crumb}<h1>{title}</h1>{info}{body}{at["inside"]}</div></div>{at["after"]}</div>'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -23,8 +24,8 @@ NOT_FOUND = "<html><head><title>404 Not Found</title></head><body><h1>Not Found<
 class Post:
     """One post. ``gone`` names how its page answers since it was taken away (a key of ``FAREWELLS``).
 
-    ``former`` is the text before the last edit, ``paths`` are all addresses it ever had, ``touched`` is when the
-    story last did something to it.
+    ``former`` is the text before the last edit, which stale nodes show until ``former_until``. ``paths`` are all
+    addresses it ever had, ``touched`` is when the story last did something to it.
     """
 
     slug: str
@@ -39,7 +40,9 @@ class Post:
     gone: str = ""
     forward: str = ""
     former: Draft | None = None
+    former_until: datetime | None = None
     paths: list[str] = field(default_factory=list)
+    visits: int = 0
     touched: int = -9
     typo: tuple[str, str] | None = None
 
@@ -110,7 +113,8 @@ class Site:
         """Puts a post at the top."""
         self.born += 1
         slug = hashlib.sha256(f"{self.id} {self.seed} {self.born}".encode()).hexdigest()[:10]
-        post = Post(slug=slug, number=9_100_000 + self.born, draft=draft, published=at or self.now())
+        number = 1_000 * (1_000_000 + zlib.crc32(self.id.encode()) % 1_000_000) + self.born
+        post = Post(slug=slug, number=number, draft=draft, published=at or self.now())
         post.path = self.shape.path_of(post)
         post.paths.append(post.path)
         post.file = f"/files/{slug}.pdf" if file else ""
@@ -152,9 +156,11 @@ class Site:
         path = visit.asked.path.partition("?")[0]
         if path == self.shape.listing_path:
             return self._list(visit, noises)
-        found = next((post for post in self.posts if path.rstrip("/") == post.path.rstrip("/")), None)
+        plain = path.removesuffix("index.html").partition(";")[0].rstrip("/")
+        found = next((post for post in self.posts if plain == post.path.rstrip("/")), None)
         if found is not None:
             visit.post = found
+            found.visits += 1
             return self._page(visit, found, noises)
         if any(post.file == path for post in self.posts):
             post = next(post for post in self.posts if post.file == path)
@@ -181,7 +187,8 @@ class Site:
         for noise in noises:
             if noise.on == "visit":
                 noise.act(visit, None)
-        draft = post.former if visit.stale and post.former else post.draft
+        is_stale = visit.stale and post.former_until is not None and visit.now < post.former_until
+        draft = post.former if is_stale and post.former else post.draft
         texts = draft.texts
         for noise in noises:
             if noise.on == "text":

@@ -19,6 +19,8 @@ from tests.world.trouble import TROUBLES, Trouble
 from tests.world.truth import Happening, Illness, Score, Truth, score
 
 STEP = timedelta(hours=12, minutes=7)
+#: A site publishes at least once in so many steps, unless it is ill: silence would be trouble of its own.
+LONGEST_SILENCE = 5
 #: Noises that make a publisher's marks meaningless: who announces something every minute announces nothing.
 MARK_NOISES = frozenset({"comment_bumps_updated", "updated_stamp_only"})
 CRITICAL = (*IN_TEXT, FactType.ATTACHMENT)
@@ -40,7 +42,7 @@ class Size:
     shapes: tuple[str, ...] = tuple(SHAPES)
 
 
-SMALL = Size(copies=1, posts=16, steps=20, edits=1, dense_posts=4, dense_steps=5)
+SMALL = Size(copies=1, posts=12, steps=20, edits=1, dense_posts=3, dense_steps=5)
 FULL = Size(copies=2, posts=24, steps=44, edits=2, dense_posts=20, dense_steps=13)
 #: In the dense world every post changes at every check, which no guard would believe: it is switched off there.
 UNGUARDED = "[source.guard]\nmass_minimum = 100000\n"
@@ -57,6 +59,7 @@ class Director:
     ill_until: int = -1
     sick: Trouble | None = None
     turn: int = 0
+    published: int = 0
     reverts: list[tuple[int, Post]] = field(default_factory=list)
     calm: set[int] = field(default_factory=set)
 
@@ -66,6 +69,8 @@ class Director:
         """Everything that happens to the site between two checks."""
         if self.sick is not None and step >= self.ill_until:
             self.recover()
+        if step - self.published > LONGEST_SILENCE and self.sick is None:
+            self.publish(step)
         if step in self.calm:
             return
         may_remove = not self.calm & set(range(step, step + 5))
@@ -87,8 +92,8 @@ class Director:
         """What else may happen in a step, and how likely it is."""
         return [
             (0.4, self.publish),
-            (0.08, self.remove),
-            (0.1, self.restore),
+            (0.12, self.remove),
+            (0.25, self.restore),
             (0.06, self.move),
             (0.12, self.mend_typo),
             (0.08, self.edit_twice),
@@ -146,6 +151,7 @@ class Director:
         return None if unclear else not loud
 
     def publish(self, step: int) -> None:
+        self.published = step
         mark = f"{self.site.id[:2]}{self.site.born + 1}"
         draft = write_notice(self.rng, self.site.language, mark)
         self.note(step, "new", self.site.publish(draft, file=self.rng.random() < 0.6))
@@ -219,7 +225,7 @@ class Director:
     def fall_ill(self, step: int, trouble: Trouble) -> None:
         self.sick, self.ill_until = trouble, step + trouble.checks
         self.site.trouble = trouble.noise
-        reasons, end = trouble.reasons, step + trouble.checks
+        reasons, end = trouble.reasons, step + min(trouble.checks, 3)
         self.truth.illnesses.append(Illness(site=self.site, name=trouble.name, begin=step, end=end, reasons=reasons))
 
     def recover(self) -> None:
@@ -227,7 +233,7 @@ class Director:
 
     def purge(self, step: int, way: str) -> None:
         """Two posts in five vanish in one night."""
-        posts = [post for post in self.site.posts if not post.gone]
+        posts = [post for post in self.site.posts if not post.gone and post.touched < step]
         victims = self.rng.sample(posts, max(6, len(posts) * 2 // 5))
         for post in victims:
             post.gone, post.touched = way, step
@@ -244,7 +250,7 @@ class Director:
 
     def rewrite_all(self, step: int) -> None:
         """Three posts in five get another figure at once: a correction of a whole series."""
-        posts = [post for post in self.site.posts if not post.gone]
+        posts = [post for post in self.site.posts if not post.gone and post.touched < step]
         victims = self.rng.sample(posts, max(6, len(posts) * 3 // 5))
         for post in victims:
             self.change(post, FactType.MONEY)

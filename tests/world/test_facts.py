@@ -12,7 +12,7 @@ from crawler.model import Article, Block, BlockKind, FactType
 from tests.world.grammar import IN_TEXT, Draft, other_value, write_notice
 from tests.world.truth import is_told
 
-EDITS = 120
+EDITS = 60
 
 
 def read(draft: Draft) -> Article:

@@ -173,7 +173,7 @@ def empty_body(visit: Visit, answer: Any) -> Any:
     return replace(answer, body=b"", etag="") if is_list(visit) else answer
 
 
-@trouble("rows", "empty_listing redesign parser_drift")
+@trouble("rows", "empty_listing redesign parser_drift soft_failure")
 def empty_list(visit: Visit, rows: list[Row]) -> list[Row]:
     return []
 
@@ -183,7 +183,9 @@ def partial_list(visit: Visit, rows: list[Row]) -> list[Row]:
     return rows[:3]
 
 
-@trouble("listing", "redesign empty_listing parser_drift", shapes=("zh_list", "zh_table", "ja_list", "en_cards"))
+@trouble(
+    "listing", "redesign empty_listing parser_drift soft_failure", shapes=("zh_list", "zh_table", "ja_list", "en_cards")
+)
 def list_became_an_app(visit: Visit, text: str) -> str:
     script = "<script src='/app.js'></script>"
     return f"<!doctype html><html><head><title>App</title></head><body><div id='app'></div>{script}</body></html>"
@@ -216,7 +218,7 @@ def text_by_script(visit: Visit, markup: str) -> str:
     )
 
 
-@trouble("markup", "redesign parser_drift mass_edit", shapes=("zh_list", "zh_feed", "en_atom", "en_cards", "ja_list"))
+@trouble("markup", "redesign", shapes=("zh_list", "zh_feed", "en_atom", "en_cards", "ja_list"), checks=10_000)
 def furniture_in_the_text(visit: Visit, markup: str) -> str:
     """The new template puts the same lines of its own among the text of every page."""
     if visit.post is None:

@@ -7,8 +7,10 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
+from urllib.parse import urlsplit
 
 from crawler.model import Change, Fact, FactType, Incident, IncidentState, Level
+from crawler.text.urls import canonical_url
 from tests.world.play import Heard
 from tests.world.site import Post, Site
 
@@ -54,6 +56,11 @@ class Truth:
 
     happenings: list[Happening] = field(default_factory=list)
     illnesses: list[Illness] = field(default_factory=list)
+
+    def deadline(self, event: Happening) -> int:
+        """The check by which an event must be told; what happens on an ill site waits until that is well."""
+        met = [each.end for each in self.illnesses if each.site is event.site and each.begin <= event.step < each.end]
+        return max([event.step, *met]) + GRACE[event.kind]
 
 
 @dataclass(slots=True)
@@ -118,7 +125,7 @@ def score(truth: Truth, heard: Sequence[Heard], sites: Iterable[Site]) -> Score:
         for change in each.changes:
             _take(result, truth, open_events, change, find_post(places, change), each.step)
     for event in truth.happenings:
-        if event.told is None and event.step + GRACE[event.kind] < len(heard):
+        if event.told is None and truth.deadline(event) < len(heard):
             result.missed[event.kind] += 1
             result.complaints.append(f"missed {event.kind} {event.sort} at {event.site.id}: {event.fact}")
             if event.fact:
@@ -136,9 +143,7 @@ def path_key(site: Site, path: str) -> str:
 
 def find_post(places: dict[str, Post], change: Change) -> Post | None:
     """The post a change is about."""
-    path = "/" + change.article.url.partition("://")[2].partition("/")[2].partition("?")[0].partition("#")[0]
-    path = re.sub(r"/index\.html$|;jsessionid=.*$", "", path)
-    return places.get(f"{change.source} {path.rstrip('/')}")
+    return places.get(f"{change.source} {urlsplit(canonical_url(change.article.url)).path}")
 
 
 def _take(
@@ -151,14 +156,14 @@ def _take(
 ) -> None:
     kind = change.kind.value
     waiting = events.get((kind, id(post)), [])
-    fitting = [e for e in waiting if e.told is None and e.step <= step <= e.step + GRACE[kind]]
+    fitting = [e for e in waiting if e.told is None and e.step <= step <= truth.deadline(e)]
     if fitting:
         fitting[0].told = change
         result.told[kind] += 1
         _judge(result, fitting[0], change)
         return
     result.false[kind] += 1
-    result.duplicates += any(e.told is not None and e.step <= step <= e.step + GRACE[kind] for e in waiting)
+    result.duplicates += any(e.told is not None and e.step <= step <= truth.deadline(e) for e in waiting)
     ill = next((i for i in truth.illnesses if i.site.id == change.source and i.begin <= step <= i.end + 2), None)
     result.flooded += ill is not None
     result.complaints.append(
@@ -235,12 +240,14 @@ def _judge_illness(result: Score, illness: Illness, heard: Sequence[Heard]) -> N
     result.incidents["right"] += right
     if not right:
         found = [(each.reason.value, each.state.value, each.count) for each in told]
-        result.complaints.append(f"incident {illness.name} at {illness.site.id} step {illness.begin}: told {found}")
+        result.complaints.append(
+            f"incident {illness.name} of {len(illness.posts)} at {illness.site.id} step {illness.begin}: told {found}"
+        )
 
 
 def _lists_all(illness: Illness, incident: Incident) -> bool:
-    wanted = {path for post in illness.posts for path in post.paths}
-    listed = {"/" + each.url.partition("://")[2].partition("/")[2] for each in incident.articles}
+    wanted = {path.rstrip("/") for post in illness.posts for path in post.paths}
+    listed = {urlsplit(canonical_url(each.url)).path for each in incident.articles}
     return not illness.posts or (len(listed) == len(illness.posts) and listed <= wanted)
 
 

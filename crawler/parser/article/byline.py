@@ -57,6 +57,7 @@ _MONTH_DAY = re.compile(
 )
 _VALUE_END = re.compile(
     r"\s{2,}|\s[|｜丨•·]\s|[|｜丨]|\s(?=\d{4}[-年/.])|\s(?=【|\[|（字|字体|字号|分享|打印|浏览|阅读|点击|出自|选自|责编|编辑)|返回.{1,8}查看更多"
+    r"|\s?\d{1,3}\s?(?:秒钟?|分钟?|分鐘|个?小时|小時|時間|天|日)\s?前$"
 )
 #: Date and time in two elements without a space between them.
 _GLUED = re.compile(r"(?<=[-/.]\d\d)(?=\d\d:\d\d)|(?<=日)(?=\d{1,2}[:：]\d\d)")

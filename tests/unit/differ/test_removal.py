@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.differ.removal import MAX_OBSERVATIONS, absence_after, is_removed, next_look
-from crawler.model import ABSENT, Absence, ArticleState, Assessment, Observation, RemovalPolicy, Verdict
+from crawler.differ.removal import MAX_OBSERVATIONS, SIGNS_OF_ABSENCE, absence_after, is_removed, next_look
+from crawler.model import Absence, ArticleState, Assessment, Observation, RemovalPolicy, Verdict
 
 POLICY = RemovalPolicy()
 START = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -41,12 +41,12 @@ def test_one_look_counts_once(known):
     assert len(gone(known(), 0, 0, 0).observations) == 1
 
 
-@pytest.mark.parametrize("verdict", sorted(ABSENT))
+@pytest.mark.parametrize("verdict", sorted(SIGNS_OF_ABSENCE))
 def test_every_credible_sign_counts(verdict, known):
     assert after(known(), 0, verdict).observations == (look(0, verdict),)
 
 
-@pytest.mark.parametrize("verdict", sorted(set(Verdict) - ABSENT - {Verdict.OK, Verdict.NOT_MODIFIED}))
+@pytest.mark.parametrize("verdict", sorted(set(Verdict) - SIGNS_OF_ABSENCE - {Verdict.OK, Verdict.NOT_MODIFIED}))
 def test_trouble_neither_proves_nor_disproves(verdict, known):
     absence = gone(known(), 0, 12)
     assert after(known(), 1, verdict) is None

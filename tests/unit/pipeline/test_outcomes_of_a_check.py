@@ -19,14 +19,8 @@ from crawler.model import (
     Validators,
     Verdict,
 )
-from crawler.pipeline.decide import (
-    Audience,
-    decide_check,
-    decide_failure,
-    forget_validators,
-    is_fresh,
-    needs_another_look,
-)
+from crawler.pipeline.context import Audience
+from crawler.pipeline.decide import decide_check, decide_failure, forget_validators, is_fresh, needs_another_look
 from crawler.pipeline.steps import decide_article
 from tests.lives import HOUR, MINUTE, NOON, Desk, listing_look, make_article, make_entry, make_source
 

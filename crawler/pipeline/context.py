@@ -1,0 +1,79 @@
+"""What a decision about one check needs to know, and what one article's step is made of. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from crawler.model import (
+    Change,
+    Expectation,
+    Habits,
+    KnownArticle,
+    Observation,
+    Revision,
+    Source,
+    SourceState,
+    Subscription,
+)
+from crawler.pipeline.looks import Ids
+from crawler.pipeline.pages import Pages
+
+#: Kinds whose listing is a feed, in the words of the change record.
+FEEDS = frozenset({"feed", "blogger", "wechat"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a decision about one check needs to know besides what was seen.
+
+    ``fresh``: this check is the source's baseline. ``well``: the listing answered as it should, so that absence
+    may be believed. ``confirming``: this is the second look at doubtful edits, however soon. ``reread`` is the
+    number of known articles this check (and the one it confirms) looked at: what a mass is a share of. ``pages`` is
+    what all their pages say together, ``widened`` that the check looked at more than was due, ``ids`` what came of the
+    listing's own ids, ``expectation`` what the source's pages taught of how good pages look.
+    """
+
+    source: Source
+    now: datetime
+    state: SourceState | None
+    fresh: bool
+    well: bool
+    confirming: bool = False
+    reread: int = 0
+    pages: Pages = field(default_factory=Pages)
+    widened: bool = False
+    ids: Ids = field(default_factory=Ids)
+    expectation: Expectation = field(default_factory=Expectation)
+
+    @property
+    def habits(self) -> Habits:
+        """What the checks before this one have shown."""
+        return self.state.habits if self.state is not None and not self.fresh else Habits()
+
+    @property
+    def listing_cause(self) -> str:
+        """What a change seen in the listing was shown by, in the words of the change record."""
+        return "feed" if self.source.kind in FEEDS else "listing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What became of one article in this check. ``text`` is what keywords are matched in; an edit's
+    are matched in what its change itself says was changed. ``sign`` is the first sign that the article is gone."""
+
+    article: KnownArticle
+    observations: tuple[Observation, ...] = ()
+    revision: Revision | None = None
+    change: Change | None = None
+    sign: Change | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """Who may hear of it: the subscriptions, and which channels take several changes in one message."""
+
+    subscriptions: tuple[Subscription, ...] = ()
+    batching: Mapping[str, bool] = field(default_factory=dict)

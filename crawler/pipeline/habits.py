@@ -1,0 +1,98 @@
+"""What a check adds to the habits of a source, and which trouble they show. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median
+
+from crawler.differ.guard import PATIENCE
+from crawler.model import (
+    ChangeKind,
+    Habits,
+    IncidentReason,
+    Listing,
+    Precision,
+    SourceState,
+    Trace,
+)
+from crawler.pipeline.context import Context, Step
+from crawler.pipeline.pages import WINDOW
+
+#: A source whose posts show no rhythm yet is never quiet.
+ENOUGH_POSTS = 8
+#: Its longest pause so many times over, and so many usual ones, are no rhythm any more.
+LONGEST, USUAL = 4, 20
+#: No office is missed over a long weekend: a list may show no more than one busy day.
+SHORTEST_SILENCE = timedelta(days=4)
+#: More of them tell nothing more.
+MOST_TRACES = 300
+#: Checks in a row in which known posts come under new ids, until the ids are distrusted.
+FRESH_CHECKS = 2
+
+
+def habits_after(context: Context, steps: Sequence[Step], listing: Listing | None) -> Habits:
+    """The habits of the source after a check that went well."""
+    before, now = context.habits, context.now
+    rhythm = find_rhythm(listing) if listing else None
+    fresh = before.fresh_ids + 1 if context.ids.fresh else 0 if listing else before.fresh_ids
+    return replace(
+        note_looks(before, context, steps),
+        unread=unread_after(before, context),
+        fresh_ids=fresh,
+        distrusts_ids=before.distrusts_ids or context.ids.degenerate or fresh >= FRESH_CHECKS,
+        quiet_after=max(filter(None, (rhythm, before.quiet_after)), default=None),
+        widened_at=now if context.widened else before.widened_at,
+    )
+
+
+def note_looks(before: Habits, context: Context, steps: Sequence[Step]) -> Habits:
+    """The habits with what was read, changed and missed; what is older than a day is forgotten."""
+    now = context.now
+    traces = [trace for trace in before.traces if now - trace.at < WINDOW]
+    for step in steps:
+        if step.change is not None and step.change.kind is ChangeKind.EDITED:
+            traces.append(Trace(at=now, article_id=step.article.id, kind="edited"))
+        elif step.article.absence is not None and len(step.article.absence.observations) == 1:
+            traces.append(Trace(at=now, article_id=step.article.id, kind="missing"))
+    looks = [each for each in before.looks if now - each[0] < WINDOW]
+    if context.reread and not context.confirming:
+        looks.append((now, context.reread))
+    traces.sort(key=lambda trace: (trace.at, trace.article_id))
+    return replace(before, traces=tuple(traces[-MOST_TRACES:]), looks=tuple(looks[-MOST_TRACES:]))
+
+
+def unread_after(before: Habits, context: Context) -> int:
+    """Checks in a row in which the pages could not be read; a check that reads none says nothing."""
+    pages = context.pages
+    if pages.trouble is not None:
+        return before.unread + 1
+    if not pages.read or (before.unread and 2 * pages.bad > pages.read):
+        return before.unread
+    return 0
+
+
+def find_rhythm(listing: Listing) -> timedelta | None:
+    """How long a source with such posts never keeps silent, or None where they show no rhythm."""
+    dated = (entry.published for entry in listing.entries if entry.published)
+    moments = sorted({each.instant for each in dated if each.precision is not Precision.APPROX})
+    if len(moments) < ENOUGH_POSTS:
+        return None
+    pauses = [later - earlier for earlier, later in pairwise(moments)]
+    usual = timedelta(seconds=median(pause.total_seconds() for pause in pauses))
+    return max(LONGEST * max(pauses) + USUAL * usual, SHORTEST_SILENCE)
+
+
+def is_quiet(state: SourceState, pinned: timedelta | None, now: datetime) -> bool:
+    """Whether no post has come for much longer than usual. ``pinned`` is the operator's own word."""
+    limit = pinned or state.habits.quiet_after
+    return limit is not None and state.newest_at is not None and now - state.newest_at > limit
+
+
+def standing_trouble(context: Context, habits: Habits) -> tuple[IncidentReason | None, str]:
+    """The trouble of the pages that lasts long enough to be told, in a check whose list is well."""
+    if habits.unread < PATIENCE:
+        return None, ""
+    return context.pages.trouble or IncidentReason.SOFT_FAILURE, context.pages.detail

@@ -15,6 +15,7 @@ from crawler.model import Change, Incident
 from crawler.pipeline.check import Checker, CheckResult, Recheck
 from crawler.pipeline.round import run_round
 from crawler.pipeline.writer import StoreThread
+from crawler.sandbox.pool import Sandbox
 from crawler.settings import Settings, load_settings
 from storage.store import SqlStore
 from tests.world.shapes import ZONES
@@ -138,7 +139,8 @@ async def open_theatre(
         fetcher = await stack.enter_async_context(
             HttpFetcher(clock=clock, concurrency=64, sleep=no_pause, monotonic=clock.seconds)
         )
-        checker = build_checker(settings, fetcher, thread, clock, alerts=False, chance=Random(1).random)
+        reader = await stack.enter_async_context(Sandbox())
+        checker = build_checker(settings, fetcher, thread, clock, reader, alerts=False, chance=Random(1).random)
         yield Theatre(list(sites), clock, checker, settings, thread, store)
 
 

@@ -24,7 +24,7 @@ _OPEN = (
 
 
 _CLOSED = (
-    'SELECT 1 FROM delivery WHERE subscription = ? AND channel = ? AND "window" = ? '
+    'SELECT 1 FROM delivery WHERE subscription = ? AND channel = ? AND "window" IN (?, ?) '
     "AND NOT (state = 'pending' AND payload IS NULL) LIMIT 1"
 )
 
@@ -86,9 +86,11 @@ def _fresh(database: Database, promises: Sequence[Promise]) -> Iterator[Promise]
 def _in_time(database: Database, promise: Promise) -> Promise:
     """The promise, or the same for the next digest where its own is on its way: a window has one message.
 
-    A check may be decided just before the hour and be committed just after it.
+    A check may be decided just before the hour and be committed just after it. Where the window was told to be empty
+    meanwhile, that was its message.
     """
-    recipient = (promise.subscription, promise.channel, promise.window)
+    empty = promise.window.replace("digest:", "empty:", 1)
+    recipient = (promise.subscription, promise.channel, promise.window, empty)
     if promise.later is None or not database.fetch_one(_CLOSED, recipient):
         return promise
     window, due_at = promise.later

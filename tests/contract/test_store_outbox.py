@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from crawler.errors import UsageError
-from crawler.model import ChangeKind, DeliveryState, IncidentState
+from crawler.model import ChangeKind, Delivery, DeliveryState, IncidentState
 from storage.store import open_store
 
 MINUTE = timedelta(minutes=1)
@@ -154,6 +154,24 @@ def test_what_comes_too_late_for_a_digest_joins_the_next(store, made):
     store.commit([made.told("c", window="digest:1", due_at=first, later=("digest:2", second))])
     assert lease(store, made, at=first) == []
     assert [names(store, each) for each in lease(store, made, at=second)] == [["b", "c"]]
+
+
+def test_what_comes_after_a_window_was_told_to_be_empty_joins_the_next(store, made):
+    first, second = made.now + 60 * MINUTE, made.now + 120 * MINUTE
+    letter = Delivery(
+        id="dlv_empty",
+        subscription="all-to-desk",
+        channel="desk",
+        window="empty:1",
+        state=DeliveryState.PENDING,
+        due_at=first,
+        created_at=first,
+        payload=b"nothing changed",
+    )
+    store.post(letter)
+    store.commit([made.told("a", window="digest:1", due_at=first, later=("digest:2", second))])
+    assert [each.id for each in lease(store, made, at=first)] == ["dlv_empty"]
+    assert [each.window for each in lease(store, made, at=second, close_bursts=True) if each.event_ids] == ["digest:2"]
 
 
 def test_each_event_window_is_its_own_delivery(store, made):

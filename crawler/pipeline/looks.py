@@ -214,58 +214,21 @@ def _facts(response: Fetched, article: Article, known_as: tuple[str, str]) -> Pa
 def judge_article(source: Source, wanted: Wanted, response: Response) -> ArticleLook:
     """Reads one article response; what is not a readable article keeps its verdict and nothing else."""
     known = wanted.known
+    bare = ArticleLook(
+        keys=wanted.keys, known=known, entry=wanted.entry, assessment=Assessment(verdict=Verdict.NOT_MODIFIED)
+    )
     if isinstance(response, FetchFailure):
-        return ArticleLook(
-            keys=wanted.keys,
-            known=known,
-            entry=wanted.entry,
-            assessment=Assessment(verdict=response.verdict, reason=response.reason),
-            observation=observe(response, response.verdict, response.reason),
-            retry_at=response.retry_at,
-        )
-    if isinstance(response, NotModified) or (
-        # the same bytes say the same, unless they are read in another light
-        known is not None
-        and known.body_sha256 == response.sha256
-        and known.suspicion is None
-        and not is_restated(wanted)
-    ):
-        return ArticleLook(
-            keys=wanted.keys,
-            known=known,
-            entry=wanted.entry,
-            assessment=Assessment(verdict=Verdict.NOT_MODIFIED),
-            observation=observe(response, Verdict.NOT_MODIFIED),
-            unchanged=True,
-            validators=response.validators
-            if isinstance(response, Fetched)
-            else known.validators
-            if known
-            else Validators(),
-            body_sha256=known.body_sha256 if known else "",
-            final_url=response.url,
-            moved_for_good=has_moved(response),
-            files=known.files if known else (),
-        )
+        return _as(bare, response, Assessment(verdict=response.verdict, reason=response.reason))
+    if isinstance(response, NotModified) or _says_the_same(response, wanted):
+        return _unchanged_look(bare, response)
     if has_retreated(response, source):
         wrong = Assessment(verdict=Verdict.WRONG_PAGE, reason=f"redirected to {response.url}")
-        return ArticleLook(
-            keys=wanted.keys,
-            known=known,
-            entry=wanted.entry,
-            assessment=wrong,
-            observation=observe(response, wrong.verdict, wrong.reason),
-        )
-    remembered = known.entry if known else None
-    reading = _read(response, source, wanted.entry or remembered)
+        return _as(bare, response, wrong)
+    reading = _read(response, source, wanted.entry or (known.entry if known else None))
     known_as = (wanted.entry.title if wanted.entry else "", known.title if known else "")
-    return ArticleLook(
-        keys=wanted.keys,
-        known=known,
-        entry=wanted.entry,
-        assessment=reading.assessment,
+    return replace(
+        _as(bare, response, reading.assessment),
         article=reading.article,
-        observation=observe(response, reading.assessment.verdict, reading.assessment.reason),
         final_url=response.url,
         moved_for_good=has_moved(response),
         detoured=bool(response.hops) and not has_moved(response),
@@ -273,6 +236,42 @@ def judge_article(source: Source, wanted: Wanted, response: Response) -> Article
         body_sha256=response.sha256,
         files=known.files if known else (),
         facts=_facts(response, reading.article, known_as) if reading.article else None,
+    )
+
+
+def _says_the_same(response: Fetched, wanted: Wanted) -> bool:
+    """Whether the bytes are those we know; they say the same, unless they are read in another light."""
+    known = wanted.known
+    return (
+        known is not None
+        and known.body_sha256 == response.sha256
+        and known.suspicion is None
+        and not is_restated(wanted)
+    )
+
+
+def _as(bare: ArticleLook, response: Response, assessment: Assessment) -> ArticleLook:
+    """The look with what was judged of its response, and when its server wants to be asked again."""
+    return replace(
+        bare,
+        assessment=assessment,
+        observation=observe(response, assessment.verdict, assessment.reason),
+        retry_at=response.retry_at if isinstance(response, FetchFailure) else None,
+    )
+
+
+def _unchanged_look(bare: ArticleLook, response: Fetched | NotModified) -> ArticleLook:
+    known = bare.known
+    kept = known.validators if known else Validators()
+    return replace(
+        bare,
+        observation=observe(response, Verdict.NOT_MODIFIED),
+        unchanged=True,
+        validators=response.validators if isinstance(response, Fetched) else kept,
+        body_sha256=known.body_sha256 if known else "",
+        final_url=response.url,
+        moved_for_good=has_moved(response),
+        files=known.files if known else (),
     )
 
 

@@ -99,7 +99,7 @@ def test_a_source_that_fails_is_a_gap_with_its_reason(watch, room):
     ((_, text),) = told(watch, "coverage:")
     assert "1 of 1 source checked, 1 with gaps" in text
     assert "harbour: failing, last well 2026-03-03 20:00 +08:00 (" in text
-    assert "503" in text
+    assert "500" in text
     assert (
         "No change was seen, but not every source could be read: 0 of 1 source checked." in told(watch, "empty:")[-1][1]
     )

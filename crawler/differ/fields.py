@@ -44,8 +44,8 @@ _FORMATS = {
     Precision.SECOND: "%Y-%m-%d %H:%M:%S %z",
 }
 _COARSENESS = (Precision.YEAR, Precision.MONTH, Precision.DAY, Precision.HOUR, Precision.MINUTE, Precision.SECOND)
-#: Where a moment comes from that only the listing gives.
-_LISTED = frozenset(("feed", "list"))
+#: Where a moment comes from that the page itself does not give.
+_FOREIGN = frozenset(("feed", "list", "url"))
 _HALF_DAY = timedelta(hours=12)
 
 
@@ -78,7 +78,7 @@ def is_same_moment(before: Moment | None, after: Moment | None) -> bool:
     """
     if before is None or after is None or Precision.APPROX in (before.precision, after.precision):
         return True
-    if "url" in (before.origin, after.origin) or {before.origin, after.origin} <= _LISTED:
+    if not _FOREIGN.isdisjoint((before.origin, after.origin)):
         return True
     if before.instant == after.instant:
         return True

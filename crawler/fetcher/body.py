@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import AsyncIterator, Iterator
-from typing import Protocol
+from typing import Protocol, cast
 
 import httpx
 
@@ -59,6 +59,12 @@ async def read_body(response: httpx.Response, *, limit: int, cut: bool = False) 
             Verdict.TRUNCATED, f"the connection ended within the body, after {received}", response
         ) from error
     return bytes(body)
+
+
+async def end_without_body(response: httpx.Response) -> None:
+    """Reads to the end of a response that has no body (RFC 9110 §15.4.5), so that the connection can be used again."""
+    async for _ in cast(httpx.AsyncByteStream, response.stream):
+        pass  # what a server sends all the same never comes this far
 
 
 async def skip_body(response: httpx.Response) -> None:

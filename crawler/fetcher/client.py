@@ -19,7 +19,7 @@ from typing import Self
 import httpx
 
 from crawler.fetcher import robots
-from crawler.fetcher.body import read_body, skip_body
+from crawler.fetcher.body import end_without_body, read_body, skip_body
 from crawler.fetcher.connect import Resolve, resolve_name
 from crawler.fetcher.cookies import CookieJars
 from crawler.fetcher.failures import NETWORK_ERRORS, Trouble, name_trouble, time_out
@@ -209,6 +209,8 @@ class HttpFetcher:
             body = b""
             if is_redirect(response.status_code, location):
                 await skip_body(response)
+            elif response.status_code == 304:
+                await end_without_body(response)
             elif errand.step.method != "HEAD":
                 body = await read_body(response, limit=errand.most_bytes, cut=errand.cut_body)
         finally:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import cast
 
 from crawler.errors import UsageError
@@ -24,6 +24,7 @@ def kind_names() -> tuple[str, ...]:
     return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_")))
 
 
+@cache
 def find_kind(name: str) -> Kind:
     """The kind of that name. Raises ``UsageError`` that names the nearest known kinds."""
     if name not in kind_names():

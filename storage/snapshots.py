@@ -187,8 +187,9 @@ def _side_by_side(act: Callable[[T], None], all_: Sequence[T]) -> None:
 
 def _write_durably(write: tuple[str, bytes]) -> None:
     partial, packed = write
-    with open(partial, "wb", buffering=0) as file:
+    with open(partial, "wb") as file:
         file.write(packed)
+        file.flush()  # the buffer writes on where the disk took only a part, until it has all or fails
         os.fsync(file.fileno())
 
 

@@ -81,7 +81,11 @@ def listing_instead(fetched: Fetched, source: Source, reading: Reading) -> Listi
     from crawler.model import Verdict
     from crawler.parser.probe import tells_more
 
-    if reading.article is None and reading.assessment.verdict not in (Verdict.STUB, Verdict.WRONG_TYPE):
+    if reading.article is None and reading.assessment.verdict not in (
+        Verdict.STUB,
+        Verdict.WRONG_TYPE,
+        Verdict.WRONG_PAGE,
+    ):
         return None
     listing = recognise(fetched, source)
     if listing and reading.article and reading.article.blocks and tells_more(reading.article, listing.entries):

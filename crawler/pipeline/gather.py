@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from crawler.cadence import read_freshness
 from crawler.differ.identity import degenerate_ids, entry_keys, match
 from crawler.errors import ParseError
 from crawler.model import (
@@ -114,6 +115,7 @@ class Gatherer:
                 observations=(observe(response, Verdict.NOT_MODIFIED),),
                 validators=kept.validators,
                 body_sha256=kept.body_sha256,
+                fresh_for=read_freshness(response.headers),
             )
         return await self._read_listing(source, response, state)
 
@@ -140,6 +142,7 @@ class Gatherer:
             listing=listing,
             validators=fetched.validators,
             body_sha256=fetched.sha256,
+            fresh_for=read_freshness(fetched.headers),
         )
 
     async def _open(self, fetched: Fetched) -> Fetched:

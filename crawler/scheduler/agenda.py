@@ -107,7 +107,9 @@ def early_due(source: Source, state: SourceState | None) -> datetime | None:
     if state.failures or state.checked_at is None or state.due_at is None:
         return None
     checked_at, policy = state.checked_at, source.schedule
-    latest = max(next_check(state, policy, now=checked_at, chance=chance) for chance in (0.0, 1.0))
+    latest = max(
+        next_check(state, policy, now=checked_at, chance=chance, timezone=source.timezone) for chance in (0.0, 1.0)
+    )
     return latest if latest < state.due_at else None
 
 

@@ -38,6 +38,7 @@ from crawler.settings.phrases import (
     read_coverage,
     read_encoding,
     read_header_table,
+    read_hours,
     read_private_host,
     read_proxy,
     read_quiet_hours,
@@ -63,6 +64,9 @@ Headers = Annotated[
     dict[str, str], BeforeValidator(read_header_table), Form('a table such as { Accept-Language = "zh" }')
 ]
 Encoding = Annotated[str, BeforeValidator(read_encoding), Form('"" or a name such as "gb18030" "shift_jis"')]
+Hours = Annotated[
+    str, BeforeValidator(read_hours), Form('"auto", "always", or hours such as "mon-fri 08:00-19:00, sat 09:00-12:00"')
+]
 
 
 class Table(BaseModel):
@@ -139,6 +143,10 @@ class ScheduleTable(Table):
     min_every: Pause = Field(_SCHEDULE.min_every, description="Never more often than this.")
     max_every: Pause = Field(_SCHEDULE.max_every, description="Never rarer than this.")
     jitter: Share = Field(_SCHEDULE.jitter, description="The share by which a pause varies at random.")
+    hours: Hours = Field(
+        "auto",
+        description='When it posts, on the clock of its timezone; outside it is visited rarely. "auto" learns it.',
+    )
 
 
 class RecheckTable(Table):
@@ -243,6 +251,7 @@ class SourceTable(Table):
     min_every: Pause = Field(_SCHEDULE.min_every, description="As in [schedule].")
     max_every: Pause = Field(_SCHEDULE.max_every, description="As in [schedule].")
     jitter: Share = Field(_SCHEDULE.jitter, description="As in [schedule].")
+    hours: Hours = Field("auto", description="As in [schedule]; outside them `every` does not bind.")
 
 
 class ArticleTable(Table):

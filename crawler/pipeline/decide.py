@@ -22,6 +22,7 @@ from crawler.model import (
     Verdict,
 )
 from crawler.notifier.routing import route
+from crawler.pipeline.catchup import tell_gap
 from crawler.pipeline.context import Audience, Context, Step
 from crawler.pipeline.habits import habits_after, note_looks
 from crawler.pipeline.looks import ListingLook
@@ -98,7 +99,8 @@ def decide_check(
     state = well_state(look, steps, held.changes, context, chance)
     trouble = tell_trouble(context, state, open_incidents)
     over = end_masses(open_incidents, held.masses, context.now)
-    incidents = (*held.masses, *trouble, *over)
+    gap = tell_gap(context.source.id, context.gap, open_incidents, now=context.now)
+    incidents = (*held.masses, *trouble, *over, *gap)
     return assemble(look.observations, steps, held.changes, incidents, state, context, audience)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from crawler.settings.lines import KeyPath
 from crawler.settings.resolve import Tables
 from crawler.settings.review import Review
-from crawler.settings.tables import GuardTable, RetentionTable, Table
+from crawler.settings.tables import GuardTable, Table
 
 
 def warn_of_unheeded(review: Review, tables: Tables) -> None:
@@ -20,9 +20,6 @@ def _unheeded(tables: Tables) -> Iterator[tuple[KeyPath, str]]:
     """Where each is written, and what to call it."""
     if _learns_no_habit(tables.shared["guard"]):
         yield ("guard", "quiet_after"), "guard.quiet_after"
-    retention = tables.shared["retention"]
-    if isinstance(retention, RetentionTable) and retention.max_size is not None:
-        yield ("retention", "max_size"), "retention.max_size"
     yield from _unheeded_of_sources(tables)
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from crawler.cadence.hours import STEP, clock_of, is_ruled_out
 from crawler.cadence.pulse import LONGEST_WISH, best_pause
 from crawler.model import Pulse, SchedulePolicy, SourceState
+from crawler.text.spans import spell_span
 
 #: After a failed check the pause doubles at most this often, so that a dead source is still visited now and then.
 MAX_DOUBLINGS = 4
@@ -64,7 +65,7 @@ def plan_check(
     bounds = bounds_of(policy, pinned=policy.pinned and not state.failures)
     if state.failures:
         pause = bounds.clamp(policy.every * 2.0 ** min(state.failures, MAX_DOUBLINGS))
-        why = f"{count(state.failures, 'failure')} in a row, so it is tried again after {spell(pause)}"
+        why = f"{count(state.failures, 'failure')} in a row, so it is tried again after {spell_span(pause)}"
         return Plan(due_at=now + spread(pause, bounds, policy.jitter, chance), why=why)
     pause, why = choose_pause(state.pulse, policy, bounds)
     raised, why = heed_wishes(state.pulse, pause, bounds, why)
@@ -91,9 +92,9 @@ def choose_pause(pulse: Pulse, policy: SchedulePolicy, bounds: Bounds) -> tuple[
     elif best < bounds.least:
         bound = ", the shortest pause allowed"
     if pulse.visits < TELLING:
-        return pause, f"every {spell(pause)} to start with{bound}"
+        return pause, f"every {spell_span(pause)} to start with{bound}"
     visits = count(round(pulse.visits), "recent visit")
-    return pause, f"something new at {round(pulse.hits)} of {visits}: every {spell(pause)}{bound}"
+    return pause, f"something new at {round(pulse.hits)} of {visits}: every {spell_span(pause)}{bound}"
 
 
 def heed_wishes(pulse: Pulse, pause: timedelta, bounds: Bounds, why: str) -> tuple[timedelta, str]:
@@ -102,9 +103,9 @@ def heed_wishes(pulse: Pulse, pause: timedelta, bounds: Bounds, why: str) -> tup
     for wish, who in wishes:
         wish = min(wish, LONGEST_WISH) if wish else pause
         if wish > pause:
-            pause, why = bounds.clamp(wish), f"{why}; raised to {spell(bounds.clamp(wish))}, as {who}"
+            pause, why = bounds.clamp(wish), f"{why}; raised to {spell_span(bounds.clamp(wish))}, as {who}"
             if wish > bounds.most:
-                why += f" for {spell(wish)} and no more is allowed"
+                why += f" for {spell_span(wish)} and no more is allowed"
     return pause, why
 
 
@@ -144,19 +145,6 @@ def spread(pause: timedelta, bounds: Bounds, jitter: float, chance: float) -> ti
     least = max(pause * (1 - jitter), bounds.least)
     most = min(pause * (1 + jitter), bounds.most)
     return least + (most - least) * chance
-
-
-def spell(span: timedelta) -> str:
-    """A span as people say it: 40 s, 25 min, 2 h, 1 h 30 min, 3 d."""
-    minutes = round(span.total_seconds() / 60)
-    if minutes < 1:
-        return f"{round(span.total_seconds())} s"
-    if minutes < 60:
-        return f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    if hours < 48:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    return f"{round(hours / 24)} d"
 
 
 def count(number: int, noun: str) -> str:

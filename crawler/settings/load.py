@@ -34,7 +34,16 @@ from crawler.settings.resolve import (
     stack_source,
 )
 from crawler.settings.review import Review
-from crawler.settings.tables import GLOBAL_TABLES, FetchTable, LogTable, RetentionTable, StorageTable, WebTable
+from crawler.settings.tables import (
+    GLOBAL_TABLES,
+    FetchTable,
+    LogTable,
+    MetricsTable,
+    RetentionTable,
+    ScheduleTable,
+    StorageTable,
+    WebTable,
+)
 from crawler.settings.unheeded import warn_of_unheeded
 from crawler.settings.values import (
     LogSettings,
@@ -141,6 +150,9 @@ def _assemble(review: Review, tables: Tables, sources: tuple[Source, ...]) -> Se
     assert isinstance(web, WebTable)
     assert isinstance(retention, RetentionTable)
     assert isinstance(log, LogTable)
+    schedule, metrics = shared["schedule"], shared["metrics"]
+    assert isinstance(schedule, ScheduleTable)
+    assert isinstance(metrics, MetricsTable)
     return Settings(
         path=document.path.absolute(),
         folder=document.folder,
@@ -158,6 +170,8 @@ def _assemble(review: Review, tables: Tables, sources: tuple[Source, ...]) -> Se
             snapshots=retention.snapshots, changes=retention.changes, max_size=retention.max_size
         ),
         log=LogSettings(level=log.level, format=log.format),
+        heartbeat_url=schedule.heartbeat_url,
+        metrics=place_path(metrics.file, document.folder) if metrics.file else None,
         warnings=tuple(review.warnings),
         origin=Origin(document=document, tables=tables),
     )

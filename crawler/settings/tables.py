@@ -147,6 +147,19 @@ class ScheduleTable(Table):
         "auto",
         description='When it posts, on the clock of its timezone; outside it is visited rarely. "auto" learns it.',
     )
+    heartbeat_url: Annotated[str, Form('"" or an address that begins with http:// or https://')] = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        description="The daemon calls it every minute while all goes well, so that somebody notices when it stops.",
+    )
+
+
+class MetricsTable(Table):
+    """Measures of the daemon for Prometheus."""
+
+    file: Annotated[str, Form('"" or the path of a file that ends in ".prom"')] = Field(
+        "", description="Written every ten seconds for the node exporter's textfile collector; relative to this folder."
+    )
 
 
 class RecheckTable(Table):
@@ -326,6 +339,7 @@ GLOBAL_TABLES: dict[str, type[Table]] = {
     "web": WebTable,
     "retention": RetentionTable,
     "log": LogTable,
+    "metrics": MetricsTable,
 }
 #: ``[[name]]``: the tables that stand any number of times.
 ARRAY_TABLES: dict[str, type[Table]] = {

@@ -192,7 +192,6 @@ def test_whoever_writes_a_key_that_nothing_acts_on_yet_is_told_once_for_each(ful
     told = [warning.partition(": ")[2] for warning in full.warnings]
     assert told == [
         "guard.quiet_after is not acted on yet",
-        "retention.max_size is not acted on yet",
     ]
 
 

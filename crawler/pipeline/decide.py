@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from crawler.cadence import Seen, after_visit, plan_check
 from crawler.differ.guard import advance_incidents, incident_for, is_mass

@@ -44,7 +44,6 @@ from crawler.settings.tables import (
     StorageTable,
     WebTable,
 )
-from crawler.settings.unheeded import warn_of_unheeded
 from crawler.settings.values import (
     LogSettings,
     Origin,
@@ -90,7 +89,6 @@ def _check_together(review: Review, tables: Tables) -> None:
     assert isinstance(web, WebTable)
     check_web(review, web)
     warn_of_sources(review, tables.sources)
-    warn_of_unheeded(review, tables)
 
 
 def _resolve_sources(review: Review, tables: Tables) -> tuple[Source, ...]:

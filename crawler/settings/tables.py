@@ -22,7 +22,7 @@ from crawler.model import (
 )
 from crawler.settings.forms import (
     AnyAge,
-    Auto,
+    AutoOrNever,
     Duration,
     Forever,
     Form,
@@ -195,7 +195,7 @@ class GuardTable(Table):
         _GUARD.mass_fraction, description="The share of a source's re-read articles that change or vanish in one check."
     )
     mass_minimum: Count = Field(_GUARD.mass_minimum, description="And at least so many.")
-    quiet_after: Auto = Field(
+    quiet_after: AutoOrNever = Field(
         _GUARD.quiet_after, description='No new post for so long is an incident; "auto" learns the source\'s habit.'
     )
 

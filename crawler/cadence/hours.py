@@ -5,7 +5,7 @@ Everything goes by the source's own clock, so that summer time moves the hours a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -34,14 +34,13 @@ def learn_hours(pulse: Pulse, *, now: datetime) -> frozenset[int] | None:
     total = sum(pulse.posted)
     if total < ENOUGH_POSTS or pulse.counted_from is None or now - pulse.counted_from < ENOUGH_TIME:
         return None
-    hours = frozenset(kind for kind in range(24 * DAY_TYPES) if busiest_beside(pulse.posted, kind) > RARE * total)
+    hours = widen(kind for kind, count in enumerate(pulse.posted) if count > RARE * total)
     return hours if len(hours) <= 24 * DAY_TYPES - ENOUGH_REST else None
 
 
-def busiest_beside(posted: tuple[float, ...], kind: int) -> float:
-    """The most posts of this hour and the two beside it: an office is not punctual to the hour."""
-    base = kind - kind % 24
-    return max(posted[base + (kind + step) % 24] for step in (-1, 0, 1))
+def widen(kinds: Iterable[int]) -> frozenset[int]:
+    """These hours and those beside them on days of the same kind: an office is not punctual to the hour."""
+    return frozenset(kind - kind % 24 + (kind + step) % 24 for kind in kinds for step in (-1, 0, 1))
 
 
 def clock_of(

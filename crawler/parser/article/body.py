@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from crawler.model import BlockKind
 from crawler.parser.article.container import Container, score_segment
 from crawler.parser.article.furniture import (
+    is_aside_hint,
     is_caption_hint,
     is_caption_line,
     is_control_line,
@@ -40,7 +41,7 @@ _MAX_CAPTION = 600
 _STANDFIRST_REACH = 30
 #: How much of a box in the text may be links.
 _INSET_LINKS = 0.3
-_FORM_SHARE = 0.25
+_FRAME_SHARE = 0.25
 _STANDFIRST_SCORE = 15.0
 
 
@@ -69,7 +70,7 @@ def read_body(segments: Segments, container: Container, skipped: frozenset[int],
         and position not in teasers
         and not _is_furniture(segment)
     ]
-    kept = _drop_forms(_drop_link_lists(kept, container.element), container.element)
+    kept = _drop_frames(_drop_link_lists(kept, container.element), container.element)
     kept = _find_opening(segments, container, title, skipped) + kept
     _mark_captions(kept, segments)
     return Body(_drop_repeats(kept)[:MAX_BLOCKS], container.start, stop)
@@ -133,7 +134,11 @@ def _is_standfirst(segment: Segment) -> bool:
     """A sentence or a longer line without links. Short labels between title and text are none."""
     score = score_segment(segment)
     ends = segment.text.rstrip("”\"'」』)）").endswith((".", "。", "!", "！", "?", "？", "…"))
-    return score >= (_STANDFIRST_SCORE if ends else 3 * _STANDFIRST_SCORE) and not _is_furniture(segment)
+    return (
+        score >= (_STANDFIRST_SCORE if ends else 3 * _STANDFIRST_SCORE)
+        and not _is_furniture(segment)
+        and not any(_is_aside(branch) for branch in _ancestors(segment.owner, _FRAME_DEPTH))
+    )
 
 
 def _find_cut(segments: Segments, container: Container) -> int:
@@ -170,15 +175,29 @@ def _hint(element: Element) -> str:
     return f"{element.attribute('class')} {element.attribute('id')}"
 
 
-def _drop_forms(kept: list[Segment], top: Element) -> list[Segment]:
-    """Without what readers are asked to fill in, unless a form holds the text as a whole, as some systems build."""
-    inside = [any(branch.tag == "form" for branch in _branches(segment.owner, top)) for segment in kept]
-    if not any(inside):
+def _drop_frames(kept: list[Segment], top: Element) -> list[Segment]:
+    """Without what stands in the text but is none of it: forms to fill in, calls to act, disclaimers, portraits.
+
+    Only frames that hold a small part, for some systems build a form, or a frame of any name, around a text.
+    """
+    frames = [_find_frame(segment.owner, top) for segment in kept]
+    told: dict[Element, float] = {}
+    for segment, frame in zip(kept, frames, strict=True):
+        if frame is not None:
+            told[frame] = told.get(frame, 0.0) + max(0.0, score_segment(segment))
+    if not told:
         return kept
-    told = sum(max(0.0, score_segment(segment)) for segment, formed in zip(kept, inside, strict=True) if formed)
-    if told > _FORM_SHARE * sum(max(0.0, score_segment(segment)) for segment in kept):
-        return kept
-    return [segment for segment, formed in zip(kept, inside, strict=True) if not formed]
+    most = _FRAME_SHARE * sum(max(0.0, score_segment(segment)) for segment in kept)
+    return [segment for segment, frame in zip(kept, frames, strict=True) if frame is None or told[frame] > most]
+
+
+def _find_frame(owner: Element, top: Element) -> Element | None:
+    """The outermost frame inside the container that is none of the text."""
+    return next((branch for branch in reversed(_branches(owner, top)) if _is_aside(branch)), None)
+
+
+def _is_aside(element: Element) -> bool:
+    return element.tag == "form" or (bool(element.raw) and is_aside_hint(_hint(element)))
 
 
 def _drop_link_lists(kept: list[Segment], top: Element) -> list[Segment]:

@@ -47,6 +47,8 @@ _SHOWN_AGAIN = re.compile(
 _GADGETS = word_set("widget widgets")
 #: Page builders call every piece of a page a widget, the article's own text too.
 _BUILT = re.compile(r"elementor|so-panel|siteorigin|hs_cos|widget-span|ck-widget|widget_text|textwidget", re.IGNORECASE)
+#: Frames that stand inside a text and are none of it, however much text they hold.
+_ASIDES = word_set("author authors disclaimer disclaimers cta")
 _CAPTIONS = word_set("caption captions figcaption imagecaption credit credits bildunterschrift bildtext legende legend")
 _PICTURES = word_set("image images img picture photo figure bild foto video contentimage")
 
@@ -180,6 +182,12 @@ def is_foldable(hint: str) -> bool:
 def is_good_hint(hint: str) -> bool:
     """Whether a ``class`` and ``id`` text speaks of an article's text."""
     return not _GOOD.isdisjoint(_find_words(hint[:400]))
+
+
+@lru_cache(maxsize=8192)
+def is_aside_hint(hint: str) -> bool:
+    """Whether a ``class`` and ``id`` text names an author's portrait, a disclaimer or a call to act."""
+    return not _ASIDES.isdisjoint(_find_words(hint[:400]))
 
 
 @lru_cache(maxsize=8192)

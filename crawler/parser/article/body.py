@@ -38,6 +38,7 @@ _PLAIN_LISTS = frozenset({"", "wp-block-list"})
 #: How far above a line, or a picture, its frame may stand, and how much text a frame holds at most.
 _FRAME_DEPTH = 4
 _MAX_CAPTION = 600
+_BUTTON_DEPTH = 3
 _STANDFIRST_REACH = 30
 #: How much of a box in the text may be links.
 _INSET_LINKS = 0.3
@@ -156,9 +157,18 @@ def _find_cut(segments: Segments, container: Container) -> int:
 
 def _is_furniture(segment: Segment) -> bool:
     text = segment.text
+    if _is_switch(segment):
+        return True
     if is_control_line(text) or is_service_line(text):
         return True
     return not any(char.isalnum() for char in text)
+
+
+def _is_switch(segment: Segment) -> bool:
+    """Whether it is what a button says. The question or heading that unfolds an answer is part of the text."""
+    if segment.kind is BlockKind.HEADING or segment.text.endswith(("?", "？")):
+        return False
+    return any(branch.tag == "button" for branch in _ancestors(segment.holder, _BUTTON_DEPTH))
 
 
 def _find_insets(segments: Segments, container: Container) -> set[Element]:
@@ -180,20 +190,21 @@ def _drop_frames(kept: list[Segment], top: Element) -> list[Segment]:
 
     Only frames that hold a small part, for some systems build a form, or a frame of any name, around a text.
     """
-    frames = [_find_frame(segment.owner, top) for segment in kept]
+    frames = [
+        [branch for branch in _branches(segment.owner, top) if _is_aside(branch)] for segment in kept
+    ]
     told: dict[Element, float] = {}
-    for segment, frame in zip(kept, frames, strict=True):
-        if frame is not None:
+    for segment, around in zip(kept, frames, strict=True):
+        for frame in around:
             told[frame] = told.get(frame, 0.0) + max(0.0, score_segment(segment))
     if not told:
         return kept
     most = _FRAME_SHARE * sum(max(0.0, score_segment(segment)) for segment in kept)
-    return [segment for segment, frame in zip(kept, frames, strict=True) if frame is None or told[frame] > most]
-
-
-def _find_frame(owner: Element, top: Element) -> Element | None:
-    """The outermost frame inside the container that is none of the text."""
-    return next((branch for branch in reversed(_branches(owner, top)) if _is_aside(branch)), None)
+    return [
+        segment
+        for segment, around in zip(kept, frames, strict=True)
+        if not any(told[frame] <= most for frame in around)
+    ]
 
 
 def _is_aside(element: Element) -> bool:

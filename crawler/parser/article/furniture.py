@@ -42,13 +42,13 @@ _GOOD = word_set(
 #: Whole class names that hide an element or frame a gadget, unless others of the element take it back.
 _HIDING = word_set("hidden hide visually-hidden visuallyhidden is-hidden sr-only hidden-print invisible")
 _SHOWN_AGAIN = re.compile(
-    r"accordion|collaps|\btab|panel|toggle|faq|\b[SB]:\d|:(?:block|flex|grid|inline)\b", re.IGNORECASE
+    r"accordion|collaps|\btab|panel|toggle|faq|\b[SB]:[\da-f]+\b|:(?:block|flex|grid|inline)\b", re.IGNORECASE
 )
 _GADGETS = word_set("widget widgets")
 #: Page builders call every piece of a page a widget, the article's own text too.
 _BUILT = re.compile(r"elementor|so-panel|siteorigin|hs_cos|widget-span|ck-widget|widget_text|textwidget", re.IGNORECASE)
 #: Frames that stand inside a text and are none of it, however much text they hold.
-_ASIDES = word_set("author authors disclaimer disclaimers cta")
+_ASIDES = word_set("author authors byline disclaimer disclaimers disclosure disclosures affiliate cta likes")
 _CAPTIONS = word_set("caption captions figcaption imagecaption credit credits bildunterschrift bildtext legende legend")
 _PICTURES = word_set("image images img picture photo figure bild foto video contentimage")
 
@@ -106,6 +106,9 @@ _SERVICE_LINE = re.compile(
     re.IGNORECASE,
 )
 #: A short line that begins what is no longer the article.
+_LONG_SERVICE = re.compile(
+    r"lorem ipsum dolor|by (?:signing up|subscribing|submitting|clicking|providing|entering)\b", re.IGNORECASE
+)
 _CUT_LINE = re.compile(
     r"[\s【\[（(▶►»>＞*・●■◆]*(?:相关附件|相关链接|相关文件|相关报道|相关稿件|相关阅读|相关新闻|相关文章|"
     r"相关推荐|相关信息|推荐阅读|延伸阅读|热门推荐|热点推荐|猜你喜欢|"
@@ -215,7 +218,9 @@ def is_control_line(text: str) -> bool:
 
 def is_service_line(text: str) -> bool:
     """Whether a short line begins as only the site's own services do."""
-    return len(text) <= 160 and _SERVICE_LINE.match(text) is not None
+    if len(text) > 160:
+        return _LONG_SERVICE.match(text) is not None
+    return _SERVICE_LINE.match(text) is not None
 
 
 def is_cut_line(text: str) -> bool:

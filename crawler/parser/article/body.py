@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from crawler.model import BlockKind
 from crawler.parser.article.container import Container, score_segment
@@ -39,6 +40,7 @@ _PLAIN_LISTS = frozenset({"", "wp-block-list"})
 _FRAME_DEPTH = 4
 _MAX_CAPTION = 600
 _BUTTON_DEPTH = 3
+_COPIED_BLOCKS, _COPIED_WEIGHT = 2, 60
 _STANDFIRST_REACH = 30
 #: How much of a box in the text may be links.
 _INSET_LINKS = 0.3
@@ -305,5 +307,24 @@ def _is_captioned(segment: Segment, frames: set[int], items: list[Segment]) -> b
 
 
 def _drop_repeats(kept: list[Segment]) -> list[Segment]:
-    """Without a block that repeats the one before it (desktop and mobile copies of a line)."""
-    return [segment for index, segment in enumerate(kept) if index == 0 or segment.text != kept[index - 1].text]
+    """Without a block that repeats the one before it, and without copies: of a part for narrow screens, of slides
+    that go round.
+
+    A copy repeats several blocks in a row, and stands in a frame of its own; an article may repeat a single sentence.
+    """
+    single = [item for index, item in enumerate(kept) if index == 0 or item.text != kept[index - 1].text]
+    first: dict[str, Segment] = {}
+    known = [first.setdefault(item.text, item) for item in single]
+    if len(first) == len(single):
+        return single
+    result: list[Segment] = []
+    for copied, run in groupby(zip(single, known, strict=True), lambda pair: pair[0] is not pair[1]):
+        pairs = list(run)
+        if not copied or len(pairs) < _COPIED_BLOCKS or not any(_is_elsewhere(*pair) for pair in pairs):
+            result.extend(item for item, _ in pairs)
+    return result
+
+
+def _is_elsewhere(item: Segment, first: Segment) -> bool:
+    """Whether a paragraph that was read before stands in another frame."""
+    return item.weight >= _COPIED_WEIGHT and item.owner.parent is not first.owner.parent

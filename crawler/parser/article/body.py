@@ -229,14 +229,15 @@ def _drop_link_lists(kept: list[Segment], top: Element) -> list[Segment]:
         if prose and parent is not None:
             first, _ = told.get(parent.order, (index, index))
             told[parent.order] = (first, index)
+    end = max((last for _, last in told.values()), default=0)
     return [
         segment
         for index, segment in enumerate(kept)
-        if not _is_link_list(segment, top, weights) or _is_framed(segment, index, told)
+        if not _is_link_list(segment, top, weights) or _is_framed(segment, index, told, end)
     ]
 
 
-def _is_framed(segment: Segment, index: int, told: dict[int, tuple[int, int]]) -> bool:
+def _is_framed(segment: Segment, index: int, told: dict[int, tuple[int, int]], end: int) -> bool:
     """Whether a list item, or a heading, stands among paragraphs that share its list's parent."""
     current: Element | None = segment.owner
     while current is not None and current.parent is not None:
@@ -244,7 +245,7 @@ def _is_framed(segment: Segment, index: int, told: dict[int, tuple[int, int]]) -
         if listed and current.attribute("class") not in _PLAIN_LISTS:
             return False
         first, last = told.get(current.parent.order, (index, index))
-        if first < index < last:
+        if first < index < last or (first < index < end and listed and current.tag != "p"):
             return True
         if not listed:
             return False

@@ -192,9 +192,7 @@ def _drop_frames(kept: list[Segment], top: Element) -> list[Segment]:
 
     Only frames that hold a small part, for some systems build a form, or a frame of any name, around a text.
     """
-    frames = [
-        [branch for branch in _branches(segment.owner, top) if _is_aside(branch)] for segment in kept
-    ]
+    frames = [[branch for branch in _branches(segment.owner, top) if _is_aside(branch)] for segment in kept]
     told: dict[Element, float] = {}
     for segment, around in zip(kept, frames, strict=True):
         for frame in around:

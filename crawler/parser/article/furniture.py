@@ -105,10 +105,12 @@ _SERVICE_LINE = re.compile(
     r"läs mer|les også|czytaj także|подписывайтесь|читайте также|newsletter)",
     re.IGNORECASE,
 )
-#: A short line that begins what is no longer the article.
+#: What fills a template, and what a reader agrees to: neither is ever the article, however long.
 _LONG_SERVICE = re.compile(
-    r"lorem ipsum dolor|by (?:signing up|subscribing|submitting|clicking|providing|entering)\b", re.IGNORECASE
+    r"lorem ipsum dolor|by (?:signing up|subscribing|submitting|clicking|providing|entering)\b.{0,80}\bagree\b",
+    re.IGNORECASE,
 )
+#: A short line that begins what is no longer the article.
 _CUT_LINE = re.compile(
     r"[\s【\[（(▶►»>＞*・●■◆]*(?:相关附件|相关链接|相关文件|相关报道|相关稿件|相关阅读|相关新闻|相关文章|"
     r"相关推荐|相关信息|推荐阅读|延伸阅读|热门推荐|热点推荐|猜你喜欢|"
@@ -217,7 +219,7 @@ def is_control_line(text: str) -> bool:
 
 
 def is_service_line(text: str) -> bool:
-    """Whether a short line begins as only the site's own services do."""
+    """Whether a line begins as only the site's own services do; most of those are short."""
     if len(text) > 160:
         return _LONG_SERVICE.match(text) is not None
     return _SERVICE_LINE.match(text) is not None

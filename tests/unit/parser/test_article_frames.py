@@ -117,3 +117,32 @@ def test_links_that_follow_a_paragraph_are_part_of_a_text_that_goes_on_elsewhere
     assert "Plan of pier number 2, as drawn in March" in texts(read(page))
     last = f"<h1>Ferry moves</h1><div><section>{TEXT}</section><section><p>{OTHER}</p><ul>{links}</ul></section></div>"
     assert "Plan of pier number 2, as drawn in March" not in texts(read(last))
+
+
+SHORT = "The harbour of Inis Beag is closed on Monday, because the crane is being tested."
+LINES = [
+    "Apply for a berth by post, in May.",
+    "Pay dues by card, or in cash.",
+    "Report oil at once, day or night.",
+    "Ask the harbour master, when in doubt.",
+    "Lost nets, found nets: ask at the shed.",
+    "Moor on the left, never on the right.",
+]
+CARDS = "".join(
+    f'<div class="card"><p>{line}</p><a href="/{n}">Read about service {n}</a></div>' for n, line in enumerate(LINES)
+)
+
+
+def test_a_page_of_short_parts_is_its_main_part() -> None:
+    page = f"<main><div><h1>Harbour services</h1></div><div><div><p>{SHORT}</p></div>{CARDS}</div></main>"
+    assert set(LINES) < set(texts(read(page)))
+
+
+def test_what_stands_beside_an_article_is_of_other_things() -> None:
+    page = f"<main><article><h1>Harbour closed</h1><div><p>{SHORT}</p></div></article><div>{CARDS}</div></main>"
+    assert texts(read(page)) == [SHORT]
+
+
+def test_what_stands_beside_the_frame_of_the_main_heading_is_of_other_things() -> None:
+    page = f"<main><div><h1>Harbour closed</h1><div><p>{SHORT}</p></div></div><div>{CARDS}</div></main>"
+    assert texts(read(page)) == [SHORT]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.model import Article, Block, BlockKind, Expectation, Fetched, PageFacts, Purpose, Request, Verdict, digest
-from crawler.parser.expectation import DECAY, ENOUGH, PERSISTENT, facts_of, judge, learn
+from crawler.parser.expectation import DECAY, ENOUGH, PERSISTENT, facts_of, judge, lacks_end, learn
 from crawler.text.urls import path_shape
 
 HOST = "www.example.gov.cn"

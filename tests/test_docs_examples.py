@@ -75,7 +75,18 @@ def test_no_other_page_shows_a_configuration_that_nothing_tests():
         "docs/adding-a-channel.md",
         "docs/adding-a-source-kind.md",
         "docs/faq.md",
+        "docs/operations.md",
     }
+
+
+def test_what_operations_adds_to_a_configuration_is_taken(tmp_path: Path):
+    path = tmp_path / "kept.toml"
+    shown = [block.text for block in TOML if block.page.name == "operations.md"]
+    path.write_text("\n".join(shown), encoding="utf-8")
+    settings = load_settings(path, {"GAZETTE_HEARTBEAT_URL": "https://beats.example.org/1"})
+    assert [
+        each for each in settings.warnings if not each.startswith("there is no ")
+    ] == []  # [[source]], [[subscription]]
 
 
 def test_the_configuration_in_the_questions_is_one(tmp_path: Path):

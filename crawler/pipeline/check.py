@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -25,6 +25,7 @@ from crawler.model import (
     Verdict,
 )
 from crawler.pipeline.catchup import lacks_overlap
+from crawler.pipeline.choosing import MAX_LOOKS, choose
 from crawler.pipeline.context import Audience, Context, Step
 from crawler.pipeline.decide import (
     decide_check,
@@ -38,16 +39,13 @@ from crawler.pipeline.decide import (
 from crawler.pipeline.doubt import RETURN_LOOKS, is_worth_more_looks
 from crawler.pipeline.expected import learn_from, refuse_unexpected
 from crawler.pipeline.gather import Gatherer
-from crawler.pipeline.looks import ArticleLook, Depth, Found, ListingLook, Wanted, listing_look, want_again
+from crawler.pipeline.looks import ArticleLook, Depth, Found, ListingLook, Wanted, want_again
 from crawler.pipeline.pages import is_absent, judge_pages, refuse_lost, shows_a_mass
 from crawler.pipeline.resolve import Resolved
 from crawler.pipeline.writer import StoreThread
 from crawler.ports import Clock, Fetcher, FileReader
 
 log = logging.getLogger(__name__)
-
-#: Articles looked at in one check; what is left waits for the next one, so that no source starves the others.
-MAX_LOOKS = 200
 
 
 class Recheck(StrEnum):
@@ -347,31 +345,6 @@ class Checker:
             doubtful=tuple(step.article for step in steps.values() if needs_another_look(step.article)),
         )
         return finish(begun, outcome, changes, look.assessment.verdict)
-
-
-def choose(
-    named: Iterable[Wanted], due: Sequence[KnownArticle], source: Source
-) -> tuple[list[Wanted], list[ArticleLook]]:
-    """What to request: unknown entries, entries that changed, then what is due; and what to note without a request.
-
-    Articles that another source owns are only noted; unknown ones beyond the limit are told from the listing.
-    """
-    from crawler.differ.fingerprint import entry_fingerprint  # most checks find nothing to compare
-
-    unknown, changed, noted, listed = [], [], [], set()
-    for each in named:
-        if each.known is None:
-            unknown.append(each)
-        elif each.known.source_id != source.id:
-            if source.id not in each.known.also_at:
-                noted.append(listing_look(source, each))
-        elif each.entry is not None and entry_fingerprint(each.entry) != each.known.entry_fingerprint:
-            changed.append(each)
-            listed.add(each.known.id)
-    again = [want_again(article) for article in due if article.id not in listed]
-    late = unknown[MAX_LOOKS:] if source.follow else []
-    wanted = [*unknown[: len(unknown) - len(late)], *changed, *(again if source.follow else [])]
-    return wanted, noted + [listing_look(source, each) for each in late]
 
 
 def decide_all(looks: Sequence[ArticleLook], context: Context) -> dict[str, Step]:

@@ -24,7 +24,6 @@ from crawler.model import (
     SourceState,
     Verdict,
 )
-from crawler.pipeline.catchup import lacks_overlap
 from crawler.pipeline.choosing import MAX_LOOKS, choose
 from crawler.pipeline.context import Audience, Context, Step
 from crawler.pipeline.decide import (
@@ -237,9 +236,8 @@ class Checker:
     async def _due(self, source: Source, recheck: Recheck) -> list[KnownArticle]:
         if recheck is Recheck.NONE:
             return []
-        if recheck is Recheck.ALL:
-            return await self._store.due_articles(source.id, now=None, limit=1_000_000)
-        return await self._store.due_articles(source.id, now=self._clock.now(), limit=MAX_LOOKS)
+        now, limit = (None, 1_000_000) if recheck is Recheck.ALL else (self._clock.now(), MAX_LOOKS)
+        return await self._store.due_articles(source.id, now=now, limit=limit)
 
     async def _fail(self, look: ListingLook, context: Context, trouble: IncidentReason | None) -> CheckResult:
         incidents = await self._store.open_incidents(context.source.id)
@@ -265,12 +263,10 @@ class Checker:
         self, look: ListingLook, context: Context, due: Sequence[KnownArticle], *, follow_back: bool
     ) -> CheckResult:
         source = context.source
-        trust_ids = not context.habits.distrusts_ids
-        found = await self._gatherer.find_wanted(source, look, trust_ids=trust_ids)
-        if follow_back and not context.fresh and lacks_overlap(look, found.wanted):
-            reach = await self._gatherer.follow_to_overlap(source, look, trust_ids=trust_ids)
-            found = await self._gatherer.find_wanted(source, reach.look, trust_ids=trust_ids)
-            look, context = replace(reach.look, usual=look.usual), replace(context, gap=reach.gap)
+        found, look, gap = await self._gatherer.find_news(
+            source, look, trust_ids=not context.habits.distrusts_ids, follow_back=follow_back and not context.fresh
+        )
+        context = replace(context, gap=gap)
         entries = look.listing.entries if look.listing else ()
         wanted, untouched = choose(found.wanted, due, source) if found.wanted or due else ([], [])
         looks = [*await self._gatherer.look_at_articles(source, wanted), *untouched]

@@ -29,7 +29,7 @@ from crawler.model import (
 )
 from crawler.parser.kinds import find_kind, is_own_answer, page_limit
 from crawler.parser.verdict import assess, assess_listing, assess_unread
-from crawler.pipeline.catchup import MAX_PAGES_BACK, Reach, join_to_overlap
+from crawler.pipeline.catchup import MAX_PAGES_BACK, Reach, join_to_overlap, lacks_overlap
 from crawler.pipeline.files import Files, Purse, Unopened
 from crawler.pipeline.looks import (
     ArticleLook,
@@ -164,6 +164,17 @@ class Gatherer:
             page = await self._judge_listing(source, await self._fetcher.fetch(look.listing.next, source), None)
             look = replace(page, observations=(*look.observations, *page.observations), validators=Validators())
         return look
+
+    async def find_news(
+        self, source: Source, look: ListingLook, *, trust_ids: bool, follow_back: bool
+    ) -> tuple[Found, ListingLook, str]:
+        """What the listing wants looked at, followed back where nothing of it is known; and what may be missing."""
+        found = await self.find_wanted(source, look, trust_ids=trust_ids)
+        if not follow_back or not lacks_overlap(look, found.wanted):
+            return found, look, ""
+        reach = await self.follow_to_overlap(source, look, trust_ids=trust_ids)
+        found = await self.find_wanted(source, reach.look, trust_ids=trust_ids)
+        return found, replace(reach.look, usual=look.usual), reach.gap
 
     async def follow_to_overlap(self, source: Source, look: ListingLook, *, trust_ids: bool = True) -> Reach:
         """Follows a listing of which nothing is known back to where something is, within bounds."""

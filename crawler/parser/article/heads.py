@@ -39,6 +39,7 @@ _ATTRIBUTE = re.compile(r' ([^ =]+)="([^"]*)"')
 #: A name that no markup can give an attribute: what the configuration's selectors chose is marked with it.
 CHOSEN = "chosen/"
 _IGNORED = f'{CHOSEN}ignore="'
+_CLASS = ' class="'
 _LONGEST_KNOWN = 240
 _MOST_KNOWN = 8_192
 
@@ -55,18 +56,16 @@ class Head(NamedTuple):
 
 
 #: Tags seen lately, by their text.
-_known: dict[str, Head] = {}
+known: dict[str, Head] = {}
 
 
 def find_head(text: str) -> Head:
-    """What the text between ``<`` and ``>`` says."""
-    head = _known.get(text)
-    if head is None:
-        head = _read_head(text)
-        if len(text) <= _LONGEST_KNOWN and head.action not in (LINK, IMAGE):
-            if len(_known) >= _MOST_KNOWN:
-                _known.clear()
-            _known[text] = head
+    """What the text between ``<`` and ``>`` says. Those that may come again are in ``known`` from then on."""
+    head = _read_head(text)
+    if len(text) <= _LONGEST_KNOWN and (head.action != IMAGE and (head.action != LINK or not head.raw)):
+        if len(known) >= _MOST_KNOWN:
+            known.clear()
+        known[text] = head
     return head
 
 
@@ -129,26 +128,30 @@ def unescape(text: str) -> str:
 
 def is_suspect(tag: str, raw: str) -> bool:
     """Whether an element looks like furniture by its tag, role, class, id or invisibility, or was named as such."""
-    if tag in JUNK_TAGS or _IGNORED in raw:
+    if tag in JUNK_TAGS:
         return True
-    if not raw or tag in _FRAMES:
+    if not raw:
         return False
-    name = find_value(raw, "id")
+    if _IGNORED in raw:
+        return True
+    if tag in _FRAMES:
+        return False
+    name = find_value(raw, ' id="')
     if name == "js_content":  # WeChat serves the article itself hidden
         return False
-    if find_value(raw, "role") in JUNK_ROLES:
+    if find_value(raw, ' role="') in JUNK_ROLES:
         return True
-    hint = f"{find_value(raw, 'class')} {name}"[:400]
-    hidden = ' hidden="' in raw or (' style="' in raw and _HIDDEN.search(find_value(raw, "style")))
+    hint = f"{find_value(raw, _CLASS)} {name}"[:400]
+    hidden = ' hidden="' in raw or (' style="' in raw and _HIDDEN.search(find_value(raw, ' style="')))
     if hidden and not is_foldable(hint):
         return True
     return len(hint) > 1 and is_junk_hint(hint)
 
 
-def find_value(raw: str, name: str) -> str:
-    """The value of one attribute: cheaper than all of them."""
-    start = raw.find(f' {name}="')
+def find_value(raw: str, opening: str) -> str:
+    """The value of the attribute that begins so (`` id="``): cheaper than all of them."""
+    start = raw.find(opening)
     if start < 0:
         return ""
-    start += len(name) + 3
+    start += len(opening)
     return unescape(raw[start : raw.find('"', start)])

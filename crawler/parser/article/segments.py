@@ -82,7 +82,7 @@ def _score(segment: Segment) -> float:
 class Anchor:
     """A link with the position in the list of segments at which it stands, and the element around it."""
 
-    __slots__ = ("_begin", "_pieces", "_raw", "element", "end", "parent", "position")
+    __slots__ = ("_begin", "_pieces", "_raw", "_text", "element", "end", "file", "parent", "position", "target")
 
     def __init__(self, raw: str, parent: Element, pieces: list[str], begin: int) -> None:
         self._raw = raw
@@ -91,11 +91,17 @@ class Anchor:
         self._begin = self.end = begin
         self.position = 0
         self.element: Element | None = None
+        self._text: str | None = None
+        #: Where it leads, and whether to a file: worked out once, by who asks first.
+        self.target: str | None = None
+        self.file = False
 
     @property
     def text(self) -> str:
         """What the link shows."""
-        return clean(read_text(self._pieces[self._begin : self.end]))
+        if self._text is None:
+            self._text = clean(read_text(self._pieces[self._begin : self.end]))
+        return self._text
 
     @property
     def junk(self) -> bool:
@@ -169,36 +175,38 @@ class _Walker:
         self.figure = False
 
     def walk(self) -> None:
-        """One loop over the pieces: it runs for every tag of every page."""
-        pieces, buffer = self.page.pieces, self.buffer
-        begin = {
-            heads.CLOSE: self.close,
-            heads.CLOSE_ROW: self.close_row,
-            heads.BARE: self.open_bare,
-            heads.BLOCK: self.open_block,
-            heads.INLINE: self.open_inline,
-            heads.LINK: self.open_bare,
-            heads.IMAGE: self.add_image,
-            heads.BREAK: self.break_line,
-            heads.RULE: self.add_rule,
-            heads.MUTE: self.open_inline,
-        }
+        """One loop over the pieces: it runs for every tag of every page, so what is frequent is done in place."""
+        pieces, buffer, frames, known = self.page.pieces, self.buffer, self.frames, heads.known
         self.page.root.end = len(pieces)
-        position = 0
-        while position < len(pieces):
+        position = -1
+        while (position := position + 1) < len(pieces):
             text, mark, shown = pieces[position].partition(">")
-            if not mark or text[:1] in "!?":
-                shown = self.pass_oddity(position)
-            elif text[:2] == "a ":
-                self.open_link(text[1:], position)
-            elif action := (head := find_head(text))[0]:
+            head = known.get(text) if mark else None
+            if head is None:
+                if not mark or text[:1] in "!?":
+                    shown, action = self.pass_oddity(position), heads.NOTHING
+                elif text[:2] == "a ":
+                    self.open_link(text[1:], position)
+                    action = heads.NOTHING
+                else:
+                    head = find_head(text)
+            if head is not None:
+                action = head[0]
                 if head[3] and self.skimmer is not None and (end := self.skim(head, position)):
-                    position = end
+                    position = end - 1
                     continue
-                begin[action](head, position)
-                if action == heads.MUTE:
-                    shown = ""
-            position += 1
+                if action == heads.CLOSE:
+                    frame = frames.pop() if frames else None
+                    if frame is not None:
+                        self.close(frame, position)
+                elif action == heads.BARE or action == heads.LINK:
+                    frames.append(None)
+                elif action == heads.BLOCK:
+                    self.open_block(head, position)
+                else:
+                    self.meet(head, position)
+                    if action == heads.MUTE:
+                        continue
             if not shown:
                 continue
             if "&" in shown:
@@ -213,6 +221,21 @@ class _Walker:
             if self.link_depth:
                 self.linked += weigh(shown.strip())
         self.flush()
+
+    def meet(self, head: Head, position: int) -> None:
+        """What is not met at every step."""
+        action = head[0]
+        if action in (heads.INLINE, heads.MUTE):
+            self.open_inline(head, position)
+        elif action == heads.CLOSE_ROW:
+            self.close_row(position)
+        elif action == heads.IMAGE:
+            self.found.images.append((self.add(head, position), len(self.found.items)))
+        elif action == heads.BREAK:
+            self.break_line()
+        elif action == heads.RULE:  # a block without content, as a line across the page
+            self.flush()
+            self.add(head, position)
 
     def pass_oddity(self, position: int) -> str:
         """The text after the document type.
@@ -244,37 +267,33 @@ class _Walker:
             page.declarations.append(element)
         return element
 
-    def close(self, _: Head, position: int) -> None:
+    def close(self, frame: _Frame, position: int) -> None:
         """The end of an element: what was around it holds again."""
-        frame = self.frames.pop() if self.frames else None
-        if frame is None:
-            return
+        stop = len(self.found.items)
         if isinstance(frame, Anchor):
-            frame.end, frame.position = position, len(self.found.items)
+            frame.end, frame.position = position, stop
             self.link_depth -= 1
             if frame.element is not None:
                 frame.element.end = position
-                frame.element.stop = frame.position + (1 if self.buffer else 0)
+                frame.element.stop = stop + (1 if self.buffer else 0)
             return
         element, self.parent, block, self.suspect, kind, figure = frame
-        if self.buffer and (block is not self.block or element.flagged):
-            self.flush()
+        if self.buffer:
+            if block is not self.block or element.flagged:
+                self.flush()
+                stop = len(self.found.items)
+            else:
+                stop += 1
         self.block, self.kind, self.figure = block, kind, figure
         element.end = position
         element.last = len(self.page.elements)
-        element.stop = len(self.found.items) + (1 if self.buffer else 0)
-
-    def open_bare(self, _head: Head, _position: int) -> None:
-        """An inline element that says nothing: its text belongs to what is around it."""
-        self.frames.append(None)
+        element.stop = stop
 
     def open_block(self, head: Head, position: int) -> None:
         """A block ends the text before it."""
         if self.buffer:
             self.flush()
-        element = self.add(head, position)
-        self.enter(element, flagged=head[3])
-        self.block = element
+        self.block = element = self.enter(head, position, flagged=head[3])
         tag, kind = head[1], head[4]
         if kind is not None:
             self.kind = kind
@@ -283,14 +302,24 @@ class _Walker:
         if tag in _SPECIAL:
             self.open_special(tag)
 
-    def enter(self, element: Element, *, flagged: bool) -> None:
-        """What follows is inside ``element``."""
-        self.frames.append((element, self.parent, self.block, self.suspect, self.kind, self.figure))
+    def enter(self, head: Head, position: int, *, flagged: bool) -> Element:
+        """A new element at this place; what follows is inside it."""
+        page, parent, suspect = self.page, self.parent, self.suspect
+        elements = page.elements
+        start = len(self.found.items)
+        element = Element(head[1], head[2], parent, len(elements) + 1, page.pieces, position, start)
+        elements.append(element)
+        if head[5]:
+            page.declarations.append(element)
+        self.frames.append((element, parent, self.block, suspect, self.kind, self.figure))
         if element.depth < MAX_DEPTH:
             self.parent = element
+        if suspect is not None:
+            element.above = suspect
         if flagged:
             element.flagged = True
-            self.suspect = self.suspect or element
+            self.suspect = suspect or element
+        return element
 
     def open_special(self, tag: str) -> None:
         """What else begins with a figure, with text that a figure frames, with a table and with its rows."""
@@ -305,9 +334,10 @@ class _Walker:
         flagged = head.suspect and self.kind is not BlockKind.HEADING and self.block.tag != "pre"
         if flagged:
             self.flush()
-        element = self.add(head, position)
-        if not heads.is_void(head.tag):
-            self.enter(element, flagged=flagged)
+        if heads.is_void(head.tag):
+            self.add(head, position)
+        else:
+            self.enter(head, position, flagged=flagged)
 
     def open_link(self, raw: str, position: int) -> None:
         """A link: what stands in it weighs against its segment."""
@@ -332,26 +362,19 @@ class _Walker:
         self.frames.append(None)
         return skimmed.end
 
-    def add_image(self, head: Head, position: int) -> None:
-        self.found.images.append((self.add(head, position), len(self.found.items)))
-
-    def add_rule(self, head: Head, position: int) -> None:
-        """A block without content, as a line across the page."""
-        self.flush()
-        self.add(head, position)
-
-    def break_line(self, _head: Head, _position: int) -> None:
+    def break_line(self) -> None:
         if self.kind is not BlockKind.HEADING:
             self.flush()
         elif self.buffer:
             self.buffer.append(" ")
 
-    def close_row(self, head: Head, position: int) -> None:
+    def close_row(self, position: int) -> None:
         """A row of a data table becomes one segment: its cells joined by bars. Its links and pictures stay found."""
         self.flush()
-        frame = self.frames[-1] if self.frames else None
+        frame = self.frames.pop() if self.frames else None
         anchors, images, nested = self.rows.pop() if self.rows else (0, 0, 1)
-        self.close(head, position)
+        if frame is not None:
+            self.close(frame, position)
         if not isinstance(frame, tuple) or nested:
             return
         row = frame[0]
@@ -389,8 +412,9 @@ class _Walker:
     def flush(self) -> None:
         if not self.buffer:
             return
-        text = clean("".join(self.buffer))
-        self.buffer.clear()
+        buffer = self.buffer
+        text = clean("".join(buffer) if len(buffer) > 1 else buffer[0])
+        buffer.clear()
         linked, self.linked = self.linked, 0
         if text:
             self.found.items.append(

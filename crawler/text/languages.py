@@ -7,8 +7,10 @@ characters. A block that cannot tell for itself is read in the light of its neig
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain
 
 _SAMPLE = 3_000
 _ASCII_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
@@ -34,6 +36,7 @@ _SCRIPTS = {
     "khmer": re.compile("[\u1780-\u17ff]+"),
     "mongolian": re.compile("[\u1820-\u18aa]+"),
 }
+_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 #: Most texts hold no other script than these; one search for all the others is cheaper than eight for each of them.
 _COMMON_SCRIPTS = ("kana", "han", "latin")
 _RARE_SCRIPT = re.compile("[\u0370-\u0dff\u0e01-\u18af\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3]")
@@ -198,7 +201,7 @@ def _could_be(language: str, script: str) -> bool:
 def _count_scripts(text: str) -> dict[str, int]:
     """Letters by script, weighted by how much one of them says; scripts that do not occur are left out."""
     if text.isascii():
-        letters = sum(map(len, _SCRIPTS["latin"].findall(text)))
+        letters = len(text.encode("ascii").translate(None, _NO_LETTERS))
         return {"latin": letters} if letters else {}
     names = _SCRIPTS if _RARE_SCRIPT.search(text) else _COMMON_SCRIPTS
     counts = {name: sum(map(len, _SCRIPTS[name].findall(text))) * _WEIGHT.get(name, 1) for name in names}
@@ -260,14 +263,12 @@ def _latin(text: str) -> tuple[str, bool]:
     if not ascii_only and len(_VIETNAMESE.findall(text)) * 25 >= len(text):
         return "vi", True
     words = (_ASCII_WORD if ascii_only else _WORD).findall(text.lower())
-    spoken = [speakers for word in words if (speakers := _SPEAKERS.get(word)) is not None]
-    if not spoken:
+    hits = Counter(chain.from_iterable(filter(None, map(_SPEAKERS.get, words))))
+    if not hits:
         return "", False
-    hits = dict.fromkeys(_STOP_WORDS, 0)
-    for speakers in spoken:
-        for language in speakers:
-            hits[language] += 1
-    others, most = sorted(hits.values())[-2:]
+    language = max(hits, key=hits.__getitem__)
+    most = hits.pop(language)
+    others = max(hits.values(), default=0)
     if most == others or most * 12 < len(words):
         return "", False
-    return max(hits, key=hits.__getitem__), most - others >= 2
+    return language, most - others >= 2

@@ -61,8 +61,8 @@ def collect_attachments(
     for anchor in segments.anchors:
         if not span[0] <= anchor.position <= span[1] + _REACH or len(found) >= _MAX:
             continue
-        target = _target(anchor)
-        if not _is_file(anchor, target) or not (url := join_url(base, target)):
+        target = _look_at(anchor)
+        if not anchor.file or not (url := join_url(base, target)):
             continue
         name = _name(anchor, url)
         if url not in found or len(name) > len(found[url]):
@@ -70,6 +70,14 @@ def collect_attachments(
     for url in _framed(markup, base):
         found.setdefault(url, file_name(url))
     return tuple(Attachment(url=url, name=name) for url, name in list(found.items())[:_MAX])
+
+
+def _look_at(anchor: Anchor) -> str:
+    """Where a link leads; it is found out once, together with whether that is a file."""
+    if anchor.target is None:
+        anchor.target = _target(anchor)
+        anchor.file = _is_file(anchor, anchor.target)
+    return anchor.target
 
 
 def _target(anchor: Anchor) -> str:
@@ -129,10 +137,10 @@ def collect_links(segments: Segments, span: tuple[int, int], base: str) -> tuple
     """Links inside the text, without furniture and without the files."""
     found: dict[tuple[str, str], None] = {}
     for anchor in segments.anchors:
-        if anchor.junk or not span[0] <= anchor.position < span[1] or not anchor.text:
+        if not span[0] <= anchor.position < span[1] or anchor.junk or len(found) >= _MAX or not anchor.text:
             continue
-        target = _target(anchor)
-        if _is_file(anchor, target) or len(found) >= _MAX:
+        target = _look_at(anchor)
+        if anchor.file:
             continue
         if url := join_url(base, target):
             found[(url, anchor.text[:300])] = None

@@ -28,7 +28,6 @@ _STATE = re.compile(
     r'deploy_?dt|release_?date|posted_?at)\\?"\s{0,3}:\s{0,3}\\?"([^"\\]{8,40})',
     re.IGNORECASE,
 )
-_TIME = re.compile(r"^time .*datetime=")
 _MAX_STATE = 2_000_000
 _MAX_FOUND = 40
 _BEFORE, _AFTER = 8, 4
@@ -58,7 +57,7 @@ def _read_metas(metas: dict[str, str]) -> Iterator[tuple[str, str]]:
 
 def _read_times(page: Page, head: tuple[int, int]) -> Iterable[tuple[str, str]]:
     span = range(max(0, head[0] - _BEFORE), head[1] + _AFTER)
-    tags = find_tags(page, span, _TIME)
+    tags = (tag for tag in find_tags(page, span, ("datetime=",)) if tag.name == "time")
     return [(value, "time") for tag in tags if (value := tag.attributes.get("datetime", ""))][:1]
 
 

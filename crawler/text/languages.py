@@ -7,10 +7,8 @@ characters. A block that cannot tell for itself is read in the light of its neig
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import chain
 
 _SAMPLE = 3_000
 _ASCII_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
@@ -19,7 +17,7 @@ _SCRIPTS = {
     "kana": re.compile("[\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\uff66-\uff9f]+"),
     "hangul": re.compile("[\uac00-\ud7a3\u1100-\u11ff\u3131-\u318e]+"),
     "han": re.compile("[\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"),
-    "latin": re.compile("[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]+"),
+    "latin": re.compile("[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]+"),
     "cyrillic": re.compile("[\u0400-\u052f]+"),
     "arabic": re.compile("[\u0620-\u065f\u0671-\u06d3\u06fa-\u06ff\u0750-\u077f]+"),
     "thai": re.compile("[\u0e01-\u0e3a\u0e40-\u0e4e]+"),
@@ -37,6 +35,8 @@ _SCRIPTS = {
     "mongolian": re.compile("[\u1820-\u18aa]+"),
 }
 _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
+_LETTERS_ONLY = bytes(code if code < 128 and chr(code).isalpha() else 32 for code in range(256))
+#: Letters of ASCII are counted apart: the pattern of Latin names the others.
 #: Most texts hold no other script than these; one search for all the others is cheaper than eight for each of them.
 _COMMON_SCRIPTS = ("kana", "han", "latin")
 _RARE_SCRIPT = re.compile("[\u0370-\u0dff\u0e01-\u18af\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3]")
@@ -200,12 +200,17 @@ def _could_be(language: str, script: str) -> bool:
 
 def _count_scripts(text: str) -> dict[str, int]:
     """Letters by script, weighted by how much one of them says; scripts that do not occur are left out."""
+    letters = len(text.encode("ascii", "ignore").translate(None, _NO_LETTERS))
     if text.isascii():
-        letters = len(text.encode("ascii").translate(None, _NO_LETTERS))
         return {"latin": letters} if letters else {}
-    names = _SCRIPTS if _RARE_SCRIPT.search(text) else _COMMON_SCRIPTS
-    counts = {name: sum(map(len, _SCRIPTS[name].findall(text))) * _WEIGHT.get(name, 1) for name in names}
-    return {name: count for name, count in counts.items() if count}
+    counts: dict[str, int] = {}
+    for name in _SCRIPTS if _RARE_SCRIPT.search(text) else _COMMON_SCRIPTS:
+        count = letters if name == "latin" else 0
+        if found := _SCRIPTS[name].findall(text):
+            count += len("".join(found)) * _WEIGHT.get(name, 1)
+        if count:
+            counts[name] = count
+    return counts
 
 
 def _script_of(text: str) -> str:
@@ -257,13 +262,23 @@ def _cyrillic(text: str) -> str:
     return "ru"
 
 
+def _split_ascii(text: str) -> list[str]:
+    """The words of a text in small ASCII letters; an apostrophe joins two parts of a word."""
+    if "'" in text:
+        return _ASCII_WORD.findall(text)
+    return text.encode("ascii").translate(_LETTERS_ONLY).decode("ascii").split()
+
+
 def _latin(text: str) -> tuple[str, bool]:
     """The language by its commonest words, and whether they leave no doubt."""
     ascii_only = text.isascii()
     if not ascii_only and len(_VIETNAMESE.findall(text)) * 25 >= len(text):
         return "vi", True
-    words = (_ASCII_WORD if ascii_only else _WORD).findall(text.lower())
-    hits = Counter(chain.from_iterable(filter(None, map(_SPEAKERS.get, words))))
+    words = _split_ascii(text.lower()) if ascii_only else _WORD.findall(text.lower())
+    hits: dict[str, int] = {}
+    for speakers in filter(None, map(_SPEAKERS.get, words)):
+        for speaker in speakers:
+            hits[speaker] = hits.get(speaker, 0) + 1
     if not hits:
         return "", False
     language = max(hits, key=hits.__getitem__)

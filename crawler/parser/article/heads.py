@@ -39,7 +39,8 @@ _ATTRIBUTE = re.compile(r' ([^ =]+)="([^"]*)"')
 #: A name that no markup can give an attribute: what the configuration's selectors chose is marked with it.
 CHOSEN = "chosen/"
 _IGNORED = f'{CHOSEN}ignore="'
-_CLASS = ' class="'
+#: How the attributes begin that are asked for most.
+CLASS, ID = ' class="', ' id="'
 _LONGEST_KNOWN = 240
 _MOST_KNOWN = 8_192
 
@@ -136,12 +137,12 @@ def is_suspect(tag: str, raw: str) -> bool:
         return True
     if tag in _FRAMES:
         return False
-    name = find_value(raw, ' id="')
+    name = find_value(raw, ID)
     if name == "js_content":  # WeChat serves the article itself hidden
         return False
     if find_value(raw, ' role="') in JUNK_ROLES:
         return True
-    hint = f"{find_value(raw, _CLASS)} {name}"[:400]
+    hint = f"{find_value(raw, CLASS)} {name}"[:400]
     hidden = ' hidden="' in raw or (' style="' in raw and _HIDDEN.search(find_value(raw, ' style="')))
     if hidden and not is_foldable(hint):
         return True

@@ -18,8 +18,11 @@ from crawler.parser.article.heads import CHOSEN, parse_attributes, unescape
 from crawler.parser.tree import parse_html
 
 MAX_CHARACTERS = 6_000_000
-#: Start and end tags; each counts.
-MAX_TAGS = 120_000
+#: Start and end tags; each counts. Twice what the largest of a thousand real pages has, so that the costliest page
+#: stays cheap: who serves more is cut there.
+MAX_TAGS = 48_000
+#: What looks like a tag in the markup as it came: scripts hold such, too.
+_MAX_OPENINGS = 60_000
 MAX_DEPTH = 120
 _COMMENT = re.compile("<!--.*?-->", re.DOTALL)
 
@@ -127,6 +130,7 @@ class Page:
     elements: list[Element] = field(default_factory=list)
     declarations: list[Element] = field(default_factory=list)
     json_ld: list[str] = field(default_factory=list)
+    chosen: bool = False
 
     @property
     def base(self) -> str:
@@ -150,9 +154,9 @@ def list_children(page: Page, element: Element) -> Iterator[Element]:
 
 def find_chosen(page: Page, name: str) -> list[Element]:
     """What the selectors under that name chose, in document order."""
-    mark = f'{CHOSEN}{name}="'
-    if mark not in page.html:
+    if not page.chosen:
         return []
+    mark = f'{CHOSEN}{name}="'
     return [element for element in page.elements if mark in element.raw]
 
 
@@ -170,17 +174,23 @@ def parse_page(markup: str, selectors: Mapping[str, Iterable[str]] | None = None
     ``selectors`` come from people, by the name under which ``find_chosen`` finds what they match.
     """
     text = markup[:MAX_CHARACTERS].replace("\x00", "")
-    tree = parse_html(text)
+    tree = parse_html(_cut_openings(text))
     json_ld = _drop_opaque(tree)
-    for name, group in (selectors or {}).items():
-        _mark(tree, name, group)
+    chosen = [_mark(tree, name, group) for name, group in (selectors or {}).items()]
     html = tree.html or ""
     if "<!--" in html:
         html = _COMMENT.sub("", html)
     pieces = html.split("<", MAX_TAGS)
     if len(pieces) > MAX_TAGS:
         pieces.pop()
-    return Page(Element("-document", "", None, 0, pieces, 0, 0), text, html, pieces, json_ld=json_ld)
+    return Page(Element("-document", "", None, 0, pieces, 0, 0), text, html, pieces, json_ld=json_ld, chosen=any(chosen))
+
+
+def _cut_openings(text: str) -> str:
+    """``text`` up to where it has had too many tags."""
+    if text.count("<") <= _MAX_OPENINGS:
+        return text
+    return "<".join(text.split("<", _MAX_OPENINGS)[:-1])
 
 
 def _drop_opaque(tree: LexborHTMLParser) -> list[str]:
@@ -193,8 +203,9 @@ def _drop_opaque(tree: LexborHTMLParser) -> list[str]:
     return json_ld
 
 
-def _mark(tree: LexborHTMLParser, name: str, selectors: Iterable[str]) -> None:
-    """Marks what selectors match. A broken one matches nothing."""
+def _mark(tree: LexborHTMLParser, name: str, selectors: Iterable[str]) -> bool:
+    """Marks what selectors match; whether they match anything. A broken one matches nothing."""
+    marked = False
     for selector in filter(None, selectors):
         try:
             nodes = tree.css(selector)
@@ -202,3 +213,5 @@ def _mark(tree: LexborHTMLParser, name: str, selectors: Iterable[str]) -> None:
             continue
         for node in nodes:
             node.attrs[f"{CHOSEN}{name}"] = ""
+            marked = True
+    return marked

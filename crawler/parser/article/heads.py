@@ -76,15 +76,26 @@ def _read_head(text: str) -> Head:
     if text[:1] in ("!", "?", ""):
         return Head(REMARK, "")
     tag, _, raw = text.partition(" ")
-    raw = f" {raw}" if raw and (tag not in _PLAIN or CHOSEN in raw) else ""
-    declares = tag in _DECLARING or " itemprop=" in raw
-    action = _find_action(tag)
+    action, declares, is_plain, kind = _of_tag(tag)
+    if raw:
+        raw = "" if is_plain and CHOSEN not in raw else f" {raw}"
+        declares = declares or " itemprop=" in raw
     if tag in _VOID:
-        return Head(action, tag, raw, declares=declares)
+        return _make(Head, (action, tag, raw, False, None, declares))
     suspect = is_suspect(tag, raw)
     if action == INLINE and not (suspect or declares or is_named(raw)):
         action = BARE
-    return Head(action, tag, raw, suspect, _KINDS.get(tag), declares)
+    return _make(Head, (action, tag, raw, suspect, kind, declares))
+
+
+#: Without the detour over a signature: it is done for every tag that was not met before.
+_make = tuple.__new__
+
+
+@lru_cache(maxsize=512)
+def _of_tag(tag: str) -> tuple[int, bool, bool, BlockKind | None]:
+    """What a tag's name says: what it does, whether it declares facts, whether attributes matter, the kind of text."""
+    return _find_action(tag), tag in _DECLARING, tag in _PLAIN, _KINDS.get(tag)
 
 
 def is_named(raw: str) -> bool:
@@ -137,10 +148,10 @@ def is_suspect(tag: str, raw: str) -> bool:
         return True
     if tag in _FRAMES:
         return False
-    name = find_value(raw, ID)
+    name = find_value(raw, ID) if ID in raw else ""
     if name == "js_content":  # WeChat serves the article itself hidden
         return False
-    if find_value(raw, ' role="') in JUNK_ROLES:
+    if ' role="' in raw and find_value(raw, ' role="') in JUNK_ROLES:
         return True
     hint = f"{find_value(raw, CLASS)} {name}"[:400]
     hidden = ' hidden="' in raw or (' style="' in raw and _HIDDEN.search(find_value(raw, ' style="')))
@@ -155,4 +166,5 @@ def find_value(raw: str, opening: str) -> str:
     if start < 0:
         return ""
     start += len(opening)
-    return unescape(raw[start : raw.find('"', start)])
+    value = raw[start : raw.find('"', start)]
+    return unescape(value) if "&" in value else value

@@ -44,7 +44,6 @@ class Element:
     """
 
     __slots__ = (
-        "_attributes",
         "_begin",
         "_pieces",
         "above",
@@ -73,18 +72,15 @@ class Element:
         self.above: Element | None = None
         self._pieces = pieces
         self._begin = self.end = begin
-        self._attributes: Mapping[str, str] | None = None
 
     @property
     def attributes(self) -> Mapping[str, str]:
         """All attributes; to be read only."""
-        if self._attributes is None:
-            self._attributes = parse_attributes(self.raw)
-        return self._attributes
+        return parse_attributes(self.raw)
 
     def attribute(self, name: str) -> str:
         """The attribute's value, or an empty string."""
-        return self.attributes.get(name, "") if self.raw else ""
+        return parse_attributes(self.raw).get(name, "") if self.raw else ""
 
     @property
     def suspect(self) -> Element | None:

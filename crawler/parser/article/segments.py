@@ -293,8 +293,8 @@ class _Walker:
         """A block ends the text before it."""
         if self.buffer:
             self.flush()
-        self.block = element = self.enter(head, position, flagged=head[3])
-        tag, kind = head[1], head[4]
+        _, tag, _, flagged, kind, _ = head
+        self.block = self.enter(head, position, flagged=flagged)
         if kind is not None:
             self.kind = kind
         elif self.kind is BlockKind.HEADING and tag not in _HEADED:

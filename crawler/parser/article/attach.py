@@ -55,7 +55,7 @@ def collect_attachments(
 ) -> tuple[Attachment, ...]:
     """Files linked in the text or right after it, each address once, by the name the page gives them.
 
-    ``markup`` is searched for files that the page shows in a frame of its own.
+    ``markup``, of a page that has frames, is searched for files that it shows in them.
     """
     found: dict[str, str] = {}
     for anchor in segments.anchors:
@@ -116,8 +116,6 @@ def _name(anchor: Anchor, url: str) -> str:
 
 def _framed(markup: str, base: str) -> Iterator[str]:
     """Files that frames, embeds and objects of the page show, viewers looked through."""
-    if not any(tag in markup for tag in ("<iframe", "<embed", "<object", "<IFRAME", "<EMBED", "<OBJECT")):
-        return
     for number, found in enumerate(_FRAME.finditer(markup)):
         target = unescape(found[1])
         if number >= _MAX:

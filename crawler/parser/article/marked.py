@@ -22,6 +22,8 @@ _PUBLISHING = re.compile(
     r"(?:^|[-_.:])published$|first[-_]?published|(?:release|issue|deploy|reg(?:ist\w{0,7})?)[-_.]?(?:date|dt|time)$",
     re.IGNORECASE,
 )
+#: What every such name holds, of attributes that the parser wrote back (in lower case).
+_PUBLISHING_DATA = re.compile(" data-[^ =]*(?:pub|release|issue|deploy|reg)")
 _REPUBLISHING = re.compile(r"re[-_]?(?:publish|deploy|pub)|modif|updat|unpublish|expir|end", re.IGNORECASE)
 _STATE = re.compile(
     r'"(?:first)?(?:publish(?:ed)?(?:_?(?:date|time|at|on|dt))|pub_?(?:date|time)|date_?published|publication_?date|'
@@ -63,6 +65,8 @@ def _read_times(page: Page, head: tuple[int, int]) -> Iterable[tuple[str, str]]:
 
 def _read_data(page: Page) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
+    if _PUBLISHING_DATA.search(page.html) is None:
+        return found
     for piece in page.pieces:
         if " data-" not in piece:
             continue

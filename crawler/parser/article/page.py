@@ -24,7 +24,7 @@ MAX_TAGS = 48_000
 #: What looks like a tag in the markup as it came: scripts hold such, too.
 _MAX_OPENINGS = 60_000
 MAX_DEPTH = 120
-_COMMENT = re.compile("<!--.*?-->", re.DOTALL)
+_COMMENT = re.compile("<!--[^-]*(?:-(?!->)[^-]*)*-->")
 
 #: Never text of a page. ``noscript`` repeats what scripts show; ``textarea`` and ``select`` hold form values; the
 #: last four would be written back unescaped.
@@ -32,6 +32,7 @@ _OPAQUE = (
     "script,style,noscript,template,svg,iframe,object,embed,canvas,select,textarea,datalist,audio,map,math,"
     "xmp,noembed,noframes,plaintext"
 )
+_FRAMES = frozenset({"iframe", "object", "embed"})
 
 
 class Element:
@@ -115,8 +116,8 @@ class Page:
     """The whole page: its root, every element in document order, and what declares facts.
 
     ``html`` is the page as the parser wrote it back, ``pieces`` the same, cut before each tag. ``declarations``
-    are the elements that
-    carry metadata: ``html``, ``title``, ``meta``, ``link``, ``base``, microdata.
+    are the elements that carry metadata: ``html``, ``title``, ``meta``, ``link``, ``base``, microdata. ``chosen``:
+    selectors matched something; ``framed``: it shows other documents in frames of its own.
     """
 
     root: Element
@@ -127,6 +128,7 @@ class Page:
     declarations: list[Element] = field(default_factory=list)
     json_ld: list[str] = field(default_factory=list)
     chosen: bool = False
+    framed: bool = False
 
     @property
     def base(self) -> str:
@@ -171,7 +173,7 @@ def parse_page(markup: str, selectors: Mapping[str, Iterable[str]] | None = None
     """
     text = markup[:MAX_CHARACTERS].replace("\x00", "")
     tree = parse_html(_cut_openings(text))
-    json_ld = _drop_opaque(tree)
+    json_ld, framed = _drop_opaque(tree)
     chosen = [_mark(tree, name, group) for name, group in (selectors or {}).items()]
     html = tree.html or ""
     if "<!--" in html:
@@ -179,7 +181,7 @@ def parse_page(markup: str, selectors: Mapping[str, Iterable[str]] | None = None
     pieces = html.split("<", MAX_TAGS)
     if len(pieces) > MAX_TAGS:
         pieces.pop()
-    return Page(Element("-document", "", None, 0, pieces, 0, 0), text, html, pieces, json_ld=json_ld, chosen=any(chosen))
+    return Page(Element("-document", "", None, 0, pieces, 0, 0), text, html, pieces, json_ld=json_ld, chosen=any(chosen), framed=framed)
 
 
 def _cut_openings(text: str) -> str:
@@ -189,14 +191,17 @@ def _cut_openings(text: str) -> str:
     return "<".join(text.split("<", _MAX_OPENINGS)[:-1])
 
 
-def _drop_opaque(tree: LexborHTMLParser) -> list[str]:
-    """Takes out what is never text, and returns the structured data that was in it."""
-    json_ld = []
+def _drop_opaque(tree: LexborHTMLParser) -> tuple[list[str], bool]:
+    """Takes out what is never text; returns the structured data that was in it, and whether frames were."""
+    json_ld, framed = [], False
     for node in tree.css(_OPAQUE):
-        if node.tag == "script" and "ld+json" in (node.attributes.get("type") or ""):
+        tag = node.tag
+        if tag == "script" and "ld+json" in (node.attributes.get("type") or ""):
             json_ld.append(node.text())
+        elif tag in _FRAMES:
+            framed = True
         node.decompose(recursive=False)
-    return json_ld
+    return json_ld, framed
 
 
 def _mark(tree: LexborHTMLParser, name: str, selectors: Iterable[str]) -> bool:

@@ -24,7 +24,7 @@ _FILE = re.compile(
 )
 
 
-_LINKED = re.compile("<a .*?</a", re.DOTALL)
+_LINKED = re.compile("<a [^<]*(?:<(?!/a)[^<]*)*</a")
 _TEXT = re.compile(r">(\s*[^<\s][^<]*)")
 
 

@@ -7,7 +7,7 @@ characters. A block that cannot tell for itself is read in the light of its neig
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 _SAMPLE = 3_000
@@ -38,6 +38,10 @@ _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 _LETTERS_ONLY = bytes(code if code < 128 and chr(code).isalpha() else 32 for code in range(256))
 #: Letters of ASCII are counted apart: the pattern of Latin names the others.
 #: Most texts hold no other script than these; one search for all the others is cheaper than eight for each of them.
+_LATIN_ALONE = ("latin",)
+_WESTERN_LETTERS = bytes(
+    code if _WORD.fullmatch(bytes((code,)).decode("cp1252", "replace")) else 32 for code in range(256)
+)
 _COMMON_SCRIPTS = ("kana", "han", "latin")
 _RARE_SCRIPT = re.compile("[\u0370-\u0dff\u0e01-\u18af\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3]")
 _ONE_LANGUAGE = {
@@ -204,13 +208,28 @@ def _count_scripts(text: str) -> dict[str, int]:
     if text.isascii():
         return {"latin": letters} if letters else {}
     counts: dict[str, int] = {}
-    for name in _SCRIPTS if _RARE_SCRIPT.search(text) else _COMMON_SCRIPTS:
+    for name in _find_names(text):
         count = letters if name == "latin" else 0
         if found := _SCRIPTS[name].findall(text):
             count += len("".join(found)) * _WEIGHT.get(name, 1)
         if count:
             counts[name] = count
     return counts
+
+
+def _find_names(text: str) -> Iterable[str]:
+    """The scripts that may occur in a text that is not ASCII."""
+    if _write_western(text) is not None:
+        return _LATIN_ALONE
+    return _SCRIPTS if _RARE_SCRIPT.search(text) else _COMMON_SCRIPTS
+
+
+def _write_western(text: str) -> bytes | None:
+    """The text in the one-byte encoding of Western Europe; None where it holds anything else."""
+    try:
+        return text.encode("cp1252")
+    except UnicodeEncodeError:
+        return None
 
 
 def _script_of(text: str) -> str:
@@ -269,12 +288,21 @@ def _split_ascii(text: str) -> list[str]:
     return text.encode("ascii").translate(_LETTERS_ONLY).decode("ascii").split()
 
 
+def _split_western(written: bytes) -> list[str]:
+    """The words of a text without apostrophes."""
+    return written.translate(_WESTERN_LETTERS).decode("cp1252").split()
+
+
 def _latin(text: str) -> tuple[str, bool]:
     """The language by its commonest words, and whether they leave no doubt."""
-    ascii_only = text.isascii()
-    if not ascii_only and len(_VIETNAMESE.findall(text)) * 25 >= len(text):
+    if text.isascii():
+        words = _split_ascii(text.lower())
+    elif (western := _write_western(text.lower())) is not None:
+        words = _WORD.findall(text.lower()) if b"'" in western or b"\x92" in western else _split_western(western)
+    elif len(_VIETNAMESE.findall(text)) * 25 >= len(text):
         return "vi", True
-    words = _split_ascii(text.lower()) if ascii_only else _WORD.findall(text.lower())
+    else:
+        words = _WORD.findall(text.lower())
     hits: dict[str, int] = {}
     for speakers in filter(None, map(_SPEAKERS.get, words)):
         for speaker in speakers:

@@ -150,7 +150,9 @@ def collect_images(segments: Segments, span: tuple[int, int], base: str) -> tupl
     found: dict[str, None] = {}
     for element, position in segments.images:
         if span[0] <= position <= span[1] and len(found) < _MAX:
-            url = next((url for name in _PICTURES if (url := join_url(base, element.attribute(name)))), "")
+            given = element.attributes
+            values = [value for name in _PICTURES if (value := given.get(name))]
+            url = next((url for value in values if (url := join_url(base, value))), "")
             if url:
                 found[url] = None
     return tuple(found)

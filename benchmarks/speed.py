@@ -1,4 +1,4 @@
-"""How fast pages are read, beside the bare parse of the same pages and beside trafilatura: `python -m benchmarks.speed`.
+"""How fast pages are read, beside the bare parse of the same and beside trafilatura: `python -m benchmarks.speed`.
 
 Processor time, every page by every reader in turn, the best of several rounds: so the ratios hold on a busy machine,
 while pages a second are those of this one. The text is scored too, for speed that costs text is none. The pages lie
@@ -51,7 +51,9 @@ def read_bare(body: bytes, _url: str) -> None:
 def read_with_trafilatura(body: bytes, url: str) -> dict[str, Any]:
     """All fields, as trafilatura reads them by default."""
     found = trafilatura.bare_extraction(body, url=url or None, with_metadata=True)
-    return {} if found is None else {"body": found.text or "", "title": found.title or "", "published": found.date or ""}
+    return (
+        {} if found is None else {"body": found.text or "", "title": found.title or "", "published": found.date or ""}
+    )
 
 
 READERS: dict[str, Reader] = {"parse": read_bare, "gazette": extract, "trafilatura": read_with_trafilatura}

@@ -181,7 +181,15 @@ def parse_page(markup: str, selectors: Mapping[str, Iterable[str]] | None = None
     pieces = html.split("<", MAX_TAGS)
     if len(pieces) > MAX_TAGS:
         pieces.pop()
-    return Page(Element("-document", "", None, 0, pieces, 0, 0), text, html, pieces, json_ld=json_ld, chosen=any(chosen), framed=framed)
+    return Page(
+        Element("-document", "", None, 0, pieces, 0, 0),
+        text,
+        html,
+        pieces,
+        json_ld=json_ld,
+        chosen=any(chosen),
+        framed=framed,
+    )
 
 
 def _cut_openings(text: str) -> str:

@@ -18,10 +18,11 @@ from crawler.parser.article.marked import find_marked
 from crawler.parser.article.metadata import Metadata, element_value, read_metadata
 from crawler.parser.article.notice import find_notice
 from crawler.parser.article.page import Element, Page, find_by_id, find_chosen, parse_page
-from crawler.parser.article.segments import Segments, pardon, segment_page
+from crawler.parser.article.segments import Segments, pardon
 from crawler.parser.article.signature import find_reporters, find_signed, find_source
 from crawler.parser.article.state import find_state_text
 from crawler.parser.article.title import choose_title, find_headings
+from crawler.parser.article.walker import segment_page
 from crawler.parser.article.wechat import WechatFacts, is_wechat, read_wechat
 from crawler.text.languages import detect_language, language_runs
 from crawler.text.normalize import clean, squash

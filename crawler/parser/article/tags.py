@@ -66,7 +66,7 @@ def find_tags(page: Page, span: range, words: Sequence[str]) -> Iterator[Tag]:
     for index in range(start, stop):
         head = pieces[index].partition(">")[0]
         lowered = head.lower()
-        if head[:1] == "/" or not any([word in lowered for word in told]):
+        if head[:1] == "/" or not any(word in lowered for word in told):
             continue
         name, _, raw = head.partition(" ")
         yield Tag(page, index, name, parse_attributes(f" {raw}"))

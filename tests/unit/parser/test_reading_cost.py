@@ -8,7 +8,7 @@ import pytest
 
 from crawler.parser.article import extract
 from crawler.parser.article.page import MAX_TAGS, parse_page
-from crawler.parser.article.segments import segment_page
+from crawler.parser.article.walker import segment_page
 
 _HEAD = "<html><head><title>A page of words</title></head><body><h1>A page of words</h1><div class='content'>"
 _TEXT = "<p>" + "Text of the article, which goes on. " * 30 + "</p>"

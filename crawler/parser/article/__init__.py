@@ -31,7 +31,7 @@ from crawler.text.urls import host_of
 __all__ = ["READER_VERSION", "article_from_entry", "extract", "read_article"]
 
 #: Raised whenever the reader may read another record out of the same bytes: revisions are then re-based in silence.
-READER_VERSION = 2
+READER_VERSION = 3
 
 
 def read_article(fetched: Fetched, source: Source, *, entry: Entry | None = None) -> Reading:

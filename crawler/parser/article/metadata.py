@@ -24,6 +24,7 @@ _ARTICLE_TYPES = word_set(
 )
 _PAGE_TYPES = word_set("webpage itempage creativework medicalwebpage aboutpage discussionforumposting")
 _MAX_NODES = 3_000
+_MAX_DECLARATIONS = 5_000
 
 #: (name in the page's metas, what it is called in provenance); the first non-empty one of a field wins.
 _TITLES = ("og:title", "articletitle", "twitter:title", "dc.title", "dcterms.title", "title", "headline")
@@ -134,7 +135,7 @@ def read_metadata(page: Page) -> Metadata:
 
 def _collect_metas(page: Page) -> dict[str, list[str]]:
     metas: dict[str, list[str]] = {}
-    for element in page.declarations:
+    for element in page.declarations[:_MAX_DECLARATIONS]:
         if element.tag != "meta":
             continue
         given = element.attributes
@@ -166,7 +167,7 @@ def _declares_article(metas: dict[str, list[str]]) -> bool:
 
 def _read_elements(page: Page, found: Metadata) -> None:
     """Microdata, ``<html lang>``, ``<link rel=canonical>`` and ``<title>``, in one pass."""
-    for element in page.declarations:
+    for element in page.declarations[:_MAX_DECLARATIONS]:
         if element.tag == "meta":
             continue
         if element.tag == "html":

@@ -5,7 +5,7 @@ Kinds and channels are modules: the folder is their registry and the file's name
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -170,6 +170,10 @@ class Snapshots(Protocol):
 
     def get(self, sha256: str) -> bytes:
         """The body of that name, verified. Raises ``SnapshotLost``."""
+        ...
+
+    def sizes(self) -> Iterator[tuple[str, int]]:
+        """The names of all bodies, with the bytes that each takes up, in any order."""
         ...
 
     def remove(self, names: Iterable[str]) -> int:

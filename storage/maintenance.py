@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from crawler.errors import StoreError, UsageError
 from storage import chain
-from storage.rows import from_json, to_column
+from storage.rows import to_column
 from storage.schema import build_engine
 from storage.sqlite import SqliteDatabase, copy_file
 from storage.statements import delete
@@ -23,10 +24,16 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
 
 _BATCH = 500
+#: A body named in a record of ours.
+_SHA256 = re.compile(r'"sha256": ?"([0-9a-f]{64})"')
 
 
 class RemovableSnapshots(Protocol):
     """Snapshots that can forget."""
+
+    def sizes(self) -> Iterator[tuple[str, int]]:
+        """All names, with the bytes that each takes up."""
+        ...
 
     def remove(self, names: Iterable[str]) -> int:
         """Forgets bodies; returns how many were there."""
@@ -35,11 +42,12 @@ class RemovableSnapshots(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pruned:
-    """How much retention took away."""
+    """How much retention took away. ``over`` is by how many bytes the snapshots that are needed pass the limit."""
 
     snapshots: int
     deliveries: int
     changes: int
+    over: int = 0
 
     @property
     def is_some(self) -> bool:
@@ -130,37 +138,64 @@ def prune(
     now: datetime,
     snapshots_after: timedelta | None,
     changes_after: timedelta | None,
+    max_size: int | None = None,
 ) -> Pruned:
-    """Removes what is older than the two ages (None: nothing).
+    """Removes what is older than the two ages (None: nothing), and the oldest snapshots beyond ``max_size`` bytes.
 
-    Snapshots go when their last observation is older, unless they are what an article or source looks like today;
-    changes and sent deliveries go by age, but nothing that a delivery still promises. Observations stay for ever: their
-    chain is the proof.
+    Snapshots go by their last observation, unless they are what an article or source looks like today, or prove its
+    newest revision or a removal that is not told yet; changes and sent deliveries go by age, but nothing that a
+    delivery still promises. Observations stay for ever: their chain is the proof.
     """
-    removed = 0
+    removed = over = 0
     if snapshots_after is not None:
         removed = snapshots.remove(list(_stale_snapshots(store, now - snapshots_after)))
+    if max_size is not None:
+        excess, over = _excess_snapshots(store, snapshots, max_size)
+        removed += snapshots.remove(excess)
     if changes_after is None:
-        return Pruned(snapshots=removed, deliveries=0, changes=0)
+        return Pruned(snapshots=removed, deliveries=0, changes=0, over=over)
     deliveries, changes = _forget_events(store, to_column(now - changes_after))
-    return Pruned(snapshots=removed, deliveries=deliveries, changes=changes)
+    return Pruned(snapshots=removed, deliveries=deliveries, changes=changes, over=over)
 
 
 def _stale_snapshots(store: SqlStore, before: datetime) -> Iterator[str]:
     sql = "SELECT sha256 FROM observation WHERE sha256 <> '' GROUP BY sha256 HAVING max(fetched_at) < ?"
-    current = _current_snapshots(store)
-    return (name for (name,) in store.database.fetch(sql, (to_column(before),)) if name not in current)
+    needed = _needed_snapshots(store)
+    return (name for (name,) in store.database.fetch(sql, (to_column(before),)) if name not in needed)
 
 
-def _current_snapshots(store: SqlStore) -> set[str]:
-    """What a later comparison, or a new parser, will want to read again."""
-    from crawler.model import FileState
+def _excess_snapshots(store: SqlStore, snapshots: RemovableSnapshots, max_size: int) -> tuple[list[str], int]:
+    """The oldest snapshots that have to go, and how many bytes will be too many all the same.
 
-    sql = "SELECT body_sha256 FROM article UNION SELECT body_sha256 FROM source_state"
-    bodies = {name for (name,) in store.database.fetch(sql)}
-    for (files,) in store.database.fetch("SELECT files FROM article WHERE files <> '[]'"):
-        bodies.update(file.sha256 for file in from_json(tuple[FileState, ...], files))
-    return bodies
+    One that no observation names is younger than the oldest check under way; it stays.
+    """
+    over = sum(size for _, size in snapshots.sizes()) - max_size
+    if over <= 0:
+        return [], 0
+    sizes, needed, excess = dict(snapshots.sizes()), _needed_snapshots(store), []
+    sql = "SELECT sha256 FROM observation WHERE sha256 <> '' GROUP BY sha256 ORDER BY max(fetched_at), sha256"
+    for (name,) in store.database.fetch(sql):
+        if over <= 0:
+            break
+        if name in sizes and name not in needed:
+            excess.append(name)
+            over -= sizes[name]
+    return excess, max(over, 0)
+
+
+def _needed_snapshots(store: SqlStore) -> set[str]:
+    """What a later comparison, a new parser, or a proof that is still open will want to read again."""
+    fetch = store.database.fetch
+    needed = {name for (name,) in fetch("SELECT body_sha256 FROM article UNION SELECT body_sha256 FROM source_state")}
+    for sql in (
+        "SELECT files FROM article WHERE files <> '[]'",
+        "SELECT absence FROM article WHERE absence IS NOT NULL",
+        "SELECT evidence FROM revision JOIN article ON id = article_id AND number = article.revision "
+        "WHERE evidence IS NOT NULL",
+    ):
+        for (record,) in fetch(sql):
+            needed.update(_SHA256.findall(record))
+    return needed
 
 
 def _forget_events(store: SqlStore, before: str | None) -> tuple[int, int]:

@@ -29,6 +29,7 @@ from crawler.model import (
     IncidentState,
     KnownArticle,
     Observation,
+    Pulse,
     Revision,
     SourceState,
     Suspicion,
@@ -43,6 +44,7 @@ SOURCE_STATE = (
     "source_id", "address", "etag", "last_modified", "body_sha256", "checked_at", "well_at", "changed_at", "newest_at",
     "due_at", "baselined_at", "failures", "verdict", "reason", "entry_count", "checks", "muted",
     "kind", "expectation", "moved_from", "moved_to", "moved_at", "moves", "habits",
+    "pulse",  # the last one
 )
 ARTICLE = (
     "id", "source_id", "url", "state", "revision", "fingerprint", "title", "first_seen_at", "changed_at", "fetched_at",
@@ -58,6 +60,7 @@ DELIVERY = (
     "last_error", "sent_at",
 )
 # fmt: on
+_NO_PULSE = Pulse()
 _LONGEST_KEY = 500  # PostgreSQL indexes no more than 2,704 bytes
 
 
@@ -167,6 +170,7 @@ def source_state_values(state: SourceState) -> Row:
         to_column(state.moved_at),
         state.moves,
         None if state.habits == Habits() else to_json(Habits, state.habits),
+        None if state.pulse == _NO_PULSE else to_json(Pulse, state.pulse),
     )
 
 
@@ -197,6 +201,7 @@ def source_state(row: Row) -> SourceState:
             moved_at=maybe_instant(row[21]),
             moves=row[22],
             habits=Habits() if row[23] is None else from_json(Habits, row[23]),
+            pulse=_NO_PULSE if row[-1] is None else from_json(Pulse, row[-1]),
         )
 
 

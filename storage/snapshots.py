@@ -61,6 +61,14 @@ class FolderSnapshots:
         for folder in sorted(self._path.glob("??")):
             yield from sorted({file.stem for depth in ("*.zst", "??/*.zst") for file in folder.glob(depth)})
 
+    def sizes(self) -> Iterator[tuple[str, int]]:
+        """The names of all stored bodies with the bytes that each takes up, in any order. Raises ``StoreError``."""
+        for folder, _, files in os.walk(self._path):
+            for file in files:
+                if file.endswith(".zst"):
+                    with suppress(FileNotFoundError):  # another program has just removed it
+                        yield file.removesuffix(".zst"), os.stat(f"{folder}/{file}").st_size
+
     def remove(self, names: Iterable[str]) -> int:
         """Forgets bodies; returns how many were there. Raises ``StoreError``."""
         count = 0
@@ -122,6 +130,10 @@ class DatabaseSnapshots:
     def names(self) -> Iterator[str]:
         """The names of all stored bodies, in order."""
         return (name for (name,) in self._database.fetch("SELECT sha256 FROM snapshot ORDER BY sha256"))
+
+    def sizes(self) -> Iterator[tuple[str, int]]:
+        """The names of all stored bodies with the bytes that each takes up, in any order. Raises ``StoreError``."""
+        return iter(self._database.fetch("SELECT sha256, length(body) FROM snapshot"))
 
     def remove(self, names: Iterable[str]) -> int:
         """Forgets bodies; returns how many were there. Raises ``StoreError``."""

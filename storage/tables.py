@@ -58,6 +58,7 @@ class SourceStateRow(Table, table=True):
     moved_at: datetime | None
     moves: int = Field(sa_column_kwargs={"server_default": "0"})
     habits: str | None
+    pulse: str | None
 
 
 class ArticleRow(Table, table=True):

@@ -58,10 +58,13 @@ def prune(context: typer.Context) -> None:
             now=datetime.now(UTC),
             snapshots_after=settings.retention.snapshots,
             changes_after=settings.retention.changes,
+            max_size=settings.retention.max_size,
         )
     finally:
         store.close()
     emit(str(report))
+    if report.over:
+        note(f"retention.max_size is passed by {report.over:,} bytes of snapshots that are still needed")
 
 
 @app.command("copy", epilog="Example: gazette db copy postgresql+psycopg://gazette@localhost/gazette")

@@ -255,14 +255,9 @@ def why_due(source: Source, state: SourceState | None) -> str:
         return f"muted{gone}: gazette sources resume wakes it"
     if state is None or state.checked_at is None:
         return "never checked: the first check is the baseline"
-    every = spell_duration(schedule.every)
     if state.failures:
-        return (
-            f"{counted(state.failures, 'failure')} in a row: the pause of {every} grows up to "
-            f"{spell_duration(max(schedule.max_every, schedule.every))}; {state.verdict}: {state.reason}"
-        )
-    bounds = f"between {spell_duration(schedule.min_every)} and {spell_duration(schedule.max_every)}"
-    return f"well: every {every}, {'never rarer, as written on it' if schedule.pinned else bounds}{moved(state)}"
+        return f"{state.pulse.why or counted(state.failures, 'failure') + ' in a row'}; {state.verdict}: {state.reason}"
+    return (state.pulse.why or f"every {spell_duration(schedule.every)} to start with") + moved(state)
 
 
 def moved(state: SourceState) -> str:
@@ -270,6 +265,25 @@ def moved(state: SourceState) -> str:
     from crawler.pipeline.moves import is_learned
 
     return f"; moved for good, asked at {state.moved_to}" if is_learned(state) else ""
+
+
+def habits_of(source: Source, state: SourceState | None) -> dict[str, object] | None:
+    """What is known of a source's life, for programs: how often it posts, when, and what its publisher wishes."""
+    from crawler.cadence import posts_per_day, tell_hours
+
+    if state is None:
+        return None
+    pulse = state.pulse
+    return {
+        "visits": round(pulse.visits, 1),
+        "hits": round(pulse.hits, 1),
+        "posts_per_day": posts_per_day(pulse),
+        "hours": tell_hours(pulse, source.schedule, now=state.checked_at),
+        "asked_pause_seconds": pulse.hints.pause.total_seconds() if pulse.hints.pause else None,
+        "skip_hours": list(pulse.hints.skip_hours),
+        "skip_days": list(pulse.hints.skip_days),
+        "fresh_for_seconds": pulse.fresh_for.total_seconds() if pulse.fresh_for else None,
+    }
 
 
 def source_record(source: Source, state: SourceState | None) -> dict[str, object]:
@@ -280,6 +294,7 @@ def source_record(source: Source, state: SourceState | None) -> dict[str, object
 
     remembered = json.loads(TypeAdapter(State).dump_json(state)) if state else {}
     remembered.pop("source_id", None)
+    remembered.pop("pulse", None)
     return {
         "id": source.id,
         "kind": source.kind,
@@ -289,5 +304,6 @@ def source_record(source: Source, state: SourceState | None) -> dict[str, object
         "enabled": source.enabled,
         "health": health(source, state),
         "why": why_due(source, state),
+        "habits": habits_of(source, state),
         "state": remembered or None,
     }

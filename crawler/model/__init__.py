@@ -28,6 +28,7 @@ from crawler.model.configuration import (
     SchedulePolicy,
     Source,
     Subscription,
+    WorkingHours,
 )
 from crawler.model.deliveries import Delivery, Notice, Outcome, Promise
 from crawler.model.expectation import Expectation, HostExpectation, PageFacts
@@ -43,6 +44,7 @@ from crawler.model.memory import (
     Suspicion,
     Trace,
 )
+from crawler.model.pulse import Pulse
 from crawler.model.wire import (
     Assessment,
     Fetched,
@@ -126,6 +128,7 @@ __all__ = [
     "PageFacts",
     "Precision",
     "Promise",
+    "Pulse",
     "Purpose",
     "Quiet",
     "Reading",
@@ -143,5 +146,6 @@ __all__ = [
     "Trace",
     "Validators",
     "Verdict",
+    "WorkingHours",
     "digest",
 ]

@@ -28,13 +28,26 @@ class FetchPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorkingHours:
+    """A span of hours on some weekdays (Monday is 0): minutes after midnight, perhaps over midnight."""
+
+    weekdays: tuple[int, ...]
+    from_minute: int
+    to_minute: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SchedulePolicy:
-    """How often the listing is visited (``[schedule]``). ``pinned``: `every` was written on the source itself."""
+    """How often the listing is visited (``[schedule]``). ``pinned``: `every` was written on the source itself.
+
+    ``hours`` are those in which the source posts, on its own clock. None: they are learned; empty: it always does.
+    """
 
     every: timedelta = timedelta(minutes=30)
     min_every: timedelta = timedelta(minutes=5)
     max_every: timedelta = timedelta(hours=2)
     jitter: float = 0.1
+    hours: tuple[WorkingHours, ...] | None = None
     pinned: bool = False
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from crawler.model.articles import Article, Entry
 from crawler.model.expectation import Expectation
+from crawler.model.pulse import Pulse
 from crawler.model.wire import Validators
 from crawler.model.words import ArticleState, Verdict
 
@@ -185,3 +186,4 @@ class SourceState:
     moved_at: datetime | None = None
     moves: int = 0
     habits: Habits = Habits()
+    pulse: Pulse = field(default_factory=Pulse)

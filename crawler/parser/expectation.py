@@ -39,6 +39,13 @@ _FORGOTTEN = 0.05  # of the weight of all pages
 #: Below this share of the shortest text that was ever seen, a text is no longer one of them.
 _MUCH_SHORTER = 0.2
 _OK = Assessment(verdict=Verdict.OK)
+#: A page that was written to its end. Many sites leave the tag out; where most pages have it, one may have broken off.
+_WHOLE = "end of the markup"
+_MOSTLY = 0.5
+#: Marks that say too little to be missed begin so.
+_LOOSE = ("type ", _WHOLE)
+_END = b"</html"
+_TAIL = 2_000
 #: Both patterns begin with a literal, which makes the search through a page cheap.
 _METAS = re.compile(
     rb"""<(?i:meta\b[^>]{0,80}\b(?:name|property)\s?=\s?["']?([A-Za-z][\w:.\-]{2,40})["']?[^>]{0,200}\bcontent\s?=\s?["'][^"'])"""
@@ -69,7 +76,8 @@ def _marks(fetched: Fetched) -> tuple[str, ...]:
         *(f"meta {name}" for name in sorted(metas)),
         *(f"place {word}" for word in sorted(places)[:_MOST_MARKS]),
     ]
-    return (f"type {fetched.media_type}", f"path {path_shape(fetched.url)}", *structure)[: 2 * _MOST_MARKS]
+    ending = (_WHOLE,) if _END in fetched.body[-_TAIL:].lower() else ()
+    return (f"type {fetched.media_type}", *ending, f"path {path_shape(fetched.url)}", *structure)[: 2 * _MOST_MARKS]
 
 
 @lru_cache(maxsize=8_192)
@@ -83,7 +91,7 @@ def judge(expectation: Expectation, facts: PageFacts) -> Assessment:
     known = _of_host(expectation, facts.host)
     if facts.own or known is None or known.weight < ENOUGH:
         return _OK
-    usual = [mark for mark, weight in known.marks if weight >= USUAL * known.weight and not mark.startswith("type ")]
+    usual = [mark for mark, weight in known.marks if weight >= USUAL * known.weight and not mark.startswith(_LOOSE)]
     missing = [mark for mark in usual if mark not in facts.marks]
     owned = known.own >= USUAL * known.weight
     lacks = FOREIGN * len(usual) if len(usual) >= _STRUCTURE else len(usual)
@@ -95,6 +103,14 @@ def judge(expectation: Expectation, facts: PageFacts) -> Assessment:
             verdict=Verdict.UNEXPECTED, reason="no date, no known title, and much shorter than the others"
         )
     return _OK
+
+
+def lacks_end(expectation: Expectation, facts: PageFacts) -> bool:
+    """Whether the page's markup does not end as most pages of its host do."""
+    known = _of_host(expectation, facts.host)
+    if known is None or _WHOLE in facts.marks:
+        return False
+    return dict(known.marks).get(_WHOLE, 0.0) >= _MOSTLY * known.weight
 
 
 def learn(expectation: Expectation, facts: PageFacts) -> Expectation:

@@ -24,6 +24,7 @@ from crawler.model import (
     SourceState,
     Verdict,
 )
+from crawler.pipeline.catchup import lacks_overlap
 from crawler.pipeline.context import Audience, Context, Step
 from crawler.pipeline.decide import (
     decide_check,
@@ -141,7 +142,7 @@ class Checker:
             return await self._fail(look, context, trouble.reason)
         if not is_well(look.assessment.verdict):
             return await self._fail(look, context, None)
-        return await self._look_and_commit(look, context, due)
+        return await self._look_and_commit(look, context, due, follow_back=depth is None)
 
     async def recheck(self, source: Source, state: SourceState) -> CheckResult:
         """Looks at the source's due articles alone, without asking for its listing, and commits what came of it.
@@ -262,16 +263,25 @@ class Checker:
         context = Context(source=source, now=self._clock.now(), state=state, fresh=fresh, well=False)
         return await self._fail(look, context, IncidentReason.PARSER_DRIFT)
 
-    async def _look_and_commit(self, look: ListingLook, context: Context, due: Sequence[KnownArticle]) -> CheckResult:
+    async def _look_and_commit(
+        self, look: ListingLook, context: Context, due: Sequence[KnownArticle], *, follow_back: bool
+    ) -> CheckResult:
         source = context.source
+        trust_ids = not context.habits.distrusts_ids
+        found = await self._gatherer.find_wanted(source, look, trust_ids=trust_ids)
+        if follow_back and not context.fresh and lacks_overlap(look, found.wanted):
+            reach = await self._gatherer.follow_to_overlap(source, look, trust_ids=trust_ids)
+            found = await self._gatherer.find_wanted(source, reach.look, trust_ids=trust_ids)
+            look, context = replace(reach.look, usual=look.usual), replace(context, gap=reach.gap)
         entries = look.listing.entries if look.listing else ()
-        found = await self._gatherer.find_wanted(source, look, trust_ids=not context.habits.distrusts_ids)
         wanted, untouched = choose(found.wanted, due, source) if found.wanted or due else ([], [])
         looks = [*await self._gatherer.look_at_articles(source, wanted), *untouched]
         expectation = Expectation() if context.fresh or context.state is None else context.state.expectation
         looks = refuse_unexpected(looks, expectation)
         context = replace(context, ids=found.ids, expectation=learn_from(looks, expectation))
         looks, context = await self._judge_pages(looks, found, look, context)
+        if context.gap and any(each.known is not None and each.entry is not None for each in looks):
+            context = replace(context, gap="")  # it was the addresses that changed, not the articles
         if any(each.known is None for each in looks):
             async with self._recognising:
                 looks = await self._gatherer.recognise(looks)

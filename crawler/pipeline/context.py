@@ -32,7 +32,8 @@ class Context:
     may be believed. ``confirming``: this is the second look at doubtful edits, however soon. ``reread`` is the
     number of known articles this check (and the one it confirms) looked at: what a mass is a share of. ``pages`` is
     what all their pages say together, ``widened`` that the check looked at more than was due, ``ids`` what came of the
-    listing's own ids, ``expectation`` what the source's pages taught of how good pages look.
+    listing's own ids, ``expectation`` what the source's pages taught of how good pages look, ``gap`` what may have been
+    missed since the check before.
     """
 
     source: Source
@@ -46,6 +47,7 @@ class Context:
     widened: bool = False
     ids: Ids = field(default_factory=Ids)
     expectation: Expectation = field(default_factory=Expectation)
+    gap: str = ""
 
     @property
     def habits(self) -> Habits:

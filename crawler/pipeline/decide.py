@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
-from crawler.cadence import next_check
+from crawler.cadence import Seen, after_visit, plan_check
 from crawler.differ.guard import advance_incidents, incident_for, is_mass
 from crawler.model import (
     ArticleState,
     Change,
+    ChangeKind,
     Incident,
     IncidentReason,
     KnownArticle,
@@ -21,6 +23,7 @@ from crawler.model import (
     Verdict,
 )
 from crawler.notifier.routing import route
+from crawler.pipeline.catchup import tell_gap
 from crawler.pipeline.context import Audience, Context, Step
 from crawler.pipeline.habits import habits_after, note_looks
 from crawler.pipeline.looks import ListingLook
@@ -55,12 +58,8 @@ def decide_failure(
         verdict=look.assessment.verdict,
         reason=look.assessment.reason,
     )
-    due_at = next_check(after, source.schedule, now=now, chance=chance)
-    after = replace(
-        after,
-        due_at=max(due_at, look.retry_at) if look.retry_at else due_at,
-        muted=before.muted or is_sent_away(look, before),
-    )
+    after = plan_next(after, source, now=now, chance=chance, retry_at=look.retry_at)
+    after = replace(after, muted=before.muted or is_sent_away(look, before))
     if trouble is None:
         trouble = incident_for(look.assessment.verdict, robots=look.robots)
     detail = f"{look.assessment.reason}: {SENT_AWAY}" if after.muted else look.assessment.reason
@@ -101,7 +100,8 @@ def decide_check(
     state = well_state(look, steps, held.changes, context, chance)
     trouble = tell_trouble(context, state, open_incidents)
     over = end_masses(open_incidents, held.masses, context.now)
-    incidents = (*held.masses, *trouble, *over)
+    gap = tell_gap(context.source.id, context.gap, open_incidents, now=context.now)
+    incidents = (*held.masses, *trouble, *over, *gap)
     return assemble(look.observations, steps, held.changes, incidents, state, context, audience)
 
 
@@ -193,7 +193,27 @@ def well_state(
         entry_count=look.usual if look.listing else before.entry_count,
         expectation=context.expectation,
     )
-    return replace(after, due_at=next_check(after, context.source.schedule, now=now, chance=chance))
+    return plan_next(feel_pulse(after, context, look, changes), context.source, now=now, chance=chance)
+
+
+def feel_pulse(state: SourceState, context: Context, look: ListingLook, changes: Sequence[Change]) -> SourceState:
+    """What the check adds to our picture of the source's life. A source that is one article lives by its edits."""
+    source, now, before = context.source, context.now, context.state
+    found = sum(change.kind is ChangeKind.NEW or state.entry_count <= 1 for change in changes)
+    waited = now - before.well_at if before and before.well_at and not context.fresh else None
+    seen = Seen(listing=look.listing, found=found, waited=waited, fresh_for=look.fresh_for)
+    return replace(state, pulse=after_visit(state.pulse, seen, source.schedule, now=now, timezone=source.timezone))
+
+
+def plan_next(
+    state: SourceState, source: Source, *, now: datetime, chance: float, retry_at: datetime | None = None
+) -> SourceState:
+    """The state with the time of the next visit, and why then."""
+    plan = plan_check(state, source.schedule, now=now, chance=chance, timezone=source.timezone)
+    due_at, why = plan.due_at, plan.why
+    if retry_at is not None and retry_at > due_at:
+        due_at, why = retry_at, f"{why}; its server asks to wait longer"
+    return replace(state, due_at=due_at, pulse=replace(state.pulse, why=why))
 
 
 def is_fresh(source: Source, state: SourceState | None) -> bool:

@@ -6,8 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from crawler.model import Assessment, Expectation, PageFacts, Verdict
-from crawler.parser.expectation import judge, learn
+from crawler.parser.expectation import judge, lacks_end, learn
 from crawler.pipeline.looks import ArticleLook
+
+#: A text that broke off is shorter than so much of what it was.
+_MOST_OF_IT = 0.9
 
 
 def refuse_unexpected(looks: Sequence[ArticleLook], expectation: Expectation) -> list[ArticleLook]:
@@ -30,10 +33,21 @@ def _pages(looks: Iterable[ArticleLook]) -> list[PageFacts]:
     ]
 
 
+def has_lost_its_end(look: ArticleLook) -> bool:
+    """Whether the text that is known went on for longer, and its last paragraph is gone."""
+    before, after = look.before.article if look.before else None, look.article
+    if before is None or after is None or not before.blocks:
+        return False
+    shortened = len(after.text) < _MOST_OF_IT * len(before.text)
+    return shortened and before.blocks[-1].text not in {block.text for block in after.blocks}
+
+
 def _judged(look: ArticleLook, expectation: Expectation) -> ArticleLook:
     if look.facts is None or look.article is None:
         return look
     found: Assessment = judge(expectation, look.facts)
+    if found.verdict is Verdict.OK and has_lost_its_end(look) and lacks_end(expectation, look.facts):
+        found = Assessment(verdict=Verdict.TRUNCATED, reason="markup and text break off before their end")
     if found.verdict is Verdict.OK:
         return look
     seen = look.observation

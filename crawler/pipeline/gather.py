@@ -7,9 +7,10 @@ needs the memory of a few.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from crawler.cadence import read_freshness
 from crawler.differ.identity import degenerate_ids, entry_keys, match
 from crawler.errors import ParseError
 from crawler.model import (
@@ -18,6 +19,7 @@ from crawler.model import (
     Fetched,
     FetchFailure,
     KnownArticle,
+    Listing,
     NotModified,
     Response,
     Source,
@@ -27,6 +29,7 @@ from crawler.model import (
 )
 from crawler.parser.kinds import find_kind, is_own_answer, page_limit
 from crawler.parser.verdict import assess, assess_listing, assess_unread
+from crawler.pipeline.catchup import MAX_PAGES_BACK, Reach, join_to_overlap
 from crawler.pipeline.files import Files, Purse, Unopened
 from crawler.pipeline.looks import (
     ArticleLook,
@@ -53,6 +56,8 @@ from crawler.ports import Fetcher, FileReader
 from crawler.sandbox.opening import OpeningFetcher, open_document
 from crawler.text.urls import canonical_url
 
+#: Whether the entries of one more page are enough.
+Judge = Callable[[Sequence[Entry]], Awaitable[bool]]
 #: Pages read side by side; their bodies are in memory together. The host's own limit lies in the fetcher.
 CHUNK = 32
 #: Pages that list nothing and only name where the list is, one behind the other.
@@ -114,6 +119,7 @@ class Gatherer:
                 observations=(observe(response, Verdict.NOT_MODIFIED),),
                 validators=kept.validators,
                 body_sha256=kept.body_sha256,
+                fresh_for=read_freshness(response.headers),
             )
         return await self._read_listing(source, response, state)
 
@@ -140,6 +146,7 @@ class Gatherer:
             listing=listing,
             validators=fetched.validators,
             body_sha256=fetched.sha256,
+            fresh_for=read_freshness(fetched.headers),
         )
 
     async def _open(self, fetched: Fetched) -> Fetched:
@@ -158,7 +165,22 @@ class Gatherer:
             look = replace(page, observations=(*look.observations, *page.observations), validators=Validators())
         return look
 
-    async def _follow_pages(self, source: Source, look: ListingLook, depth: Depth) -> ListingLook:
+    async def follow_to_overlap(self, source: Source, look: ListingLook, *, trust_ids: bool = True) -> Reach:
+        """Follows a listing of which nothing is known back to where something is, within bounds."""
+        met: list[Entry] = []
+
+        async def has_met(entries: Sequence[Entry]) -> bool:
+            page = replace(look, listing=Listing(entries=tuple(entries)))
+            found = await self.find_wanted(source, page, trust_ids=trust_ids)
+            met.extend(each.entry for each in found.wanted if each.known and each.entry)
+            return bool(met)
+
+        deeper = await self._follow_pages(source, look, Depth(pages=MAX_PAGES_BACK + 1), has_met)
+        return join_to_overlap(look, deeper, met)
+
+    async def _follow_pages(
+        self, source: Source, look: ListingLook, depth: Depth, is_far_enough: Judge | None = None
+    ) -> ListingLook:
         """Reads on from where the listing ends, until it ends, repeats itself, or is deep enough."""
         if look.listing is None:
             return look
@@ -175,6 +197,8 @@ class Gatherer:
             seen |= marks_of(page)
             entries.extend(page.listing.entries)
             following = page.listing.next
+            if is_far_enough is not None and await is_far_enough(page.listing.entries):
+                break
         whole = replace(look.listing, entries=tuple(entries), next=following)
         return replace(look, listing=whole, observations=tuple(observations))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -50,6 +50,7 @@ class ListingLook:
 
     ``asked`` is the address that was requested, ``found`` the one that answered, with the redirects between them.
     Its first ``usual`` entries are those of an everyday check; what follows was found by going back further.
+    ``fresh_for`` is how long HTTP says that it is good for.
     """
 
     assessment: Assessment
@@ -63,6 +64,7 @@ class ListingLook:
     asked: str = ""
     found: str = ""
     hops: tuple[Hop, ...] = ()
+    fresh_for: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from crawler.cadence import next_check
@@ -18,6 +18,8 @@ from crawler.pipeline.resolve import AUTO, as_kind
 
 #: Due since ever: at once.
 AT_ONCE = datetime.min.replace(tzinfo=UTC)
+#: Two programs' clocks may differ by so much.
+CLOCK_DRIFT = timedelta(minutes=2)
 #: What a listing answers when the whole host is in trouble or wants us gone: its articles are then left alone, too.
 HOST_TROUBLE = frozenset(
     {
@@ -87,27 +89,34 @@ def name_visits(sources: Mapping[str, Source], listings: Iterable[str], articles
     yield from (Visit(sources[each], False) for each in articles if each in sources and sources[each].follow)
 
 
-def plan_early(sources: Sequence[Source], states: Mapping[str, SourceState]) -> dict[str, datetime]:
+def plan_early(
+    sources: Sequence[Source], states: Mapping[str, SourceState], now: datetime | None = None
+) -> dict[str, datetime]:
     """Sources that are due earlier than the database says, and since or from when, in the order of the configuration.
 
-    Those it does not know, those whose kind or address was changed, and those whose interval was shortened.
+    Those it does not know, those whose kind or address was changed, those whose interval was shortened, and those last
+    checked after ``now``, by a clock that was wrong.
     """
     early = {}
     for source in sources:
-        due_at = early_due(source, states.get(source.id))
+        due_at = early_due(source, states.get(source.id), now)
         if due_at is not None:
             early[source.id] = due_at
     return early
 
 
-def early_due(source: Source, state: SourceState | None) -> datetime | None:
+def early_due(source: Source, state: SourceState | None, now: datetime | None = None) -> datetime | None:
     """When the source is due by today's configuration, where that is earlier than was planned; else None."""
     if state is None or has_moved(source, state):
+        return AT_ONCE
+    if now is not None and state.checked_at is not None and state.checked_at > now + CLOCK_DRIFT:
         return AT_ONCE
     if state.failures or state.checked_at is None or state.due_at is None:
         return None
     checked_at, policy = state.checked_at, source.schedule
-    latest = max(next_check(state, policy, now=checked_at, chance=chance) for chance in (0.0, 1.0))
+    latest = max(
+        next_check(state, policy, now=checked_at, chance=chance, timezone=source.timezone) for chance in (0.0, 1.0)
+    )
     return latest if latest < state.due_at else None
 
 
@@ -123,7 +132,7 @@ def is_listing_due(source: Source, state: SourceState | None, now: datetime) -> 
     """Whether the listing is still due now that its turn has come: another program may have been there first."""
     if state is None or state.due_at is None or state.due_at <= now:
         return True
-    early = early_due(source, state)
+    early = early_due(source, state, now)
     return early is not None and early <= now
 
 

@@ -27,10 +27,14 @@ from crawler.model import Source
 from crawler.pipeline.check import CheckResult
 from crawler.ports import Clock
 from crawler.scheduler.agenda import Room, choose_visits, plan_early
+from crawler.scheduler.announce import describe, tell_start
+from crawler.scheduler.beacon import Beacon
 from crawler.scheduler.heartbeat import FACT, Heartbeat, write_heartbeat
 from crawler.scheduler.orders import Orders
+from crawler.scheduler.outward import Outward
 from crawler.scheduler.reports import tell_coverage
 from crawler.scheduler.ticks import Ticks
+from crawler.scheduler.timekeeping import LONGEST_DIGEST, Timekeeper, longest_pauses, tell_jump
 from crawler.scheduler.upkeep import keep_up
 from crawler.scheduler.visits import Visits
 from crawler.scheduler.welcome import welcome
@@ -95,7 +99,10 @@ class Daemon:
         intervals: Intervals,
         pause: Callable[[float], Awaitable[None]],
     ) -> None:
-        self._application = application
+        loop = asyncio.get_running_loop()
+        self._outward = Outward(Beacon(now=loop.time))
+        self._application = self._outward.measured(application)
+        self._timekeeper = Timekeeper(loop.time(), application.clock.now())
         self._lock = lock
         self._orders = orders
         self._load = load
@@ -115,6 +122,7 @@ class Daemon:
         self._sources = enabled_sources(application)
         self._quiet_looks = -1  # since articles were last looked for in vain; -1: to be looked for
         self._ticked_at: datetime | None = None
+        self._rounds = 0
         self._posting = asyncio.Lock()
         self._troubled = False
         self._ousted: AnotherDaemon | None = None
@@ -124,6 +132,8 @@ class Daemon:
     async def run(self) -> None:
         """Works until told to stop. Raises ``AnotherDaemon`` when one took the database over."""
         tell_start(self._application)
+        with self._minding_database():
+            await self._mend_due_times()
         self._ticks.start()
         workers = [
             asyncio.create_task(self._ticks.follow("due", self._look)),
@@ -137,6 +147,7 @@ class Daemon:
         finally:
             self._ticks.stop()
             await cancel(*workers)
+            await self._outward.close()
             await self._finish(postman)
         if self._ousted is not None:
             raise self._ousted
@@ -186,16 +197,39 @@ class Daemon:
         if self._troubled:
             return
         with self._minding_database():
+            await self._mind_clock()
             await self._begin_due()
             if self._ticked_at is None:
                 self._ticks.wake("heartbeat")
             self._ticked_at = self._application.clock.now()
+            self._rounds += 1
+
+    async def _mind_clock(self) -> None:
+        """What a clock that was wrong has planned is planned again; nothing else depends on how time passes."""
+        jump = self._timekeeper.jump(asyncio.get_running_loop().time(), self._application.clock.now())
+        if jump:
+            tell_jump(jump)
+        if jump < timedelta(0):
+            self._early = None
+            await self._mend_due_times()
+
+    async def _mend_due_times(self) -> None:
+        application, now = self._application, self._application.clock.now()
+        listings, articles = longest_pauses(self._sources.values())
+        await application.thread.call(
+            application.store.mend_due_times,
+            now=now,
+            listings=now + listings,
+            articles=now + articles,
+            deliveries=now + LONGEST_DIGEST,
+        )
 
     async def _begin_due(self) -> None:
         application = self._application
         sources = self._sources
         if self._early is None:
-            self._early = plan_early(list(sources.values()), await application.thread.source_states(sources))
+            states = await application.thread.source_states(sources)
+            self._early = plan_early(list(sources.values()), states, application.clock.now())
         concurrency = application.settings.concurrency
         if self._visits.count >= concurrency:
             return
@@ -251,6 +285,12 @@ class Daemon:
         else:
             self._note_recovery()
             await self._tell_coverage()
+            await self._show()
+
+    async def _show(self) -> None:
+        if self._ticked_at is not None:
+            with self._minding_database():
+                await self._outward.beat(self._application, rounds=self._rounds, ticked_at=self._ticked_at)
 
     async def _tell_coverage(self) -> None:
         """Promises the reports that are due, of a time in which no visit is under way any more."""
@@ -275,6 +315,7 @@ class Daemon:
         if self._early is not None:
             self._early.pop(source_id, None)
         if result is not None:
+            self._outward.visited(result)
             await welcome(self._application)
 
     # -- the configuration --
@@ -300,8 +341,11 @@ class Daemon:
             log.warning("[storage] was changed: that needs a restart; the database stays what it was")
         if settings.concurrency != before.concurrency:
             log.warning("fetch.concurrency was changed: the number of requests in flight follows at the next start")
-        self._application = reconfigure(self._application, replace(settings, storage=before.storage))
+        running = reconfigure(self._application, replace(settings, storage=before.storage))
+        self._application = self._outward.measured(running)
         self._sources = enabled_sources(self._application)
+        with self._minding_database():
+            await running.thread.call(running.store.adopt_orphans, list(self._sources))
         self._early = None
         self._ticks.wake("due")
         log.info("configuration read again", extra=describe(self._application.settings))
@@ -339,25 +383,3 @@ async def cancel(*tasks: asyncio.Future[None]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def describe(settings: Settings) -> dict[str, object]:
-    """What a configuration comes to, for the log."""
-    return {
-        "config": str(settings.path),
-        "sources": sum(source.enabled for source in settings.sources),
-        "disabled": sum(not source.enabled for source in settings.sources),
-        "channels": len(settings.channels),
-        "subscriptions": len(settings.subscriptions),
-    }
-
-
-def tell_start(application: Application) -> None:
-    """One line that says what begins; the database without a password that its address may hold."""
-    settings, store = application.settings, application.store
-    details = {"version": __version__, "pid": os.getpid(), "database": store.database.name, **describe(settings)}
-    log.info("daemon started", extra=details)
-    if store.created:
-        log.info("the database %s is new: first checks are a baseline and alert nobody", store.database.name)
-    if not any(source.enabled for source in settings.sources):
-        log.warning("no source is enabled: there is nothing to watch (%s)", settings.path)

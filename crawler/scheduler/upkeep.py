@@ -40,15 +40,18 @@ async def keep_up(application: Application, *, is_quiet: bool) -> Pruned | None:
         now=now,
         snapshots_after=retention.snapshots,
         changes_after=retention.changes,
+        max_size=retention.max_size,
     )
     await application.thread.call(application.store.write_fact, FACT, now.isoformat())
+    if pruned.over:
+        log.warning("retention.max_size is passed by snapshots that are still needed", extra={"bytes": pruned.over})
     log.log(logging.INFO if pruned.is_some else logging.DEBUG, "retention: %s", pruned)
     return pruned
 
 
 def is_forever(retention: RetentionSettings) -> bool:
     """Whether everything is kept."""
-    return retention.snapshots is None and retention.changes is None
+    return retention.snapshots is None and retention.changes is None and retention.max_size is None
 
 
 def read_instant(value: str | None) -> datetime | None:

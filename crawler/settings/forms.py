@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic.fields import FieldInfo
 
-from crawler.settings.units import read_duration, read_pause, read_size
+from crawler.settings.units import read_duration, read_pause, read_silence, read_size
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,11 @@ Forever = Annotated[
     WithJsonSchema(_word_schema("forever")),
     Form('"forever", or a duration such as "90d" "2y"', "forever"),
 ]
-Auto = Annotated[
+AutoOrNever = Annotated[
     timedelta | None,
-    BeforeValidator(_or_word("auto", read_duration)),
-    WithJsonSchema(_word_schema("auto")),
-    Form(f'"auto", or {_SPAN}', "auto"),
+    BeforeValidator(_or_word("auto", read_silence)),
+    WithJsonSchema({"anyOf": [{"const": "auto"}, {"const": "never"}, _SPAN_SCHEMA]}),
+    Form(f'"auto", "never", or {_SPAN}', "auto"),
 ]
 AnyAge = Annotated[
     timedelta | None,

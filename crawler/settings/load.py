@@ -34,8 +34,16 @@ from crawler.settings.resolve import (
     stack_source,
 )
 from crawler.settings.review import Review
-from crawler.settings.tables import GLOBAL_TABLES, FetchTable, LogTable, RetentionTable, StorageTable, WebTable
-from crawler.settings.unheeded import warn_of_unheeded
+from crawler.settings.tables import (
+    GLOBAL_TABLES,
+    FetchTable,
+    LogTable,
+    MetricsTable,
+    RetentionTable,
+    ScheduleTable,
+    StorageTable,
+    WebTable,
+)
 from crawler.settings.values import (
     LogSettings,
     Origin,
@@ -81,7 +89,6 @@ def _check_together(review: Review, tables: Tables) -> None:
     assert isinstance(web, WebTable)
     check_web(review, web)
     warn_of_sources(review, tables.sources)
-    warn_of_unheeded(review, tables)
 
 
 def _resolve_sources(review: Review, tables: Tables) -> tuple[Source, ...]:
@@ -141,6 +148,9 @@ def _assemble(review: Review, tables: Tables, sources: tuple[Source, ...]) -> Se
     assert isinstance(web, WebTable)
     assert isinstance(retention, RetentionTable)
     assert isinstance(log, LogTable)
+    schedule, metrics = shared["schedule"], shared["metrics"]
+    assert isinstance(schedule, ScheduleTable)
+    assert isinstance(metrics, MetricsTable)
     return Settings(
         path=document.path.absolute(),
         folder=document.folder,
@@ -158,6 +168,8 @@ def _assemble(review: Review, tables: Tables, sources: tuple[Source, ...]) -> Se
             snapshots=retention.snapshots, changes=retention.changes, max_size=retention.max_size
         ),
         log=LogSettings(level=log.level, format=log.format),
+        heartbeat_url=schedule.heartbeat_url,
+        metrics=place_path(metrics.file, document.folder) if metrics.file else None,
         warnings=tuple(review.warnings),
         origin=Origin(document=document, tables=tables),
     )

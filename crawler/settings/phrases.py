@@ -13,11 +13,16 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from crawler.model import Quiet, Rhythm
+from crawler.model import Quiet, Rhythm, WorkingHours
 
 _SOURCE_ID = re.compile(r"[a-z0-9-]{1,100}")
 _DAILY = re.compile(r"daily ([01]\d|2[0-3]):([0-5]\d)")
 _QUIET = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)")
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_HOURS = re.compile(
+    rf"(?:(?P<first>{'|'.join(_DAYS)})(?:-(?P<last>{'|'.join(_DAYS)}))? )?"
+    r"(?P<begin>(?:[01]\d|2[0-3]):[0-5]\d)-(?P<end>(?:[01]\d|2[0-3]):[0-5]\d|24:00)"
+)
 _COVERAGE = re.compile(r"(?:daily|weekly (?:mon|tue|wed|thu|fri|sat|sun)) (?:[01]\d|2[0-3]):[0-5]\d")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
@@ -56,6 +61,40 @@ def read_quiet_hours(value: object) -> str:
 def parse_quiet_hours(text: str) -> Quiet | None:
     """``22:00-07:00`` as the core's value; None for nothing."""
     return Quiet(from_minute=read_minute(text[:5]), to_minute=read_minute(text[-5:])) if text else None
+
+
+def read_hours(value: object) -> str:
+    """Working hours as written, where ``parse_all_hours`` understands them."""
+    if not isinstance(value, str):
+        raise ValueError("is not text")
+    parse_all_hours(value)
+    return value
+
+
+def parse_all_hours(text: str) -> tuple[WorkingHours, ...] | None:
+    """``mon-fri 08:00-19:00``, several of them after commas, days left out at will; None to learn them.
+
+    Raises ``ValueError``.
+    """
+    if text in ("auto", "always"):
+        return None if text == "auto" else ()
+    return tuple(parse_hours(each.strip()) for each in text.split(","))
+
+
+def parse_hours(text: str) -> WorkingHours:
+    """One span of working hours. Raises ``ValueError``."""
+    found = _HOURS.fullmatch(text.lower())
+    if found is None or found["begin"] == found["end"]:
+        raise ValueError("is not a span of working hours")
+    days = range(7)
+    if found["first"]:
+        first, last = _DAYS.index(found["first"]), _DAYS.index(found["last"] or found["first"])
+        days = range(first, last + 1 + (7 if last < first else 0))
+    return WorkingHours(
+        weekdays=tuple(sorted({day % 7 for day in days})),
+        from_minute=read_minute(found["begin"]),
+        to_minute=1440 if found["end"] == "24:00" else read_minute(found["end"]),
+    )
 
 
 def read_minute(clock: str) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 from crawler.model import ArticleRules, FetchPolicy, GuardPolicy, RecheckPolicy, RemovalPolicy, SchedulePolicy, Source
 from crawler.settings.lines import KeyPath
 from crawler.settings.paces import PACES, Sections
+from crawler.settings.phrases import parse_all_hours
 from crawler.settings.tables import (
     ChannelTable,
     ConfirmTable,
@@ -34,7 +35,7 @@ SECTIONS: Mapping[str, type[Table]] = {
     "guard": GuardTable,
 }
 #: Keys of ``[schedule]`` stand directly on a source.
-SCHEDULE_KEYS = ("every", "min_every", "max_every", "jitter")
+SCHEDULE_KEYS = ("every", "min_every", "max_every", "jitter", "hours")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,7 +170,8 @@ def _schedule_policy(values: dict[str, Any], layers: tuple[Layer, ...], *, pinne
     """A longer ``every`` lifts a ``max_every`` of lower rank: whoever wrote the one did not think of the other."""
     if values["every"] > values["max_every"] and _outranks(layers, "every", "max_every"):
         values["max_every"] = values["every"]
-    return SchedulePolicy(**{key: values[key] for key in SCHEDULE_KEYS}, pinned=pinned)
+    kept = {key: values[key] for key in SCHEDULE_KEYS if key != "hours"}
+    return SchedulePolicy(**kept, hours=parse_all_hours(values["hours"]), pinned=pinned)
 
 
 def _outranks(layers: tuple[Layer, ...], key: str, other: str) -> bool:

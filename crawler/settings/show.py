@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import PurePath
 
-from crawler.settings.units import spell_duration, spell_size
+from crawler.settings.units import LONGEST, spell_duration, spell_size
 
 #: Numbers of bytes, written as sizes.
 _SIZES = ("max_bytes", "max_size")
@@ -36,6 +36,8 @@ def write_setting(key: str, value: object, plain: str = "") -> str:
     """The value of ``key`` as it would be written: sizes with their unit, None as its ``plain`` word."""
     if value is None:
         return write_value(plain)
+    if key == "quiet_after" and value == LONGEST:
+        return write_value("never")
     if key in _SIZES and isinstance(value, int):
         return write_value(spell_size(value))
     return write_value(value)

@@ -22,7 +22,7 @@ from crawler.model import (
 )
 from crawler.settings.forms import (
     AnyAge,
-    Auto,
+    AutoOrNever,
     Duration,
     Forever,
     Form,
@@ -38,6 +38,7 @@ from crawler.settings.phrases import (
     read_coverage,
     read_encoding,
     read_header_table,
+    read_hours,
     read_private_host,
     read_proxy,
     read_quiet_hours,
@@ -63,6 +64,9 @@ Headers = Annotated[
     dict[str, str], BeforeValidator(read_header_table), Form('a table such as { Accept-Language = "zh" }')
 ]
 Encoding = Annotated[str, BeforeValidator(read_encoding), Form('"" or a name such as "gb18030" "shift_jis"')]
+Hours = Annotated[
+    str, BeforeValidator(read_hours), Form('"auto", "always", or hours such as "mon-fri 08:00-19:00, sat 09:00-12:00"')
+]
 
 
 class Table(BaseModel):
@@ -139,6 +143,23 @@ class ScheduleTable(Table):
     min_every: Pause = Field(_SCHEDULE.min_every, description="Never more often than this.")
     max_every: Pause = Field(_SCHEDULE.max_every, description="Never rarer than this.")
     jitter: Share = Field(_SCHEDULE.jitter, description="The share by which a pause varies at random.")
+    hours: Hours = Field(
+        "auto",
+        description='When it posts, on the clock of its timezone; outside it is visited rarely. "auto" learns it.',
+    )
+    heartbeat_url: Annotated[str, Form('"" or an address that begins with http:// or https://')] = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        description="The daemon calls it every minute while all goes well, so that somebody notices when it stops.",
+    )
+
+
+class MetricsTable(Table):
+    """Measures of the daemon for Prometheus."""
+
+    file: Annotated[str, Form('"" or the path of a file that ends in ".prom"')] = Field(
+        "", description="Written every ten seconds for the node exporter's textfile collector; relative to this folder."
+    )
 
 
 class RecheckTable(Table):
@@ -174,7 +195,7 @@ class GuardTable(Table):
         _GUARD.mass_fraction, description="The share of a source's re-read articles that change or vanish in one check."
     )
     mass_minimum: Count = Field(_GUARD.mass_minimum, description="And at least so many.")
-    quiet_after: Auto = Field(
+    quiet_after: AutoOrNever = Field(
         _GUARD.quiet_after, description='No new post for so long is an incident; "auto" learns the source\'s habit.'
     )
 
@@ -243,6 +264,7 @@ class SourceTable(Table):
     min_every: Pause = Field(_SCHEDULE.min_every, description="As in [schedule].")
     max_every: Pause = Field(_SCHEDULE.max_every, description="As in [schedule].")
     jitter: Share = Field(_SCHEDULE.jitter, description="As in [schedule].")
+    hours: Hours = Field("auto", description="As in [schedule]; outside them `every` does not bind.")
 
 
 class ArticleTable(Table):
@@ -317,6 +339,7 @@ GLOBAL_TABLES: dict[str, type[Table]] = {
     "web": WebTable,
     "retention": RetentionTable,
     "log": LogTable,
+    "metrics": MetricsTable,
 }
 #: ``[[name]]``: the tables that stand any number of times.
 ARRAY_TABLES: dict[str, type[Table]] = {

@@ -49,6 +49,11 @@ def read_pause(text: object) -> timedelta:
     return span
 
 
+def read_silence(text: object) -> timedelta:
+    """How long a source may keep silent: a pause, or ``never`` to be told of it. Raises ``ValueError``."""
+    return LONGEST if text == "never" else read_pause(text)
+
+
 def read_size(text: object) -> int:
     """The number of bytes that ``text`` spells: ``10MiB``, ``20GiB``, or a bare number. Raises ``ValueError``."""
     if isinstance(text, int) and not isinstance(text, bool) and text >= 0:

@@ -82,5 +82,7 @@ class Settings:
     web: WebSettings
     retention: RetentionSettings
     log: LogSettings
+    heartbeat_url: str = field(default="", repr=False)
+    metrics: Path | None = None
     warnings: tuple[str, ...] = ()
     origin: Origin = field(repr=False, compare=False)

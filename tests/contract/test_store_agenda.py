@@ -14,7 +14,7 @@ from crawler.errors import StoreError
 from storage.exclusive import AnotherDaemon, lock_daemon
 
 ROOT = Path(__file__).parents[2]
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 HOLD = (
     "import sys; from storage.exclusive import lock_daemon; lock = lock_daemon(sys.argv[1]); "
     "print('held', flush=True); sys.stdin.read()"
@@ -50,6 +50,64 @@ def test_sources_with_due_articles_are_told_by_their_longest_overdue_one(store, 
         store.commit([made.outcome(source, articles=articles)])
     store.commit([made.outcome("e", articles=(made.known("old", "e", due_at=None),))])
     assert store.sources_with_due_articles(now=made.now) == ["b", "a"]
+
+
+# -- clocks that were wrong ------------------------------------------------------------------------------------------
+
+
+def mend(store, made) -> int:
+    limit = made.now + 60 * DAY
+    return store.mend_due_times(now=made.now, listings=limit, articles=limit, deliveries=limit)
+
+
+def test_what_is_due_later_than_it_can_be_is_due_now(store, made):
+    far, near = made.now + 4000 * DAY, made.now + 30 * DAY
+    articles = (
+        made.known("far", "harbour", due_at=far),
+        made.known("given-up", "harbour", due_at=None, fetched_at=far),
+        made.known("near", "harbour", due_at=near, fetched_at=made.now),
+        made.known("old", "harbour", due_at=None, fetched_at=made.now),
+    )
+    store.commit([made.outcome("harbour", state=made.state("harbour", due_at=far), articles=articles)])
+    store.commit([made.outcome("port", state=made.state("port", due_at=near))])
+    store.commit([made.told("message", due_at=far)])
+
+    assert mend(store, made) == 4
+    assert store.due_sources(now=made.now)[0] == "harbour"
+    assert "port" not in store.due_sources(now=made.now)
+    assert {each.title for each in store.due_articles("harbour", now=made.now, limit=9)} == {
+        made.known("far").title,
+        made.known("given-up").title,
+    }
+    assert store.standing(now=made.now).oldest_due_at == made.now
+
+
+def test_where_no_clock_was_wrong_nothing_is_touched(store, made):
+    store.commit([made.found("a", promises=True)])
+    assert mend(store, made) == 0
+
+
+# -- how it stands ---------------------------------------------------------------------------------------------------
+
+
+def test_an_empty_store_has_nothing_waiting(store, made):
+    standing = store.standing(now=made.now)
+    assert (standing.oldest_due_at, standing.waiting, standing.dead, standing.incidents) == (None, 0, 0, 0)
+
+
+def test_what_waits_and_what_was_given_up_is_counted(store, made):
+    store.commit([made.told("a", window="event:a", due_at=made.now - 7 * MINUTE)])
+    store.commit([made.told("b", window="event:b", due_at=made.now + DAY)])
+    store.commit([made.outcome(incidents=(made.incident(),))])
+
+    standing = store.standing(now=made.now)
+    assert (standing.oldest_due_at, standing.waiting) == (made.now - 7 * MINUTE, 2)
+    assert (standing.dead, standing.incidents) == (0, 1)
+
+    (delivery,) = store.lease_deliveries(now=made.now, lease_until=made.now + DAY, limit=9, close_bursts=False)
+    store.bury(delivery, error="410")
+    standing = store.standing(now=made.now)
+    assert (standing.oldest_due_at, standing.waiting, standing.dead) == (None, 1, 1)
 
 
 # -- facts -----------------------------------------------------------------------------------------------------------

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from crawler.errors import StoreError, UsageError
-from crawler.model import ChangeKind, FileState, IncidentState, digest
+from crawler.model import Absence, ChangeKind, FileState, IncidentState, digest
 from storage.maintenance import backup, copy, prune, verify_chain
-from storage.snapshots import DatabaseSnapshots
+from storage.snapshots import DatabaseSnapshots, FolderSnapshots
 from storage.store import open_store
 
 DAY = timedelta(days=1)
@@ -150,6 +150,51 @@ def test_snapshots_go_by_age_unless_something_still_looks_so(store, made):
     report = prune(store, snapshots, now=made.now, snapshots_after=30 * DAY, changes_after=None)
     assert str(report) == "removed 1 snapshots, 0 sent deliveries, 0 changes"
     assert set(snapshots.names()) == {digest(name.encode()) for name in names[1:]}
+    assert verify_chain(store) == []
+
+
+@pytest.fixture(params=["folder", "database"])
+def snapshots(request, store, tmp_path):
+    return FolderSnapshots(tmp_path / "snapshots") if request.param == "folder" else DatabaseSnapshots(store)
+
+
+def test_the_oldest_snapshots_go_where_there_are_too_many_bytes(store, made, snapshots):
+    names = [f"page-{number}" for number in range(6)]
+    snapshots.put([name.encode() for name in names])
+    store.commit([made.outcome(observations=tuple(seen(made, name, 40 - day) for day, name in enumerate(names)))])
+    sizes = dict(snapshots.sizes())
+    room_for_two = sum(sizes[digest(name.encode())] for name in names[-2:])
+
+    report = prune(store, snapshots, now=made.now, snapshots_after=None, changes_after=None, max_size=room_for_two + 1)
+
+    assert (report.snapshots, report.over) == (4, 0)
+    assert set(snapshots.names()) == {digest(name.encode()) for name in names[-2:]}
+    assert verify_chain(store) == []
+    again = prune(store, snapshots, now=made.now, snapshots_after=None, changes_after=None, max_size=room_for_two + 1)
+    assert not again.is_some
+
+
+def test_what_is_still_needed_stays_however_little_room_there_is(store, made, snapshots):
+    names = ["current", "evidence", "gone", "attachment", "listing", "old"]
+    snapshots.put([name.encode() for name in [*names, "under way"]])
+    observations = {name: seen(made, name, 40) for name in names}
+    known = made.known(
+        "current",
+        files=(FileState(url="f", sha256=digest(b"attachment")),),
+        absence=Absence(observations=(observations["gone"],)),
+    )
+    revision = replace(made.revision("current"), evidence=observations["evidence"])
+    state = made.state(body_sha256=digest(b"listing"))
+    store.commit(
+        [made.outcome(state=state, articles=(known,), revisions=(revision,), observations=tuple(observations.values()))]
+    )
+
+    report = prune(store, snapshots, now=made.now, snapshots_after=DAY, changes_after=None, max_size=1)
+
+    assert report.snapshots == 1
+    assert report.over > 0
+    kept = [*names[:-1], "under way"]
+    assert set(snapshots.names()) == {digest(name.encode()) for name in kept}
     assert verify_chain(store) == []
 
 

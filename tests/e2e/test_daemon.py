@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -18,6 +19,8 @@ from tests.commanding import COMMAND, Gazette, clean_environment
 from tests.mailserver import MailServer
 from tests.newsroom import Newsroom, source_block
 
+#: Bytes beyond which no file grows: less than the database takes, more than the log.
+FULL = 48 * 1024
 QUICK = 'every = "1s"\nmin_every = "1s"\njitter = 0.0'
 MAIL = """
 [[channel]]
@@ -275,3 +278,22 @@ def test_a_configuration_that_cannot_be_used_at_the_start_is_exit_2(harbour):
 
 def test_a_wrong_grace_is_exit_2(harbour):
     assert "--grace" in harbour.run("daemon", "--grace", "long", code=2).err
+
+
+@pytest.mark.slow
+def test_a_full_disk_is_told_and_nothing_is_lost_once_there_is_room_again(harbour, room, rows, database):
+    with daemon(harbour) as running:
+        until(lambda: known(rows) == 3)
+        for number in range(12):
+            room.publish(f"lock-{number}", text=(f"The lock {number} is closed. " * 500,))
+        _, hard = resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (FULL, hard))  # what a full disk does to one file
+        until(lambda: running.said("the database cannot be used"), 30)
+        resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
+        until(lambda: running.said("the database can be used again"), 30)
+        until(lambda: known(rows) == 15, 90)
+        assert "free some space" in running.said("the database cannot be used")[0]["event"]
+        running.signal(signal.SIGTERM)
+        assert running.end() == 0
+    assert kinds(rows) == ["new"] * 12
+    assert rows("PRAGMA integrity_check") == [("ok",)]

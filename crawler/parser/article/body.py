@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from crawler.model import BlockKind
 from crawler.parser.article.container import Container, score_segment
 from crawler.parser.article.furniture import (
+    is_aside_hint,
     is_caption_hint,
     is_caption_line,
     is_control_line,
@@ -37,10 +39,12 @@ _PLAIN_LISTS = frozenset({"", "wp-block-list"})
 #: How far above a line, or a picture, its frame may stand, and how much text a frame holds at most.
 _FRAME_DEPTH = 4
 _MAX_CAPTION = 600
+_BUTTON_DEPTH = 3
+_COPIED_BLOCKS, _COPIED_WEIGHT = 2, 60
 _STANDFIRST_REACH = 30
 #: How much of a box in the text may be links.
 _INSET_LINKS = 0.3
-_FORM_SHARE = 0.25
+_FRAME_SHARE = 0.25
 _STANDFIRST_SCORE = 15.0
 
 
@@ -69,7 +73,7 @@ def read_body(segments: Segments, container: Container, skipped: frozenset[int],
         and position not in teasers
         and not _is_furniture(segment)
     ][: 2 * MAX_BLOCKS]
-    kept = _drop_forms(_drop_link_lists(kept, container.element), container.element)
+    kept = _drop_frames(_drop_link_lists(kept, container.element), container.element)
     kept = _find_opening(segments, container, title, skipped) + kept
     _mark_captions(kept, segments)
     return Body(_drop_repeats(kept)[:MAX_BLOCKS], container.start, stop)
@@ -133,7 +137,11 @@ def _is_standfirst(segment: Segment) -> bool:
     """A sentence or a longer line without links. Short labels between title and text are none."""
     score = score_segment(segment)
     ends = segment.text.rstrip("”\"'」』)）").endswith((".", "。", "!", "！", "?", "？", "…"))
-    return score >= (_STANDFIRST_SCORE if ends else 3 * _STANDFIRST_SCORE) and not _is_furniture(segment)
+    return (
+        score >= (_STANDFIRST_SCORE if ends else 3 * _STANDFIRST_SCORE)
+        and not _is_furniture(segment)
+        and not any(_is_aside(branch) for branch in _ancestors(segment.owner, _FRAME_DEPTH))
+    )
 
 
 def _find_cut(segments: Segments, container: Container) -> int:
@@ -151,9 +159,18 @@ def _find_cut(segments: Segments, container: Container) -> int:
 
 def _is_furniture(segment: Segment) -> bool:
     text = segment.text
+    if _is_switch(segment):
+        return True
     if is_control_line(text) or is_service_line(text):
         return True
     return not any(char.isalnum() for char in text)
+
+
+def _is_switch(segment: Segment) -> bool:
+    """Whether it is what a button says. The question or heading that unfolds an answer is part of the text."""
+    if segment.kind is BlockKind.HEADING or segment.text.endswith(("?", "？")):
+        return False
+    return any(branch.tag == "button" for branch in _ancestors(segment.holder, _BUTTON_DEPTH))
 
 
 def _find_insets(segments: Segments, container: Container) -> set[Element]:
@@ -170,15 +187,28 @@ def _hint(element: Element) -> str:
     return f"{element.attribute('class')} {element.attribute('id')}"
 
 
-def _drop_forms(kept: list[Segment], top: Element) -> list[Segment]:
-    """Without what readers are asked to fill in, unless a form holds the text as a whole, as some systems build."""
-    inside = [any(branch.tag == "form" for branch in _branches(segment.owner, top)) for segment in kept]
-    if not any(inside):
+def _drop_frames(kept: list[Segment], top: Element) -> list[Segment]:
+    """Without what stands in the text but is none of it: forms to fill in, calls to act, disclaimers, portraits.
+
+    Only frames that hold a small part, for some systems build a form, or a frame of any name, around a text.
+    """
+    frames = [[branch for branch in _branches(segment.owner, top) if _is_aside(branch)] for segment in kept]
+    told: dict[Element, float] = {}
+    for segment, around in zip(kept, frames, strict=True):
+        for frame in around:
+            told[frame] = told.get(frame, 0.0) + max(0.0, score_segment(segment))
+    if not told:
         return kept
-    told = sum(max(0.0, score_segment(segment)) for segment, formed in zip(kept, inside, strict=True) if formed)
-    if told > _FORM_SHARE * sum(max(0.0, score_segment(segment)) for segment in kept):
-        return kept
-    return [segment for segment, formed in zip(kept, inside, strict=True) if not formed]
+    most = _FRAME_SHARE * sum(max(0.0, score_segment(segment)) for segment in kept)
+    return [
+        segment
+        for segment, around in zip(kept, frames, strict=True)
+        if not any(told[frame] <= most for frame in around)
+    ]
+
+
+def _is_aside(element: Element) -> bool:
+    return element.tag == "form" or (bool(element.raw) and is_aside_hint(_hint(element)))
 
 
 def _drop_link_lists(kept: list[Segment], top: Element) -> list[Segment]:
@@ -197,14 +227,15 @@ def _drop_link_lists(kept: list[Segment], top: Element) -> list[Segment]:
         if prose and parent is not None:
             first, _ = told.get(parent.order, (index, index))
             told[parent.order] = (first, index)
+    end = max((last for _, last in told.values()), default=0)
     return [
         segment
         for index, segment in enumerate(kept)
-        if not _is_link_list(segment, top, weights) or _is_framed(segment, index, told)
+        if not _is_link_list(segment, top, weights) or _is_framed(segment, index, told, end)
     ]
 
 
-def _is_framed(segment: Segment, index: int, told: dict[int, tuple[int, int]]) -> bool:
+def _is_framed(segment: Segment, index: int, told: dict[int, tuple[int, int]], end: int) -> bool:
     """Whether a list item, or a heading, stands among paragraphs that share its list's parent."""
     current: Element | None = segment.owner
     while current is not None and current.parent is not None:
@@ -212,7 +243,7 @@ def _is_framed(segment: Segment, index: int, told: dict[int, tuple[int, int]]) -
         if listed and current.attribute("class") not in _PLAIN_LISTS:
             return False
         first, last = told.get(current.parent.order, (index, index))
-        if first < index < last:
+        if first < index < last or (first < index < end and listed and current.tag != "p"):
             return True
         if not listed:
             return False
@@ -275,5 +306,24 @@ def _is_captioned(segment: Segment, frames: set[int], items: list[Segment]) -> b
 
 
 def _drop_repeats(kept: list[Segment]) -> list[Segment]:
-    """Without a block that repeats the one before it (desktop and mobile copies of a line)."""
-    return [segment for index, segment in enumerate(kept) if index == 0 or segment.text != kept[index - 1].text]
+    """Without a block that repeats the one before it, and without copies: of a part for narrow screens, of slides
+    that go round.
+
+    A copy repeats several blocks in a row, and stands in a frame of its own; an article may repeat a single sentence.
+    """
+    single = [item for index, item in enumerate(kept) if index == 0 or item.text != kept[index - 1].text]
+    first: dict[str, Segment] = {}
+    known = [first.setdefault(item.text, item) for item in single]
+    if len(first) == len(single):
+        return single
+    result: list[Segment] = []
+    for copied, run in groupby(zip(single, known, strict=True), lambda pair: pair[0] is not pair[1]):
+        pairs = list(run)
+        if not copied or len(pairs) < _COPIED_BLOCKS or not any(_is_elsewhere(*pair) for pair in pairs):
+            result.extend(item for item, _ in pairs)
+    return result
+
+
+def _is_elsewhere(item: Segment, first: Segment) -> bool:
+    """Whether a paragraph that was read before stands in another frame."""
+    return item.weight >= _COPIED_WEIGHT and item.owner.parent is not first.owner.parent

@@ -27,6 +27,10 @@ _KNOWN_LEAST = 0.15
 _RIVALRY = 0.3
 _LEAVES = word_set("p span font b strong em i u li dd dt h1 h2 h3 h4 h5 h6 blockquote ul ol pre center")
 _MOSTLY_TEXT = 0.25
+#: Where a page says itself that its main part stands; how many times what was found, and with how many links.
+_MAIN_PARTS = frozenset({"main", "article"})
+_MUCH_MORE = 2
+_SOME_LINKS = 0.4
 #: A class name may lie, ``<footer>`` hardly does: text inside such a tag counts this much for a pardon.
 _TAG_DOUBT = 0.3
 #: The score of a suspect that holds more than a teaser.
@@ -61,7 +65,9 @@ def choose_container(page: Page, segments: Segments) -> Container | None:
     if most <= 0:
         return None
     best = page.elements[sums.index(most, 1) - 1]
-    chosen = _find_known(page, sums, sums[best.order]) or _widen(_descend(page, best, sums), segments)
+    chosen = _find_known(page, sums, sums[best.order]) or _gather(
+        _widen(_descend(page, best, sums), segments), segments
+    )
     return Container(chosen, chosen.start, chosen.stop, sums[chosen.order])
 
 
@@ -186,6 +192,28 @@ def _widen(element: Element, segments: Segments) -> Element:
             break
         element = parent
     return element
+
+
+def _gather(element: Element, segments: Segments) -> Element:
+    """From one piece of a page to what the page calls its main part, if that tells much more, and in sentences.
+
+    Not beyond an article, nor beyond what holds the main heading: what stands beside those is of other things.
+    """
+    below, part = element, element.parent
+    while part is not None and below.tag not in _MAIN_PARTS and part.tag not in _MAIN_PARTS:
+        below, part = part, part.parent
+    if part is None or below.tag in _MAIN_PARTS or _is_headed(below, segments):
+        return element
+    told, items = _tell(segments.items[element.start : element.stop]), segments.items[part.start : part.stop]
+    return part if _tell(items) > _MUCH_MORE * told and _link_share(items) < _SOME_LINKS else element
+
+
+def _is_headed(element: Element, segments: Segments) -> bool:
+    return any(item.owner.tag == "h1" for item in segments.items[element.start : element.stop])
+
+
+def _tell(items: list[Segment]) -> int:
+    return sum(item.weight - item.linked for item in items if not item.junk and item.is_prose)
 
 
 def _link_share(items: list[Segment]) -> float:

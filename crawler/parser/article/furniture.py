@@ -42,11 +42,13 @@ _GOOD = word_set(
 #: Whole class names that hide an element or frame a gadget, unless others of the element take it back.
 _HIDING = word_set("hidden hide visually-hidden visuallyhidden is-hidden sr-only hidden-print invisible")
 _SHOWN_AGAIN = re.compile(
-    r"accordion|collaps|\btab|panel|toggle|faq|\b[SB]:\d|:(?:block|flex|grid|inline)\b", re.IGNORECASE
+    r"accordion|collaps|\btab|panel|toggle|faq|\b[SB]:[\da-f]+\b|:(?:block|flex|grid|inline)\b", re.IGNORECASE
 )
 _GADGETS = word_set("widget widgets")
 #: Page builders call every piece of a page a widget, the article's own text too.
 _BUILT = re.compile(r"elementor|so-panel|siteorigin|hs_cos|widget-span|ck-widget|widget_text|textwidget", re.IGNORECASE)
+#: Frames that stand inside a text and are none of it, however much text they hold.
+_ASIDES = word_set("author authors byline disclaimer disclaimers disclosure disclosures affiliate cta likes")
 _CAPTIONS = word_set("caption captions figcaption imagecaption credit credits bildunterschrift bildtext legende legend")
 _PICTURES = word_set("image images img picture photo figure bild foto video contentimage")
 
@@ -101,6 +103,11 @@ _SERVICE_LINE = re.compile(
     r"an dieser stelle find|ich bin damit einverstanden|personenbezogene daten können|ende der weiteren informationen|"
     r"ihre meinung ist uns wichtig|verfügbar bis|"
     r"läs mer|les også|czytaj także|подписывайтесь|читайте также|newsletter)",
+    re.IGNORECASE,
+)
+#: What fills a template, and what a reader agrees to: neither is ever the article, however long.
+_LONG_SERVICE = re.compile(
+    r"lorem ipsum dolor|by (?:signing up|subscribing|submitting|clicking|providing|entering)\b.{0,80}\bagree\b",
     re.IGNORECASE,
 )
 #: A short line that begins what is no longer the article.
@@ -182,6 +189,12 @@ def is_good_hint(hint: str) -> bool:
 
 
 @lru_cache(maxsize=8192)
+def is_aside_hint(hint: str) -> bool:
+    """Whether a ``class`` and ``id`` text names an author's portrait, a disclaimer or a call to act."""
+    return not _ASIDES.isdisjoint(_find_words(hint[:400]))
+
+
+@lru_cache(maxsize=8192)
 def is_caption_hint(hint: str) -> bool:
     """Whether a ``class`` text says that an element is the caption or the credit of a picture."""
     return not _CAPTIONS.isdisjoint(_find_words(hint[:400]))
@@ -205,8 +218,10 @@ def is_control_line(text: str) -> bool:
 
 
 def is_service_line(text: str) -> bool:
-    """Whether a short line begins as only the site's own services do."""
-    return len(text) <= 160 and _SERVICE_LINE.match(text) is not None
+    """Whether a line begins as only the site's own services do; most of those are short."""
+    if len(text) > 160:
+        return _LONG_SERVICE.match(text) is not None
+    return _SERVICE_LINE.match(text) is not None
 
 
 def is_cut_line(text: str) -> bool:

@@ -38,6 +38,10 @@ _HIDDEN = re.compile(r"display\s{0,3}:\s{0,3}none", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r' ([^ =]+)="([^"]*)"')
 #: A name that no markup can give an attribute: what the configuration's selectors chose is marked with it.
 CHOSEN = "chosen/"
+#: A button that shows and hides what is beside it, as the questions of a list of answers do.
+_UNFOLDS = ' aria-expanded="'
+#: An ``id`` with so many hyphens is a title, and tells what the text says instead of what the element is for.
+_SLUG, _HEADING_SLUG = 5, 2
 _IGNORED = f'{CHOSEN}ignore="'
 #: How the attributes begin that are asked for most.
 CLASS, ID = ' class="', ' id="'
@@ -140,7 +144,7 @@ def unescape(text: str) -> str:
 
 def is_suspect(tag: str, raw: str) -> bool:
     """Whether an element looks like furniture by its tag, role, class, id or invisibility, or was named as such."""
-    if tag in JUNK_TAGS:
+    if tag in JUNK_TAGS and not (tag == "button" and _UNFOLDS in raw):
         return True
     if not raw:
         return False
@@ -153,6 +157,8 @@ def is_suspect(tag: str, raw: str) -> bool:
         return False
     if ' role="' in raw and find_value(raw, ' role="') in JUNK_ROLES:
         return True
+    if name.count("-") >= (_HEADING_SLUG if _KINDS.get(tag) is BlockKind.HEADING else _SLUG):
+        name = ""
     hint = f"{find_value(raw, CLASS)} {name}"[:400]
     hidden = ' hidden="' in raw or (' style="' in raw and _HIDDEN.search(find_value(raw, ' style="')))
     if hidden and not is_foldable(hint):

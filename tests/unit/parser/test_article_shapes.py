@@ -49,9 +49,9 @@ def test_a_folded_panel_belongs_to_the_article() -> None:
 
 
 def test_suspects_of_one_kind_are_weighed_together() -> None:
-    part = f'<div class="teaser-{{0}} promo"><p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p></div>'
+    part = f'<div class="teaser-{{0}} promo"><p>{{0}}. {FIRST}</p><p>{{0}}. {SECOND}</p><p>{{0}}. {THIRD}</p></div>'
     body = "<div><p>Three reports of the week, in full.</p></div>" + part.format(1) + part.format(2) + part.format(3)
-    assert texts(read(body)).count(SECOND) == 3
+    assert [text for text in texts(read(body)) if text.endswith(SECOND)] == [f"{n}. {SECOND}" for n in (1, 2, 3)]
 
 
 def test_code_has_no_furniture_whatever_its_highlighter_calls_it() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.model import Article, Block, BlockKind, Expectation, Fetched, PageFacts, Purpose, Request, Verdict, digest
-from crawler.parser.expectation import DECAY, ENOUGH, PERSISTENT, facts_of, judge, learn
+from crawler.parser.expectation import DECAY, ENOUGH, PERSISTENT, facts_of, judge, lacks_end, learn
 from crawler.text.urls import path_shape
 
 HOST = "www.example.gov.cn"
@@ -68,6 +68,17 @@ def test_a_much_shorter_text_without_date_or_title_is_unexpected_where_pages_hav
     assert judge(taught(), replace(bare, length=700)).verdict is Verdict.OK
 
 
+def test_markup_that_does_not_end_is_noticed_only_where_most_pages_end():
+    whole = (*USUAL, "end of the markup")
+    ending, open_ended = Expectation(), Expectation()
+    for number in range(20):
+        ending = learn(ending, facts(number, marks=whole if number % 4 else USUAL))
+        open_ended = learn(open_ended, facts(number, marks=USUAL))
+    assert lacks_end(ending, facts())
+    assert not lacks_end(ending, facts(marks=whole))
+    assert not lacks_end(open_ended, facts())
+
+
 def test_a_redesign_that_shows_the_known_titles_becomes_what_is_expected():
     expectation = taught(40)
     new = ("type text/html", "path /n/*.html", "place article-body", "meta pubdate")
@@ -114,6 +125,7 @@ def test_facts_are_read_from_the_page_its_address_and_the_titles_it_is_known_by(
     found = facts_of(fetched, article, known_as=("", "停水通知"))
     assert found.marks == (
         "type text/html",
+        "end of the markup",
         "path /a/#/~.html",
         "meta articletitle",
         "meta siteidcode",

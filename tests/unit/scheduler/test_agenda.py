@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.cadence import next_check
-from crawler.model import FetchPolicy, SchedulePolicy, Source, SourceState, Verdict
+from crawler.model import FetchPolicy, Hints, Pulse, SchedulePolicy, Source, SourceState, Verdict, WorkingHours
 from crawler.scheduler.agenda import (
     AT_ONCE,
     Room,
@@ -152,10 +152,18 @@ def test_a_shortened_interval_does_not_hurry_a_failing_source():
     every=st.integers(1, 10_000),
     jitter=st.floats(0, 0.5),
     pinned=st.booleans(),
+    pulse=st.builds(
+        Pulse,
+        visits=st.floats(0, 100),
+        hits=st.floats(0, 100),
+        watched=st.floats(0, 1e6),
+        hints=st.builds(Hints, pause=st.timedeltas(MINUTE, 2 * HOUR), skip_hours=st.just((12, 13, 14))),
+    ),
+    hours=st.sampled_from([None, (), (WorkingHours(weekdays=(0, 1, 2, 3, 4), from_minute=780, to_minute=1080),)]),
 )
-def test_what_was_planned_under_the_same_interval_is_never_early(chance, every, jitter, pinned):
-    policy = SchedulePolicy(every=every * MINUTE, jitter=jitter, pinned=pinned)
-    planned = state(A, due_at=None)
+def test_what_was_planned_under_the_same_interval_is_never_early(chance, every, jitter, pinned, pulse, hours):
+    policy = SchedulePolicy(every=every * MINUTE, jitter=jitter, pinned=pinned, hours=hours)
+    planned = replace(state(A, due_at=None), pulse=pulse)
     planned = replace(planned, due_at=next_check(planned, policy, now=NOON, chance=chance))
     assert early_due(replace(A, schedule=policy), planned) is None
 

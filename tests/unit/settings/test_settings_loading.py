@@ -188,19 +188,12 @@ def test_web_retention_and_log_arrive(full: Settings) -> None:
     assert (full.log.level, full.log.format) == ("debug", "json")
 
 
-def test_whoever_writes_a_key_that_nothing_acts_on_yet_is_told_once_for_each(full: Settings) -> None:
-    told = [warning.partition(": ")[2] for warning in full.warnings]
-    assert told == [
-        "guard.quiet_after is not acted on yet",
-        "retention.max_size is not acted on yet",
-    ]
-
-
-def test_keys_of_a_source_that_nothing_acts_on_yet_are_named_with_their_line(load) -> None:
-    text = '[[source]]\nid = "a"\nurl = "https://example.org/"\nattachments = "text"\n'
-    warnings = load(text + '[source.guard]\nquiet_after = "30d"\n').warnings
-    assert not any("attachments" in warning for warning in warnings)
-    assert "all.toml:6: source a: guard.quiet_after is not acted on yet" in warnings
+def test_the_alarm_of_a_quiet_source_can_be_learned_set_and_switched_off(load) -> None:
+    text = '[[source]]\nid = "a"\nurl = "https://example.org/"\n[source.guard]\nquiet_after = "{}"\n'
+    found = [load(text.format(word)).sources[0].guard.quiet_after for word in ("auto", "30d", "never")]
+    assert found[:2] == [None, timedelta(days=30)]
+    assert found[2] > timedelta(days=30_000)
+    assert not any("quiet" in warning for warning in load(text.format("never")).warnings)
 
 
 def test_an_empty_configuration_has_the_defaults_of_the_contract(load) -> None:

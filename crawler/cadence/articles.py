@@ -1,27 +1,13 @@
-"""When to look again: at a listing, and at a known article. Pure; the clock and chance come in as arguments."""
+"""When to look again at a known article."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from crawler.model import RecheckPolicy, SchedulePolicy, SourceState
+from crawler.model import RecheckPolicy
 
-#: After a failed check the pause doubles at most this often, so that a dead source is still visited now and then.
-MAX_DOUBLINGS = 4
 SOONEST_RETRY = timedelta(minutes=10)
 LATEST_RETRY = timedelta(days=1)
-
-
-def next_check(state: SourceState, policy: SchedulePolicy, *, now: datetime, chance: float) -> datetime:
-    """When the listing is due again. ``chance`` is a number in [0, 1) that spreads sources within ``jitter``.
-
-    Failures double the pause, up to ``max_every`` (or ``every`` where that was pinned above it).
-    """
-    pause = policy.every * 2.0 ** min(state.failures, MAX_DOUBLINGS)
-    ceiling = policy.every if policy.pinned and not state.failures else max(policy.max_every, policy.every)
-    pause = max(policy.min_every, min(pause, ceiling))
-    spread = 1 - policy.jitter * chance if policy.pinned else 1 + policy.jitter * (2 * chance - 1)
-    return now + pause * spread
 
 
 def next_recheck(

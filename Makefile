@@ -48,8 +48,9 @@ $(PEERS)/.ready: benchmarks/requirements.lock
 	  $(PEERS)/bin/python -m compileall -q $(PEERS)/lib
 	@touch $@
 
-reading: $(READY) ## How well pages are read, against the floor (where the pages are)
+reading: $(READY) ## How well and how fast pages are read, against floor and ceilings (where the pages are)
 	$(BIN)/python -m benchmarks.reading
+	$(BIN)/python -m benchmarks.speed
 
 accuracy: $(READY) ## How well simulated sites are told, against the floor: SEEDS="1 new"
 	$(BIN)/python -m tests.world $(foreach seed,$(SEEDS),--seed $(seed))

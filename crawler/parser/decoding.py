@@ -86,7 +86,7 @@ def decode_html(body: bytes, declared: str = "", forced: str = "") -> Decoded:
             return _decode(body[len(bom) :], encoding)
     if wide := find_wide_codec(body):
         return _decode(body, wide)
-    if any(shift in body for shift in _JIS_SHIFTS) and body.isascii():
+    if b"\x1b" in body and any(shift in body for shift in _JIS_SHIFTS) and body.isascii():
         return _decode(body, "iso2022_jp_ext")
     if (strict := _decode_strictly(body, "utf-8")) is not None:
         return strict

@@ -7,6 +7,8 @@ any, a page is taken for what it looks like.
 
 from __future__ import annotations
 
+import re
+
 from crawler.model import Article, Assessment, BlockKind, Listing, Verdict
 from crawler.parser import verdict_rules as rules
 from crawler.parser.page_signs import (
@@ -24,6 +26,7 @@ _OK = Assessment(verdict=Verdict.OK)
 _LITTLE_TEXT = 400
 _NOTICE = 200
 _LOST = 4
+_WIDE_RUN = re.compile(f"{WIDE.pattern}+")
 _TITLES = 40
 _LOOKED_AT = 200_000
 #: A list has so many headlines, and they outweigh the text beside them so many times.
@@ -54,7 +57,8 @@ def assess_article(article: Article, markup: str, *, listed_as: str = "", chosen
     if not text:
         return _assess_empty(article, markup)
     if (
-        weigh(text) >= _LITTLE_TEXT
+        len(text) >= _LITTLE_TEXT
+        or weigh(text) >= _LITTLE_TEXT
         or is_declared(article)
         or names_article(listed_as, article.title)
         or has_signal(markup)
@@ -65,7 +69,7 @@ def assess_article(article: Article, markup: str, *, listed_as: str = "", chosen
 
 def weigh(text: str) -> int:
     """The length of a text with a wide character counted as two: it says about as much."""
-    return len(text) + len(WIDE.findall(text))
+    return len(text) if text.isascii() else len(text) + len("".join(_WIDE_RUN.findall(text)))
 
 
 def is_declared(article: Article) -> bool:

@@ -7,7 +7,7 @@ characters. A block that cannot tell for itself is read in the light of its neig
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 _SAMPLE = 3_000
@@ -17,7 +17,7 @@ _SCRIPTS = {
     "kana": re.compile("[\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\uff66-\uff9f]+"),
     "hangul": re.compile("[\uac00-\ud7a3\u1100-\u11ff\u3131-\u318e]+"),
     "han": re.compile("[\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"),
-    "latin": re.compile("[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]+"),
+    "latin": re.compile("[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]+"),
     "cyrillic": re.compile("[\u0400-\u052f]+"),
     "arabic": re.compile("[\u0620-\u065f\u0671-\u06d3\u06fa-\u06ff\u0750-\u077f]+"),
     "thai": re.compile("[\u0e01-\u0e3a\u0e40-\u0e4e]+"),
@@ -34,7 +34,14 @@ _SCRIPTS = {
     "khmer": re.compile("[\u1780-\u17ff]+"),
     "mongolian": re.compile("[\u1820-\u18aa]+"),
 }
+_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
+_LETTERS_ONLY = bytes(code if code < 128 and chr(code).isalpha() else 32 for code in range(256))
+#: Letters of ASCII are counted apart: the pattern of Latin names the others.
 #: Most texts hold no other script than these; one search for all the others is cheaper than eight for each of them.
+_LATIN_ALONE = ("latin",)
+_WESTERN_LETTERS = bytes(
+    code if _WORD.fullmatch(bytes((code,)).decode("cp1252", "replace")) else 32 for code in range(256)
+)
 _COMMON_SCRIPTS = ("kana", "han", "latin")
 _RARE_SCRIPT = re.compile("[\u0370-\u0dff\u0e01-\u18af\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3]")
 _ONE_LANGUAGE = {
@@ -197,12 +204,32 @@ def _could_be(language: str, script: str) -> bool:
 
 def _count_scripts(text: str) -> dict[str, int]:
     """Letters by script, weighted by how much one of them says; scripts that do not occur are left out."""
+    letters = len(text.encode("ascii", "ignore").translate(None, _NO_LETTERS))
     if text.isascii():
-        letters = sum(map(len, _SCRIPTS["latin"].findall(text)))
         return {"latin": letters} if letters else {}
-    names = _SCRIPTS if _RARE_SCRIPT.search(text) else _COMMON_SCRIPTS
-    counts = {name: sum(map(len, _SCRIPTS[name].findall(text))) * _WEIGHT.get(name, 1) for name in names}
-    return {name: count for name, count in counts.items() if count}
+    counts: dict[str, int] = {}
+    for name in _find_names(text):
+        count = letters if name == "latin" else 0
+        if found := _SCRIPTS[name].findall(text):
+            count += len("".join(found)) * _WEIGHT.get(name, 1)
+        if count:
+            counts[name] = count
+    return counts
+
+
+def _find_names(text: str) -> Iterable[str]:
+    """The scripts that may occur in a text that is not ASCII."""
+    if _write_western(text) is not None:
+        return _LATIN_ALONE
+    return _SCRIPTS if _RARE_SCRIPT.search(text) else _COMMON_SCRIPTS
+
+
+def _write_western(text: str) -> bytes | None:
+    """The text in the one-byte encoding of Western Europe; None where it holds anything else."""
+    try:
+        return text.encode("cp1252")
+    except UnicodeEncodeError:
+        return None
 
 
 def _script_of(text: str) -> str:
@@ -254,20 +281,37 @@ def _cyrillic(text: str) -> str:
     return "ru"
 
 
+def _split_ascii(text: str) -> list[str]:
+    """The words of a text in small ASCII letters; an apostrophe joins two parts of a word."""
+    if "'" in text:
+        return _ASCII_WORD.findall(text)
+    return text.encode("ascii").translate(_LETTERS_ONLY).decode("ascii").split()
+
+
+def _split_western(written: bytes) -> list[str]:
+    """The words of a text without apostrophes."""
+    return written.translate(_WESTERN_LETTERS).decode("cp1252").split()
+
+
 def _latin(text: str) -> tuple[str, bool]:
     """The language by its commonest words, and whether they leave no doubt."""
-    ascii_only = text.isascii()
-    if not ascii_only and len(_VIETNAMESE.findall(text)) * 25 >= len(text):
+    if text.isascii():
+        words = _split_ascii(text.lower())
+    elif (western := _write_western(text.lower())) is not None:
+        words = _WORD.findall(text.lower()) if b"'" in western or b"\x92" in western else _split_western(western)
+    elif len(_VIETNAMESE.findall(text)) * 25 >= len(text):
         return "vi", True
-    words = (_ASCII_WORD if ascii_only else _WORD).findall(text.lower())
-    spoken = [speakers for word in words if (speakers := _SPEAKERS.get(word)) is not None]
-    if not spoken:
+    else:
+        words = _WORD.findall(text.lower())
+    hits: dict[str, int] = {}
+    for speakers in filter(None, map(_SPEAKERS.get, words)):
+        for speaker in speakers:
+            hits[speaker] = hits.get(speaker, 0) + 1
+    if not hits:
         return "", False
-    hits = dict.fromkeys(_STOP_WORDS, 0)
-    for speakers in spoken:
-        for language in speakers:
-            hits[language] += 1
-    others, most = sorted(hits.values())[-2:]
+    language = max(hits, key=hits.__getitem__)
+    most = hits.pop(language)
+    others = max(hits.values(), default=0)
     if most == others or most * 12 < len(words):
         return "", False
-    return max(hits, key=hits.__getitem__), most - others >= 2
+    return language, most - others >= 2

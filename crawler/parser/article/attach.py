@@ -55,14 +55,14 @@ def collect_attachments(
 ) -> tuple[Attachment, ...]:
     """Files linked in the text or right after it, each address once, by the name the page gives them.
 
-    ``markup`` is searched for files that the page shows in a frame of its own.
+    ``markup``, of a page that has frames, is searched for files that it shows in them.
     """
     found: dict[str, str] = {}
     for anchor in segments.anchors:
         if not span[0] <= anchor.position <= span[1] + _REACH or len(found) >= _MAX:
             continue
-        target = _target(anchor)
-        if not _is_file(anchor, target) or not (url := join_url(base, target)):
+        target = _look_at(anchor)
+        if not anchor.file or not (url := join_url(base, target)):
             continue
         name = _name(anchor, url)
         if url not in found or len(name) > len(found[url]):
@@ -70,6 +70,14 @@ def collect_attachments(
     for url in _framed(markup, base):
         found.setdefault(url, file_name(url))
     return tuple(Attachment(url=url, name=name) for url, name in list(found.items())[:_MAX])
+
+
+def _look_at(anchor: Anchor) -> str:
+    """Where a link leads; it is found out once, together with whether that is a file."""
+    if anchor.target is None:
+        anchor.target = _target(anchor)
+        anchor.file = _is_file(anchor, anchor.target)
+    return anchor.target
 
 
 def _target(anchor: Anchor) -> str:
@@ -108,8 +116,6 @@ def _name(anchor: Anchor, url: str) -> str:
 
 def _framed(markup: str, base: str) -> Iterator[str]:
     """Files that frames, embeds and objects of the page show, viewers looked through."""
-    if not any(tag in markup for tag in ("<iframe", "<embed", "<object", "<IFRAME", "<EMBED", "<OBJECT")):
-        return
     for number, found in enumerate(_FRAME.finditer(markup)):
         target = unescape(found[1])
         if number >= _MAX:
@@ -129,10 +135,10 @@ def collect_links(segments: Segments, span: tuple[int, int], base: str) -> tuple
     """Links inside the text, without furniture and without the files."""
     found: dict[tuple[str, str], None] = {}
     for anchor in segments.anchors:
-        if anchor.junk or not span[0] <= anchor.position < span[1] or not anchor.text:
+        if not span[0] <= anchor.position < span[1] or anchor.junk or len(found) >= _MAX or not anchor.text:
             continue
-        target = _target(anchor)
-        if _is_file(anchor, target) or len(found) >= _MAX:
+        target = _look_at(anchor)
+        if anchor.file:
             continue
         if url := join_url(base, target):
             found[(url, anchor.text[:300])] = None
@@ -144,7 +150,9 @@ def collect_images(segments: Segments, span: tuple[int, int], base: str) -> tupl
     found: dict[str, None] = {}
     for element, position in segments.images:
         if span[0] <= position <= span[1] and len(found) < _MAX:
-            url = next((url for name in _PICTURES if (url := join_url(base, element.attribute(name)))), "")
+            given = element.attributes
+            values = [value for name in _PICTURES if (value := given.get(name))]
+            url = next((url for value in values if (url := join_url(base, value))), "")
             if url:
                 found[url] = None
     return tuple(found)

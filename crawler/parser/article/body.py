@@ -72,7 +72,7 @@ def read_body(segments: Segments, container: Container, skipped: frozenset[int],
         and (not segment.junk or segment.suspect in insets)
         and position not in teasers
         and not _is_furniture(segment)
-    ]
+    ][: 2 * MAX_BLOCKS]
     kept = _drop_frames(_drop_link_lists(kept, container.element), container.element)
     kept = _find_opening(segments, container, title, skipped) + kept
     _mark_captions(kept, segments)

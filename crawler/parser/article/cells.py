@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 _SPAN = re.compile(r"\b(row|col)span\s{0,3}=\s{0,3}[\"']?\s{0,3}(\d{1,4})", re.IGNORECASE)
 _MAX_ROWS, _MAX_COLUMNS = 500, 50
+#: Beyond so many columns no cell reaches down: what reaches is said again in every row.
+_WIDEST = 60
 
 #: By column: for how many more rows a cell from above reaches down, and what it says.
 Reaching = dict[int, tuple[int, str]]
@@ -34,7 +36,7 @@ def spread(texts: Sequence[str], attributes: Sequence[str], reaching: Reaching) 
     for text, raw in zip(texts, attributes, strict=True):
         take()
         rows, columns = _spans(raw)
-        if rows > 1:
+        if rows > 1 and column < _WIDEST:
             below.update({column + each: (rows - 1, "" if each else text) for each in range(columns)})
         row.append(text)
         column += columns

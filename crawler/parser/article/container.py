@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from crawler.parser.article.furniture import JUNK_TAGS, is_good_hint, is_known_container
+from crawler.parser.article.heads import CLASS, ID, find_value
 from crawler.parser.article.page import Element, Page, list_children
 from crawler.parser.article.segments import Segment, Segments
 from crawler.parser.article.words import word_set
@@ -59,9 +61,10 @@ def choose_container(page: Page, segments: Segments) -> Container | None:
     if not segments.items:
         return None
     sums = _sum_up(page, segments)
-    best = max(page.elements, key=lambda element: sums[element.order], default=None)
-    if best is None or sums[best.order] <= 0:
+    most = max(sums[1:], default=0.0)
+    if most <= 0:
         return None
+    best = page.elements[sums.index(most, 1) - 1]
     chosen = _find_known(page, sums, sums[best.order]) or _gather(
         _widen(_descend(page, best, sums), segments), segments
     )
@@ -73,7 +76,7 @@ def _find_known(page: Page, sums: list[float], total: float) -> Element | None:
 
     A short notice among long surroundings is found by this alone. Several of them are parts, or a list of posts.
     """
-    known = [element for element in page.elements if sums[element.order] > 0 and is_known(element)]
+    known = [element for element in page.elements if element.raw and sums[element.order] > 0 and is_known(element)]
     if not known:
         return None
     best = max(known, key=lambda element: sums[element.order])
@@ -88,12 +91,15 @@ def _find_known(page: Page, sums: list[float], total: float) -> Element | None:
 
 def is_known(element: Element) -> bool:
     """Whether class, id or microdata name the element as the text of an article."""
-    given = element.attributes
-    if not given:
-        return False
-    if "articleBody" in (given.get("itemprop") or ""):
+    raw = element.raw
+    return bool(raw) and _names_container(raw)
+
+
+@lru_cache(maxsize=4_096)
+def _names_container(raw: str) -> bool:
+    if "articleBody" in find_value(raw, ' itemprop="'):
         return True
-    hint = f"{given.get('class') or ''} {given.get('id') or ''}"
+    hint = f"{find_value(raw, CLASS)} {find_value(raw, ID)}"
     return len(hint) > 1 and is_known_container(hint)
 
 
@@ -158,11 +164,11 @@ def is_discussion(element: Element) -> bool:
 def _sum_up(page: Page, segments: Segments) -> list[float]:
     sums = [0.0] * (len(page.elements) + 1)
     for segment in segments.items:
-        sums[segment.owner.order] += score_segment(segment)
+        if segment.suspect is None:
+            sums[segment.owner.order] += segment.score
     for element in reversed(page.elements):
         parent = element.parent
-        if parent is not None:
-            value = sums[element.order]
+        if parent is not None and (value := sums[element.order]):
             sums[parent.order] += value if value > -_PRICE else -_PRICE
     return sums
 

@@ -153,11 +153,10 @@ def _find_words(hint: str) -> list[str]:
 @lru_cache(maxsize=8192)
 def is_junk_hint(hint: str) -> bool:
     """Whether a ``class`` and ``id`` text says that an element holds something other than the article."""
-    words = _find_words(hint)
-    if _TELLING.isdisjoint(words) and _WRITERS.isdisjoint(words):
+    if _TELLING.isdisjoint(_find_words(hint)):
         return False
     tokens = hint.split()[:12]
-    if any(_is_junk_token(token) for token in tokens):
+    if any(map(_is_junk_token, tokens)):
         return True
     names = {token.lower() for token in tokens}
     if not _HIDING.isdisjoint(names):

@@ -43,6 +43,8 @@ _UNFOLDS = ' aria-expanded="'
 #: An ``id`` with so many hyphens is a title, and tells what the text says instead of what the element is for.
 _SLUG, _HEADING_SLUG = 5, 2
 _IGNORED = f'{CHOSEN}ignore="'
+#: How the attributes begin that are asked for most.
+CLASS, ID = ' class="', ' id="'
 _LONGEST_KNOWN = 240
 _MOST_KNOWN = 8_192
 
@@ -59,18 +61,16 @@ class Head(NamedTuple):
 
 
 #: Tags seen lately, by their text.
-_known: dict[str, Head] = {}
+known: dict[str, Head] = {}
 
 
 def find_head(text: str) -> Head:
-    """What the text between ``<`` and ``>`` says."""
-    head = _known.get(text)
-    if head is None:
-        head = _read_head(text)
-        if len(text) <= _LONGEST_KNOWN and head.action not in (LINK, IMAGE):
-            if len(_known) >= _MOST_KNOWN:
-                _known.clear()
-            _known[text] = head
+    """What the text between ``<`` and ``>`` says. Those that may come again are in ``known`` from then on."""
+    head = _read_head(text)
+    if len(text) <= _LONGEST_KNOWN and (head.action != IMAGE and (head.action != LINK or not head.raw)):
+        if len(known) >= _MOST_KNOWN:
+            known.clear()
+        known[text] = head
     return head
 
 
@@ -80,15 +80,26 @@ def _read_head(text: str) -> Head:
     if text[:1] in ("!", "?", ""):
         return Head(REMARK, "")
     tag, _, raw = text.partition(" ")
-    raw = f" {raw}" if raw and (tag not in _PLAIN or CHOSEN in raw) else ""
-    declares = tag in _DECLARING or " itemprop=" in raw
-    action = _find_action(tag)
+    action, declares, is_plain, kind = _of_tag(tag)
+    if raw:
+        raw = "" if is_plain and CHOSEN not in raw else f" {raw}"
+        declares = declares or " itemprop=" in raw
     if tag in _VOID:
-        return Head(action, tag, raw, declares=declares)
+        return _make(Head, (action, tag, raw, False, None, declares))
     suspect = is_suspect(tag, raw)
     if action == INLINE and not (suspect or declares or is_named(raw)):
         action = BARE
-    return Head(action, tag, raw, suspect, _KINDS.get(tag), declares)
+    return _make(Head, (action, tag, raw, suspect, kind, declares))
+
+
+#: Without the detour over a signature: it is done for every tag that was not met before.
+_make = tuple.__new__
+
+
+@lru_cache(maxsize=512)
+def _of_tag(tag: str) -> tuple[int, bool, bool, BlockKind | None]:
+    """What a tag's name says: what it does, whether it declares facts, whether attributes matter, the kind of text."""
+    return _find_action(tag), tag in _DECLARING, tag in _PLAIN, _KINDS.get(tag)
 
 
 def is_named(raw: str) -> bool:
@@ -133,28 +144,33 @@ def unescape(text: str) -> str:
 
 def is_suspect(tag: str, raw: str) -> bool:
     """Whether an element looks like furniture by its tag, role, class, id or invisibility, or was named as such."""
-    if (tag in JUNK_TAGS and not (tag == "button" and _UNFOLDS in raw)) or _IGNORED in raw:
+    if tag in JUNK_TAGS and not (tag == "button" and _UNFOLDS in raw):
         return True
-    if not raw or tag in _FRAMES:
+    if not raw:
         return False
-    name = find_value(raw, "id")
+    if _IGNORED in raw:
+        return True
+    if tag in _FRAMES:
+        return False
+    name = find_value(raw, ID) if ID in raw else ""
     if name == "js_content":  # WeChat serves the article itself hidden
         return False
-    if find_value(raw, "role") in JUNK_ROLES:
+    if ' role="' in raw and find_value(raw, ' role="') in JUNK_ROLES:
         return True
     if name.count("-") >= (_HEADING_SLUG if _KINDS.get(tag) is BlockKind.HEADING else _SLUG):
         name = ""
-    hint = f"{find_value(raw, 'class')} {name}"[:400]
-    hidden = ' hidden="' in raw or (' style="' in raw and _HIDDEN.search(find_value(raw, "style")))
+    hint = f"{find_value(raw, CLASS)} {name}"[:400]
+    hidden = ' hidden="' in raw or (' style="' in raw and _HIDDEN.search(find_value(raw, ' style="')))
     if hidden and not is_foldable(hint):
         return True
     return len(hint) > 1 and is_junk_hint(hint)
 
 
-def find_value(raw: str, name: str) -> str:
-    """The value of one attribute: cheaper than all of them."""
-    start = raw.find(f' {name}="')
+def find_value(raw: str, opening: str) -> str:
+    """The value of the attribute that begins so (`` id="``): cheaper than all of them."""
+    start = raw.find(opening)
     if start < 0:
         return ""
-    start += len(name) + 3
-    return unescape(raw[start : raw.find('"', start)])
+    start += len(opening)
+    value = raw[start : raw.find('"', start)]
+    return unescape(value) if "&" in value else value

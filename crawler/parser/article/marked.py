@@ -22,13 +22,14 @@ _PUBLISHING = re.compile(
     r"(?:^|[-_.:])published$|first[-_]?published|(?:release|issue|deploy|reg(?:ist\w{0,7})?)[-_.]?(?:date|dt|time)$",
     re.IGNORECASE,
 )
+#: What every such name holds, of attributes that the parser wrote back (in lower case).
+_PUBLISHING_DATA = re.compile(" data-[^ =]*(?:pub|release|issue|deploy|reg)")
 _REPUBLISHING = re.compile(r"re[-_]?(?:publish|deploy|pub)|modif|updat|unpublish|expir|end", re.IGNORECASE)
 _STATE = re.compile(
     r'"(?:first)?(?:publish(?:ed)?(?:_?(?:date|time|at|on|dt))|pub_?(?:date|time)|date_?published|publication_?date|'
     r'deploy_?dt|release_?date|posted_?at)\\?"\s{0,3}:\s{0,3}\\?"([^"\\]{8,40})',
     re.IGNORECASE,
 )
-_TIME = re.compile(r"^time .*datetime=")
 _MAX_STATE = 2_000_000
 _MAX_FOUND = 40
 _BEFORE, _AFTER = 8, 4
@@ -58,12 +59,14 @@ def _read_metas(metas: dict[str, str]) -> Iterator[tuple[str, str]]:
 
 def _read_times(page: Page, head: tuple[int, int]) -> Iterable[tuple[str, str]]:
     span = range(max(0, head[0] - _BEFORE), head[1] + _AFTER)
-    tags = find_tags(page, span, _TIME)
+    tags = (tag for tag in find_tags(page, span, ("datetime=",)) if tag.name == "time")
     return [(value, "time") for tag in tags if (value := tag.attributes.get("datetime", ""))][:1]
 
 
 def _read_data(page: Page) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
+    if _PUBLISHING_DATA.search(page.html) is None:
+        return found
     for piece in page.pieces:
         if " data-" not in piece:
             continue

@@ -24,6 +24,7 @@ _ARTICLE_TYPES = word_set(
 )
 _PAGE_TYPES = word_set("webpage itempage creativework medicalwebpage aboutpage discussionforumposting")
 _MAX_NODES = 3_000
+_MAX_DECLARATIONS = 5_000
 
 #: (name in the page's metas, what it is called in provenance); the first non-empty one of a field wins.
 _TITLES = ("og:title", "articletitle", "twitter:title", "dc.title", "dcterms.title", "title", "headline")
@@ -134,7 +135,7 @@ def read_metadata(page: Page) -> Metadata:
 
 def _collect_metas(page: Page) -> dict[str, list[str]]:
     metas: dict[str, list[str]] = {}
-    for element in page.declarations:
+    for element in page.declarations[:_MAX_DECLARATIONS]:
         if element.tag != "meta":
             continue
         given = element.attributes
@@ -166,17 +167,18 @@ def _declares_article(metas: dict[str, list[str]]) -> bool:
 
 def _read_elements(page: Page, found: Metadata) -> None:
     """Microdata, ``<html lang>``, ``<link rel=canonical>`` and ``<title>``, in one pass."""
-    for element in page.declarations:
-        given = element.attributes
+    for element in page.declarations[:_MAX_DECLARATIONS]:
+        if element.tag == "meta":
+            continue
         if element.tag == "html":
-            found.language = given.get("lang") or given.get("xml:lang") or ""
+            found.language = element.attribute("lang") or element.attribute("xml:lang")
         elif element.tag == "link":
-            if (given.get("rel") or "").lower() == "canonical":
-                found.canonical = found.canonical or (given.get("href") or "").strip()
+            if "canonical" in element.raw.lower() and element.attribute("rel").lower() == "canonical":
+                found.canonical = found.canonical or element.attribute("href").strip()
         elif element.tag == "title":
             found.titles.append((clean(element.text()[:1000]), "title"))
-        elif element.tag not in {"meta", "base"}:
-            _read_property((given.get("itemprop") or "").lower().split(), element_value(element), found)
+        elif element.tag != "base":
+            _read_property(element.attribute("itemprop").lower().split(), element, found)
 
 
 def element_value(element: Element) -> str:
@@ -187,15 +189,16 @@ def element_value(element: Element) -> str:
     return clean(element.text()[:500])
 
 
-def _read_property(names: list[str], value: str, found: Metadata) -> None:
-    if not value:
-        return
-    if "datepublished" in names:
-        found.published.append((value, "itemprop:datePublished"))
-    elif "datemodified" in names:
-        found.updated.append((value, "itemprop:dateModified"))
-    elif "headline" in names:
-        found.titles.append((value, "itemprop:headline"))
+def _read_property(names: list[str], element: Element, found: Metadata) -> None:
+    for name, origin, into in (
+        ("datepublished", "itemprop:datePublished", found.published),
+        ("datemodified", "itemprop:dateModified", found.updated),
+        ("headline", "itemprop:headline", found.titles),
+    ):
+        if name in names:
+            if value := element_value(element):
+                into.append((value, origin))
+            return
 
 
 # -- JSON-LD --------------------------------------------------------------------------------------------------------

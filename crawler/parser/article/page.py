@@ -18,10 +18,13 @@ from crawler.parser.article.heads import CHOSEN, parse_attributes, unescape
 from crawler.parser.tree import parse_html
 
 MAX_CHARACTERS = 6_000_000
-#: Start and end tags; each counts.
-MAX_TAGS = 120_000
+#: Start and end tags; each counts. Twice what the largest of a thousand real pages has, so that the costliest page
+#: stays cheap: who serves more is cut there.
+MAX_TAGS = 48_000
+#: What looks like a tag in the markup as it came: scripts hold such, too.
+_MAX_OPENINGS = 60_000
 MAX_DEPTH = 120
-_COMMENT = re.compile("<!--.*?-->", re.DOTALL)
+_COMMENT = re.compile("<!--[^-]*(?:-(?!->)[^-]*)*-->")
 
 #: Never text of a page. ``noscript`` repeats what scripts show; ``textarea`` and ``select`` hold form values; the
 #: last four would be written back unescaped.
@@ -29,6 +32,7 @@ _OPAQUE = (
     "script,style,noscript,template,svg,iframe,object,embed,canvas,select,textarea,datalist,audio,map,math,"
     "xmp,noembed,noframes,plaintext"
 )
+_FRAMES = frozenset({"iframe", "object", "embed"})
 
 
 class Element:
@@ -41,7 +45,6 @@ class Element:
     """
 
     __slots__ = (
-        "_attributes",
         "_begin",
         "_pieces",
         "above",
@@ -70,18 +73,15 @@ class Element:
         self.above: Element | None = None
         self._pieces = pieces
         self._begin = self.end = begin
-        self._attributes: Mapping[str, str] | None = None
 
     @property
     def attributes(self) -> Mapping[str, str]:
         """All attributes; to be read only."""
-        if self._attributes is None:
-            self._attributes = parse_attributes(self.raw)
-        return self._attributes
+        return parse_attributes(self.raw)
 
     def attribute(self, name: str) -> str:
         """The attribute's value, or an empty string."""
-        return self.attributes.get(name, "") if self.raw else ""
+        return parse_attributes(self.raw).get(name, "") if self.raw else ""
 
     @property
     def suspect(self) -> Element | None:
@@ -116,8 +116,8 @@ class Page:
     """The whole page: its root, every element in document order, and what declares facts.
 
     ``html`` is the page as the parser wrote it back, ``pieces`` the same, cut before each tag. ``declarations``
-    are the elements that
-    carry metadata: ``html``, ``title``, ``meta``, ``link``, ``base``, microdata.
+    are the elements that carry metadata: ``html``, ``title``, ``meta``, ``link``, ``base``, microdata. ``chosen``:
+    selectors matched something; ``framed``: it shows other documents in frames of its own.
     """
 
     root: Element
@@ -127,6 +127,8 @@ class Page:
     elements: list[Element] = field(default_factory=list)
     declarations: list[Element] = field(default_factory=list)
     json_ld: list[str] = field(default_factory=list)
+    chosen: bool = False
+    framed: bool = False
 
     @property
     def base(self) -> str:
@@ -150,9 +152,9 @@ def list_children(page: Page, element: Element) -> Iterator[Element]:
 
 def find_chosen(page: Page, name: str) -> list[Element]:
     """What the selectors under that name chose, in document order."""
-    mark = f'{CHOSEN}{name}="'
-    if mark not in page.html:
+    if not page.chosen:
         return []
+    mark = f'{CHOSEN}{name}="'
     return [element for element in page.elements if mark in element.raw]
 
 
@@ -170,31 +172,49 @@ def parse_page(markup: str, selectors: Mapping[str, Iterable[str]] | None = None
     ``selectors`` come from people, by the name under which ``find_chosen`` finds what they match.
     """
     text = markup[:MAX_CHARACTERS].replace("\x00", "")
-    tree = parse_html(text)
-    json_ld = _drop_opaque(tree)
-    for name, group in (selectors or {}).items():
-        _mark(tree, name, group)
+    tree = parse_html(_cut_openings(text))
+    json_ld, framed = _drop_opaque(tree)
+    chosen = [_mark(tree, name, group) for name, group in (selectors or {}).items()]
     html = tree.html or ""
     if "<!--" in html:
         html = _COMMENT.sub("", html)
     pieces = html.split("<", MAX_TAGS)
     if len(pieces) > MAX_TAGS:
         pieces.pop()
-    return Page(Element("-document", "", None, 0, pieces, 0, 0), text, html, pieces, json_ld=json_ld)
+    return Page(
+        Element("-document", "", None, 0, pieces, 0, 0),
+        text,
+        html,
+        pieces,
+        json_ld=json_ld,
+        chosen=any(chosen),
+        framed=framed,
+    )
 
 
-def _drop_opaque(tree: LexborHTMLParser) -> list[str]:
-    """Takes out what is never text, and returns the structured data that was in it."""
-    json_ld = []
+def _cut_openings(text: str) -> str:
+    """``text`` up to where it has had too many tags."""
+    if text.count("<") <= _MAX_OPENINGS:
+        return text
+    return "<".join(text.split("<", _MAX_OPENINGS)[:-1])
+
+
+def _drop_opaque(tree: LexborHTMLParser) -> tuple[list[str], bool]:
+    """Takes out what is never text; returns the structured data that was in it, and whether frames were."""
+    json_ld, framed = [], False
     for node in tree.css(_OPAQUE):
-        if node.tag == "script" and "ld+json" in (node.attributes.get("type") or ""):
+        tag = node.tag
+        if tag == "script" and "ld+json" in (node.attributes.get("type") or ""):
             json_ld.append(node.text())
+        elif tag in _FRAMES:
+            framed = True
         node.decompose(recursive=False)
-    return json_ld
+    return json_ld, framed
 
 
-def _mark(tree: LexborHTMLParser, name: str, selectors: Iterable[str]) -> None:
-    """Marks what selectors match. A broken one matches nothing."""
+def _mark(tree: LexborHTMLParser, name: str, selectors: Iterable[str]) -> bool:
+    """Marks what selectors match; whether they match anything. A broken one matches nothing."""
+    marked = False
     for selector in filter(None, selectors):
         try:
             nodes = tree.css(selector)
@@ -202,3 +222,5 @@ def _mark(tree: LexborHTMLParser, name: str, selectors: Iterable[str]) -> None:
             continue
         for node in nodes:
             node.attrs[f"{CHOSEN}{name}"] = ""
+            marked = True
+    return marked

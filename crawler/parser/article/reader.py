@@ -18,10 +18,11 @@ from crawler.parser.article.marked import find_marked
 from crawler.parser.article.metadata import Metadata, element_value, read_metadata
 from crawler.parser.article.notice import find_notice
 from crawler.parser.article.page import Element, Page, find_by_id, find_chosen, parse_page
-from crawler.parser.article.segments import Segments, pardon, segment_page
+from crawler.parser.article.segments import Segments, pardon
 from crawler.parser.article.signature import find_reporters, find_signed, find_source
 from crawler.parser.article.state import find_state_text
 from crawler.parser.article.title import choose_title, find_headings
+from crawler.parser.article.walker import segment_page
 from crawler.parser.article.wechat import WechatFacts, is_wechat, read_wechat
 from crawler.text.languages import detect_language, language_runs
 from crawler.text.normalize import clean, squash
@@ -187,13 +188,18 @@ def _compose(draft: _Draft) -> Article:
         document_number=byline.document_number or _find_document_number(draft, blocks),
         index_number=byline.index_number,
         status=byline.status,
-        attachments=collect_attachments(draft.segments, span, base, draft.page.markup),
+        attachments=collect_attachments(draft.segments, span, base, _framed_markup(draft.page)),
         links=collect_links(draft.segments, span, base) + _originals(wechat, base),
         images=collect_images(draft.segments, span, base) or wechat.images,
         marks=marks,
         native_ids=_native_ids(draft),
         provenance=tuple((name, value) for name, value in provenance.items() if value),
     )
+
+
+def _framed_markup(page: Page) -> str:
+    """The markup of a page with frames, those included that a script writes; else an empty string."""
+    return page.markup if page.framed or "<iframe" in page.markup else ""
 
 
 def _originals(wechat: WechatFacts, base: str) -> tuple[Link, ...]:
@@ -355,7 +361,7 @@ def read_fragment(markup: str, manner: Manner) -> Article:
         blocks=blocks,
         language=languages[0] if languages else manner.language[:2],
         languages=languages,
-        attachments=collect_attachments(segments, span, manner.url, markup),
+        attachments=collect_attachments(segments, span, manner.url, _framed_markup(page)),
         links=collect_links(segments, span, manner.url),
         images=collect_images(segments, span, manner.url),
     )

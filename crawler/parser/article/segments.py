@@ -1,7 +1,7 @@
 """The page's text as a flat list of segments: paragraphs, headings, rows, each with its place in the tree.
 
-One walk over the pieces of the page makes its elements and its segments. Everything later (byline, container, blocks)
-works on these lists, so nothing is ever searched twice.
+One walk over the pieces of the page (see ``walker``) makes its elements and its segments. Everything later (byline,
+container, blocks) works on these lists, so nothing is ever searched twice.
 """
 
 from __future__ import annotations
@@ -12,19 +12,10 @@ from dataclasses import dataclass, field
 
 from crawler.model import BlockKind
 from crawler.parser.article import heads
-from crawler.parser.article.cells import Reaching, spread
-from crawler.parser.article.heads import Head, find_head
-from crawler.parser.article.page import MAX_DEPTH, Element, Page, read_text
-from crawler.parser.article.skim import Skimmer
+from crawler.parser.article.page import Element, Page, read_text
 from crawler.text.normalize import clean
 
-#: What a ``figure`` may frame beside pictures: text, not a caption.
-_QUOTED = frozenset({"blockquote", "table", "pre", "ul", "ol"})
-#: Blocks in which a heading stays a heading.
-_HEADED = frozenset({"div", "p"})
 _SENTENCE = re.compile(r"[,.;:!?。，、；：！？…؟،।]")
-_SPECIAL = _QUOTED | {"figure", "tr"}
-_MAX_CELL = 600
 #: What a line must weigh to count at all, and what one without sentences counts at most.
 _BASE = 24.0
 _PLAIN_LIMIT = 12.0
@@ -82,7 +73,7 @@ def _score(segment: Segment) -> float:
 class Anchor:
     """A link with the position in the list of segments at which it stands, and the element around it."""
 
-    __slots__ = ("_begin", "_pieces", "_raw", "element", "end", "parent", "position")
+    __slots__ = ("_begin", "_pieces", "_raw", "_text", "element", "end", "file", "parent", "position", "target")
 
     def __init__(self, raw: str, parent: Element, pieces: list[str], begin: int) -> None:
         self._raw = raw
@@ -91,11 +82,17 @@ class Anchor:
         self._begin = self.end = begin
         self.position = 0
         self.element: Element | None = None
+        self._text: str | None = None
+        #: Where it leads, and whether to a file: worked out once, by who asks first.
+        self.target: str | None = None
+        self.file = False
 
     @property
     def text(self) -> str:
         """What the link shows."""
-        return clean(read_text(self._pieces[self._begin : self.end]))
+        if self._text is None:
+            self._text = clean(read_text(self._pieces[self._begin : self.end]))
+        return self._text
 
     @property
     def junk(self) -> bool:
@@ -124,18 +121,6 @@ def weigh(text: str) -> int:
     return (len(text.encode("utf-8", "replace")) + len(text)) // 2
 
 
-def segment_page(page: Page, *, skimming: bool = False) -> Segments:
-    """All text of the page in order; also lists the page's elements anew.
-
-    ``skimming`` passes over long parts that look like furniture; ``Segments.skimmed`` tells which.
-    """
-    page.elements.clear()
-    page.declarations.clear()
-    walker = _Walker(page, skimming=skimming)
-    walker.walk()
-    return walker.found
-
-
 def pardon(page: Page, segments: Segments, pardoned: AbstractSet[int]) -> None:
     """Takes the elements of these orders for no furniture, whatever their class says."""
     for element in page.elements:
@@ -145,262 +130,3 @@ def pardon(page: Page, segments: Segments, pardoned: AbstractSet[int]) -> None:
             element.flagged = False
     for segment in segments.items:
         segment.suspect = segment.holder.suspect
-
-
-#: What is restored where an element ends: the element, and parent, block, suspect, kind and figure around it.
-_Frame = Anchor | tuple[Element, Element, Element, Element | None, BlockKind, bool]
-
-
-class _Walker:
-    """Follows the tags and collects the text between block boundaries."""
-
-    def __init__(self, page: Page, *, skimming: bool) -> None:
-        self.page, self.found = page, Segments()
-        self.skimmer = Skimmer(page.html, page.pieces) if skimming else None
-        self.frames: list[_Frame | None] = []
-        self.reaching: dict[int, Reaching] = {}
-        self.rows: list[list[int]] = []
-        self.buffer: list[str] = []
-        self.linked = self.link_depth = 0
-        self.parent = self.block = self.owner = self.holder = page.root
-        self.kind = BlockKind.PARAGRAPH
-        self.suspect: Element | None = None
-        self.held: Element | None = None
-        self.figure = False
-
-    def walk(self) -> None:
-        """One loop over the pieces: it runs for every tag of every page."""
-        pieces, buffer = self.page.pieces, self.buffer
-        begin = {
-            heads.CLOSE: self.close,
-            heads.CLOSE_ROW: self.close_row,
-            heads.BARE: self.open_bare,
-            heads.BLOCK: self.open_block,
-            heads.INLINE: self.open_inline,
-            heads.LINK: self.open_bare,
-            heads.IMAGE: self.add_image,
-            heads.BREAK: self.break_line,
-            heads.RULE: self.add_rule,
-            heads.MUTE: self.open_inline,
-        }
-        self.page.root.end = len(pieces)
-        position = 0
-        while position < len(pieces):
-            text, mark, shown = pieces[position].partition(">")
-            if not mark or text[:1] in "!?":
-                shown = self.pass_oddity(position)
-            elif text[:2] == "a ":
-                self.open_link(text[1:], position)
-            elif action := (head := find_head(text))[0]:
-                if head[3] and self.skimmer is not None and (end := self.skim(head, position)):
-                    position = end
-                    continue
-                begin[action](head, position)
-                if action == heads.MUTE:
-                    shown = ""
-            position += 1
-            if not shown:
-                continue
-            if "&" in shown:
-                shown = heads.unescape(shown)
-            if buffer:
-                buffer.append(shown)
-            elif shown.isspace():
-                continue
-            else:
-                self.owner, self.holder, self.held = self.block, self.parent, self.suspect
-                buffer.append(shown)
-            if self.link_depth:
-                self.linked += weigh(shown.strip())
-        self.flush()
-
-    def pass_oddity(self, position: int) -> str:
-        """The text after the document type.
-
-        A tag that is cut because a name in it holds a ``<`` is joined, and comes next.
-        """
-        pieces = self.page.pieces
-        piece = pieces[position]
-        if piece[:1] in ("!", "?"):
-            return piece.partition(">")[2]
-        last = position
-        while piece and last + 1 < len(pieces) and ">" not in pieces[last]:
-            last += 1
-        if last > position:
-            self.skimmer = None  # the pieces no longer are those of the page
-            joined = "<".join(pieces[position : last + 1])
-            pieces[position : last + 1] = [""] * (last - position) + [joined]
-        return ""
-
-    def add(self, head: Head, position: int) -> Element:
-        """A new element at this place."""
-        page = self.page
-        elements = page.elements
-        start = len(self.found.items)
-        element = Element(head[1], head[2], self.parent, len(elements) + 1, page.pieces, position, start)
-        element.above = self.suspect
-        elements.append(element)
-        if head.declares:
-            page.declarations.append(element)
-        return element
-
-    def close(self, _: Head, position: int) -> None:
-        """The end of an element: what was around it holds again."""
-        frame = self.frames.pop() if self.frames else None
-        if frame is None:
-            return
-        if isinstance(frame, Anchor):
-            frame.end, frame.position = position, len(self.found.items)
-            self.link_depth -= 1
-            if frame.element is not None:
-                frame.element.end = position
-                frame.element.stop = frame.position + (1 if self.buffer else 0)
-            return
-        element, self.parent, block, self.suspect, kind, figure = frame
-        if self.buffer and (block is not self.block or element.flagged):
-            self.flush()
-        self.block, self.kind, self.figure = block, kind, figure
-        element.end = position
-        element.last = len(self.page.elements)
-        element.stop = len(self.found.items) + (1 if self.buffer else 0)
-
-    def open_bare(self, _head: Head, _position: int) -> None:
-        """An inline element that says nothing: its text belongs to what is around it."""
-        self.frames.append(None)
-
-    def open_block(self, head: Head, position: int) -> None:
-        """A block ends the text before it."""
-        if self.buffer:
-            self.flush()
-        element = self.add(head, position)
-        self.enter(element, flagged=head[3])
-        self.block = element
-        tag, kind = head[1], head[4]
-        if kind is not None:
-            self.kind = kind
-        elif self.kind is BlockKind.HEADING and tag not in _HEADED:
-            self.kind = BlockKind.PARAGRAPH
-        if tag in _SPECIAL:
-            self.open_special(tag)
-
-    def enter(self, element: Element, *, flagged: bool) -> None:
-        """What follows is inside ``element``."""
-        self.frames.append((element, self.parent, self.block, self.suspect, self.kind, self.figure))
-        if element.depth < MAX_DEPTH:
-            self.parent = element
-        if flagged:
-            element.flagged = True
-            self.suspect = self.suspect or element
-
-    def open_special(self, tag: str) -> None:
-        """What else begins with a figure, with text that a figure frames, with a table and with its rows."""
-        self.figure = tag == "figure" or (self.figure and tag not in _QUOTED)
-        if tag == "tr":
-            self.rows.append([len(self.found.anchors), len(self.found.images), 0])
-        elif tag == "table" and self.rows:
-            self.rows[-1][2] = 1
-
-    def open_inline(self, head: Head, position: int) -> None:
-        """An inline element; one that looks like furniture stands alone, unless it is a part of a heading."""
-        flagged = head.suspect and self.kind is not BlockKind.HEADING and self.block.tag != "pre"
-        if flagged:
-            self.flush()
-        element = self.add(head, position)
-        if not heads.is_void(head.tag):
-            self.enter(element, flagged=flagged)
-
-    def open_link(self, raw: str, position: int) -> None:
-        """A link: what stands in it weighs against its segment."""
-        anchor = Anchor(raw, self.parent, self.page.pieces, position)
-        if (declares := " itemprop=" in raw) or heads.is_named(raw):
-            anchor.element = self.add(Head(heads.LINK, "a", raw, declares=declares), position)
-        self.link_depth += 1
-        self.found.anchors.append(anchor)
-        self.frames.append(anchor)
-
-    def skim(self, head: Head, position: int) -> int:
-        """Passes over a part that looks like furniture. The piece with its end tag, or 0 where it must be read."""
-        if head.action != heads.BLOCK or self.suspect is not None or self.skimmer is None:
-            return 0
-        skimmed = self.skimmer.skim(position, head.tag)
-        if skimmed is None:
-            return 0
-        self.flush()
-        element = self.add(head, position)
-        element.flagged, element.end = True, skimmed.end
-        self.found.skimmed.append((element, skimmed.prose))
-        self.frames.append(None)
-        return skimmed.end
-
-    def add_image(self, head: Head, position: int) -> None:
-        self.found.images.append((self.add(head, position), len(self.found.items)))
-
-    def add_rule(self, head: Head, position: int) -> None:
-        """A block without content, as a line across the page."""
-        self.flush()
-        self.add(head, position)
-
-    def break_line(self, _head: Head, _position: int) -> None:
-        if self.kind is not BlockKind.HEADING:
-            self.flush()
-        elif self.buffer:
-            self.buffer.append(" ")
-
-    def close_row(self, head: Head, position: int) -> None:
-        """A row of a data table becomes one segment: its cells joined by bars. Its links and pictures stay found."""
-        self.flush()
-        frame = self.frames[-1] if self.frames else None
-        anchors, images, nested = self.rows.pop() if self.rows else (0, 0, 1)
-        self.close(head, position)
-        if not isinstance(frame, tuple) or nested:
-            return
-        row = frame[0]
-        inside = self.page.elements[row.order : row.last]
-        cells = [element for element in inside if element.parent is row and element.tag in {"td", "th"}]
-        texts = self.cell_texts(row, cells)
-        if not _is_data(texts):
-            return
-        self.join_row(row, " | ".join(texts).strip())
-        for element in inside:
-            element.start, element.stop = row.start, row.stop
-        for anchor in self.found.anchors[anchors:]:
-            anchor.position = row.start
-        self.found.images[images:] = [(element, row.start) for element, _ in self.found.images[images:]]
-
-    def cell_texts(self, row: Element, cells: list[Element]) -> list[str]:
-        """What the cells of a row say, those included that reach into it from a row above."""
-        items = self.found.items
-        texts = [" ".join([item.text for item in items[cell.start : cell.stop]]) for cell in cells]
-        body = row.parent.order if row.parent is not None else 0
-        reaching = self.reaching.pop(body, None)
-        if reaching is None and not any("rowspan" in cell.raw for cell in cells):
-            return texts
-        texts, below = spread(texts, [cell.raw for cell in cells], reaching or {})
-        if below:
-            self.reaching[body] = below
-        return texts
-
-    def join_row(self, row: Element, text: str) -> None:
-        items = self.found.items
-        linked = sum(item.linked for item in items[row.start :])
-        items[row.start :] = [Segment(text, BlockKind.TABLE_ROW, row, row, row.suspect, weigh(text), linked)]
-        row.stop = len(items)
-
-    def flush(self) -> None:
-        if not self.buffer:
-            return
-        text = clean("".join(self.buffer))
-        self.buffer.clear()
-        linked, self.linked = self.linked, 0
-        if text:
-            self.found.items.append(
-                Segment(text, self.kind, self.owner, self.holder, self.held, weigh(text), linked, self.figure)
-            )
-
-
-def _is_data(texts: list[str]) -> bool:
-    """Whether a row holds data; the rows of a table that only lays out the page hold long texts, or one cell."""
-    if len(texts) < 2:
-        return False
-    lengths = [len(text) for text in texts]
-    return max(lengths) <= _MAX_CELL and sum(length > 0 for length in lengths) > 1

@@ -23,8 +23,12 @@ _AUTHOR_PAGE = re.compile(
     r"/(?:authors?|autor(?:en|es)?|auteurs?|people|staff|profiles?|contributors?|by|team|reporters?)/[^/]{2}", re.I
 )
 _WORD = re.compile(r"[A-Za-z]+")
-_TELLING = re.compile(r"author|byline|writer|reporter|^a .*href=", re.IGNORECASE)
-_SOURCED = re.compile(r"source|laiyuan|\bly\b|origin|copyfrom|media", re.IGNORECASE)
+#: What a tag must hold, in lower case, to be looked at: as a name's, as the page's of an author, as a source's.
+_TELLING = (
+    *("author", "byline", "writer", "reporter"),
+    *("/autor", "/auteur", "/people/", "/staff/", "/profile", "/contributor", "/by/", "/team/"),
+)
+_SOURCED = ("source", "laiyuan", "ly", "origin", "copyfrom", "media")
 _OTHERS = re.compile(r"related|comment|recommend|teaser|sidebar|trending|popular|card", re.IGNORECASE)
 _MOST_NAMES = 6
 _ROLES = word_set("author authors byline writer reporter")

@@ -24,6 +24,10 @@ _FILE = re.compile(
 )
 
 
+_LINKED = re.compile("<a [^<]*(?:<(?!/a)[^<]*)*</a")
+_TEXT = re.compile(r">(\s*[^<\s][^<]*)")
+
+
 @dataclass(frozen=True, slots=True)
 class Skimmed:
     """A part that was passed over: the piece that ends it, and the weight of its text outside links."""
@@ -48,7 +52,7 @@ class Skimmer:
         end = position + markup.count("<", start, stop)
         if end - position < _FEWEST or _tells(markup, start, stop):
             return None
-        prose = _weigh_prose(pieces[position:end])
+        prose = _weigh_prose(markup[start:stop])
         return None if tag == "aside" and prose > _INSET else Skimmed(end, prose)
 
 
@@ -74,16 +78,8 @@ def _find_end(markup: str, start: int, tag: str) -> int:
     return start
 
 
-def _weigh_prose(pieces: list[str]) -> int:
-    total, linked = 0, False
-    for piece in pieces:
-        start = piece[:2]
-        if start == "a ":
-            linked = True
-        elif start == "/a":
-            linked = False
-        if not linked and piece[-1:] != ">":
-            text = piece.partition(">")[2]
-            if not text.isspace():
-                total += len(text) if text.isascii() else 2 * len(text)
-    return total
+def _weigh_prose(part: str) -> int:
+    """The weight of the text outside links."""
+    if "<a " in part:
+        part = _LINKED.sub("<", part)
+    return sum(len(text) if text.isascii() else 2 * len(text) for text in _TEXT.findall(part))

@@ -5,60 +5,68 @@ Asked only where a page declares too little, so the pieces are searched again on
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from crawler.parser.article.heads import parse_attributes
 from crawler.parser.article.page import Element, Page, read_text
 
-#: How many pieces the text of one tag is followed at most.
+#: How many pieces the text of one tag is followed at most, and how many pieces are searched for one question.
 _MAX_PIECES = 40
+_MOST_SEARCHED = 6_000
+_start, _begin = attrgetter("start"), attrgetter("begin")
 
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A tag, its attributes, the text in it, and the element it stands in (or is)."""
+    """A tag by the piece that opens it. What is asked of it is read then."""
 
+    page: Page
+    index: int
     name: str
     attributes: Mapping[str, str]
-    text: str
-    holder: Element | None
+
+    @property
+    def text(self) -> str:
+        """The text from the tag to its end."""
+        depth, pieces, name = 0, self.page.pieces, self.name
+        for stop in range(self.index, min(len(pieces), self.index + _MAX_PIECES)):
+            head = pieces[stop].partition(">")[0].partition(" ")[0]
+            depth += (head == name) - (head == f"/{name}")
+            if depth == 0:
+                return read_text(pieces[self.index : stop])
+        return ""
+
+    @property
+    def holder(self) -> Element | None:
+        """The element it stands in, or is."""
+        elements = self.page.elements
+        at = bisect_right(elements, self.index, key=_begin) - 1
+        current: Element | None = elements[at] if at >= 0 else None
+        while current is not None and current.end < self.index:
+            current = current.parent
+        return current
 
 
-def find_tags(page: Page, span: range, telling: re.Pattern[str]) -> Iterator[Tag]:
-    """The tags within these segments whose own text (name and attributes) says what is looked for."""
-    begins = [element.begin for element in page.elements]
-    starts = [element.start for element in page.elements]
-    first = bisect_left(starts, span.start)
-    last = bisect_left(starts, span.stop, lo=first)
-    if first >= len(begins):
+def find_tags(page: Page, span: range, words: Sequence[str]) -> Iterator[Tag]:
+    """The tags within these segments whose own text (name and attributes) holds one of ``words``, in lower case."""
+    elements, pieces = page.elements, page.pieces
+    first = bisect_left(elements, span.start, key=_start)
+    if first >= len(elements):
         return
-    stop = begins[last] if last < len(begins) else len(page.pieces)
-    for index in range(begins[first], stop):
-        head = page.pieces[index].partition(">")[0]
-        if head[:1] != "/" and telling.search(head):
-            name, _, raw = head.partition(" ")
-            yield Tag(
-                name, parse_attributes(f" {raw}"), _read_inside(page, index, name), _find_holder(page, begins, index)
-            )
-
-
-def _read_inside(page: Page, index: int, name: str) -> str:
-    """The text from a tag to its end."""
-    depth = 0
-    for stop in range(index, min(len(page.pieces), index + _MAX_PIECES)):
-        head = page.pieces[stop].partition(">")[0].partition(" ")[0]
-        depth += (head == name) - (head == f"/{name}")
-        if depth == 0:
-            return read_text(page.pieces[index:stop])
-    return ""
-
-
-def _find_holder(page: Page, begins: list[int], index: int) -> Element | None:
-    at = bisect_right(begins, index) - 1
-    current: Element | None = page.elements[at] if at >= 0 else None
-    while current is not None and current.end < index:
-        current = current.parent
-    return current
+    last = bisect_left(elements, span.stop, lo=first, key=_start)
+    start = elements[first].begin
+    stop = min(elements[last].begin if last < len(elements) else len(pieces), start + _MOST_SEARCHED)
+    whole = "<".join(pieces[start:stop]).lower()
+    told = [word for word in words if word in whole]
+    if not told:
+        return
+    for index in range(start, stop):
+        head = pieces[index].partition(">")[0]
+        lowered = head.lower()
+        if head[:1] == "/" or not any(word in lowered for word in told):
+            continue
+        name, _, raw = head.partition(" ")
+        yield Tag(page, index, name, parse_attributes(f" {raw}"))

@@ -7,9 +7,11 @@ often the portal's name. Where both agree the heading is right, spelled as reade
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import unescape
 
 from crawler.model import BlockKind
+from crawler.parser.article.heads import CLASS, ID, find_value
 from crawler.parser.article.metadata import Metadata
 from crawler.parser.article.segments import Segment
 from crawler.text.normalize import is_cjk, squash
@@ -184,10 +186,15 @@ def find_headings(items: list[Segment], stop: int) -> list[tuple[int, Segment]]:
 
 
 def _is_titled(segment: Segment, *, near: bool) -> bool:
-    for element in (segment.owner, segment.owner.parent):
-        if element is not None and element.attributes:
-            hint = f"{element.attribute('class')} {element.attribute('id')}".lower()
-            if "title" in hint or "biaoti" in hint or "headline" in hint or "activity-name" in hint:
-                return True
-    tags = _TITLE_TAGS_NEAR if near else _TITLE_TAGS
-    return segment.owner.tag in tags and segment.weight >= 12
+    owner = segment.owner
+    if segment.weight >= 12 and owner.tag in (_TITLE_TAGS_NEAR if near else _TITLE_TAGS):
+        return True
+    parent = owner.parent
+    return _names_title(owner.raw) or (parent is not None and _names_title(parent.raw))
+
+
+@lru_cache(maxsize=2_048)
+def _names_title(raw: str) -> bool:
+    """Whether the class or the id among the attributes speaks of a title."""
+    hint = f"{find_value(raw, CLASS)} {find_value(raw, ID)}".lower() if raw else ""
+    return "title" in hint or "biaoti" in hint or "headline" in hint or "activity-name" in hint

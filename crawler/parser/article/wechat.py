@@ -71,7 +71,7 @@ class WechatFacts:
 
 def is_wechat(page: Page) -> bool:
     """Whether the page is of the WeChat family: its text container, and its own variables."""
-    if not any(find_by_id(page, mark) is not None for mark in _MARKS):
+    if 'id="js_' not in page.html or not any(find_by_id(page, mark) is not None for mark in _MARKS):
         return False
     return bool(_first(_BIZ, page.markup) or _first(_EPOCH, page.markup))
 

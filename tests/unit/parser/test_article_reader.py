@@ -26,8 +26,8 @@ from crawler.model import (
 from crawler.parser.article import article_from_entry, extract, read_article
 from crawler.parser.article.page import MAX_DEPTH, parse_page
 from crawler.parser.article.reader import Manner, read_markup
-from crawler.parser.article.segments import segment_page
 from crawler.parser.article.title import strip_site
+from crawler.parser.article.walker import segment_page
 from crawler.parser.tree import cut_depth
 
 DAY = '<meta name="PubDate" content="2023-10-27">'

@@ -46,20 +46,33 @@ class Queries(Checks):
         until: datetime | None = None,
         after: int | None = None,
         limit: int = 100,
+        with_baselines: bool = True,
     ) -> list[Change]:
         """Changes detected at or after ``since`` and before ``until``: oldest first with ``after``, else newest."""
         where = self._span("source", sources, "detected_at", since, until)
+        if not with_baselines:
+            where.add("NOT baseline")
         if kinds:
             where.add(self.database.among("kind"), self.database.listed(kinds))
         if after is not None:
             where.add("seq > ?", after)
         return self._changes_where(where, order="DESC" if after is None else "ASC", limit=limit)
 
-    def changes_of(self, article_id: str) -> list[Change]:
-        """All changes of an article, oldest first."""
+    def changes_of(self, article_id: str, *, newest: int = 0) -> list[Change]:
+        """All changes of an article, oldest first; or so many of its newest, the newest first."""
         where = Where()
         where.add("article_id = ?", article_id)
-        return self._changes_where(where, order="ASC", limit=_ALL_CHANGES)
+        return self._changes_where(where, order="DESC" if newest else "ASC", limit=newest or _ALL_CHANGES)
+
+    def told_change(self, identity: str) -> Change | None:
+        """The change, or the first sign of a removal, of exactly that id: whatever a message may link to."""
+        where = Where()
+        where.add("id = ?", rows.storable(identity))
+        found = self._changes_where(where, order="ASC", limit=1)
+        if found:
+            return found[0]
+        sign = self.database.fetch_one(select("sign", ("record",), str(where)), where.parameters)
+        return rows.change(0, sign[0]) if sign else None
 
     def find_change(self, id_prefix: str) -> Change:
         """The change whose id starts so; its ``chg_`` may be left out. Raises ``UsageError`` for none or several."""
@@ -122,11 +135,16 @@ class Queries(Checks):
         sql = select("sign", ("record",), "WHERE detected_at >= ? ORDER BY detected_at, id")
         return [rows.change(0, record) for (record,) in self.database.fetch(sql, (rows.to_column(since),))]
 
+    def revision_of(self, article_id: str, number: int) -> Revision | None:
+        """One revision of an article with its full text."""
+        row = self.database.fetch_one(_REVISION, (article_id, number))
+        return rows.revision(row) if row else None
+
     def text_of(self, change: Change) -> str:
         """The article's text as the change found it, as far as it is kept."""
         number = change.revision or change.previous_revision
-        row = self.database.fetch_one(_REVISION, (change.article.id, number))
-        return rows.revision(row).article.text if row else ""
+        revision = self.revision_of(change.article.id, number) if number else None
+        return revision.article.text if revision else ""
 
     def _text_of(self, known: KnownArticle) -> Article:
         latest = self.latest_revision(known.id)

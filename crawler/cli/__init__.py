@@ -76,6 +76,7 @@ def add_commands() -> None:
         init,
         inspect,
         probe,
+        serve,
         show,
         sources,
         status,
@@ -88,6 +89,7 @@ def add_commands() -> None:
     app.command("crawl", epilog=crawl.EXAMPLE)(crawl.crawl)
     app.command("daemon", epilog=daemon.EXAMPLE)(daemon.daemon)
     app.command("health", epilog=health.EXAMPLE)(health.health)
+    app.command("serve", epilog=serve.EXAMPLE)(serve.serve)
     app.add_typer(config.app, name="config")
     app.command("probe", epilog=probe.EXAMPLE)(probe.probe)
     app.add_typer(sources.app, name="sources")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,7 +21,7 @@ EXAMPLE = "Example: gazette --config /srv/gazette/config daemon --no-web"
 
 def daemon(
     context: typer.Context,
-    no_web: Annotated[bool, typer.Option("--no-web", help="Serve no dashboard (this version has none).")] = False,
+    no_web: Annotated[bool, typer.Option("--no-web", help="Serve no dashboard.")] = False,
     grace: Annotated[
         str, typer.Option("--grace", help="How long checks under way may take to end after SIGTERM.")
     ] = "25s",
@@ -44,9 +44,15 @@ async def obey(settings: Settings, load: Callable[[], Settings], grace: timedelt
     """Runs the daemon under the orders that signals give."""
     from crawler.scheduler.daemon import run_daemon
 
-    if web:
-        logging.getLogger(__name__).info("no dashboard in this version")
-    await run_daemon(settings, take_orders(), load=load, grace=grace)
+    if not web:
+        return await run_daemon(settings, take_orders(), load=load, grace=grace)
+    from crawler.cli.serve import check_health
+    from crawler.dashboard.listener import serving_if_possible
+
+    def serve(current: Callable[[], Settings]) -> AbstractAsyncContextManager[None]:
+        return serving_if_possible(current, lambda: check_health(current()))
+
+    return await run_daemon(settings, take_orders(), load=load, grace=grace, beside=serve)
 
 
 def take_orders() -> Orders:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from crawler.differ.folding import compare_key
@@ -54,9 +54,9 @@ def render_terminal(hunks: Iterable[Hunk], color: bool = False) -> str:
     return "\n".join(parts)
 
 
-def _heading(place: tuple[str, str]) -> str:
+def _heading(place: tuple[str, str], names: Mapping[str, str] | None = None) -> str:
     """The field, and in whose text where that is a file's."""
-    field, file = place
+    field, file = (names or {}).get(place[0], place[0]), place[1]
     return f"{field}: {make_harmless(file, one_line=True)}" if file else field
 
 
@@ -135,16 +135,16 @@ def _extent(start: int, end: int) -> str:
     return str(first) if length == 1 else f"{first},{length}"
 
 
-def render_html(hunks: Iterable[Hunk]) -> str:
+def render_html(hunks: Iterable[Hunk], names: Mapping[str, str] | None = None) -> str:
     """The hunks as an HTML fragment without styles or scripts, everything escaped.
 
     ``<del>`` and ``<ins>`` carry the change (struck out and underlined by every browser), labels name it for screen
-    readers; moves have a class of their own. Line breaks become ``<br>``.
+    readers; moves have a class of their own. Line breaks become ``<br>``. ``names`` are the reader's words for fields.
     """
     parts = []
     for place, group in groupby(hunks, key=lambda hunk: hunk.place):
         body = "".join(_element(hunk) for hunk in group)
-        parts.append(f'<section class="diff"><h3>{_escape(_heading(place))}</h3><p>{body}</p></section>')
+        parts.append(f'<section class="diff"><h3>{_escape(_heading(place, names))}</h3><p>{body}</p></section>')
     return "\n".join(parts)
 
 

@@ -16,7 +16,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -72,8 +72,11 @@ async def run_daemon(
     grace: timedelta = GRACE,
     intervals: Intervals | None = None,
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    beside: Callable[[Callable[[], Settings]], AbstractAsyncContextManager[None]] = lambda _: nullcontext(),
 ) -> None:
     """Works until ``orders`` say stop. ``load`` reads the configuration again and raises ``ConfigError``.
+
+    ``beside`` is open for as long, and is given the settings of the moment: the dashboard.
 
     Raises ``StoreError`` when the database cannot be opened, ``AnotherDaemon`` when one works on it already.
     """
@@ -82,7 +85,8 @@ async def run_daemon(
             daemon = Daemon(
                 application, lock, orders, load=load, grace=grace, intervals=intervals or Intervals(), pause=pause
             )
-            await daemon.run()
+            async with beside(lambda: daemon.settings):
+                await daemon.run()
 
 
 class Daemon:
@@ -126,6 +130,11 @@ class Daemon:
         self._posting = asyncio.Lock()
         self._troubled = False
         self._ousted: AnotherDaemon | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the moment."""
+        return self._application.settings
 
     # -- from start to stop --
 

@@ -74,11 +74,13 @@ def build_app(desk: Desk) -> Starlette:
         Route(HEALTH, watch_health(desk), methods=["GET"]),
         Route("/style.css", serve_style(), methods=["GET"]),
     ]
-    return Starlette(
+    app = Starlette(
         routes=routes,
         middleware=[Middleware(Doors, web=desk.web)],
         exception_handlers={HTTPException: show_refusal, SnapshotLost: show_loss, StoreError: show_trouble},
     )
+    app.router.redirect_slashes = False  # a proxy's scheme and path are not ours to guess
+    return app
 
 
 def on_thread(desk: Desk, view: Callable[[Desk, Request], Response]) -> Endpoint:

@@ -26,6 +26,8 @@ HEALTH = "/health"
 METHODS = ("GET", "HEAD", "POST")
 #: What a request may carry, in bytes. One-click unsubscribing sends 26.
 LARGEST_BODY = 4096
+#: And its address and headers together.
+LARGEST_HEAD = 16 * 1024
 WILDCARDS = ("0.0.0.0", "::")  # noqa: S104 - compared with, not listened at
 
 #: For every answer that does not say otherwise itself.
@@ -64,6 +66,8 @@ class Doors:
         prefix = urlsplit(web.public_url).path
         path = strip_prefix(scope["path"], prefix)
         refusal = refuse(scope["method"], path, headers, web)
+        if len(scope["path"]) + len(scope["query_string"]) + sum(map(sum_lengths, headers.raw)) > LARGEST_HEAD:
+            refusal = Refusal(431, "The request is too large.\n", {"Connection": "close"})
         is_public = hostname_of(headers.get("host", "")) == hostname_of(urlsplit(web.public_url).netloc)
         state = {
             **scope.get("state", {}),
@@ -72,6 +76,11 @@ class Doors:
         }
         app = PlainTextResponse(refusal.text, refusal.status, refusal.headers) if refusal else self._app
         await app({**scope, "path": path, "state": state}, receive, protecting(send))
+
+
+def sum_lengths(header: tuple[bytes, bytes]) -> int:
+    """Name and value of one header."""
+    return len(header[0]) + len(header[1])
 
 
 def strip_prefix(path: str, prefix: str) -> str:

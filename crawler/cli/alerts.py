@@ -56,8 +56,12 @@ def list_alerts(
     _, store = open_outbox(context)
     try:
         found = store.list_deliveries(state=DeliveryState(state) if state else None, limit=limit)
+        off = {f"subscription {name}": why for name, why in store.disabled_subscriptions().items()}
+        off |= {f"channel {name}": why for name, why in store.disabled_channels().items()}
     finally:
         store.close()
+    for what, why in off.items():
+        note(f"{what} is switched off: {as_title(why, 200)}; `gazette alerts resume {what.split()[1]}` switches it on")
     if as_json:
         for each in found:
             emit_json(delivery_record(each))

@@ -117,7 +117,18 @@ def shell_lines() -> Iterator[tuple[Path, list[str]]]:
 
 COMMANDS = [(page, words[1:]) for page, words in shell_lines() if words and words[0] == "gazette"]
 #: What would visit a site, call a receiver, or needs something that the page only imagines.
-WORLDLY = ("crawl", "demo", "daemon", "health", "https://", "alerts test", "alerts retry", "alerts resume", "db copy")
+WORLDLY = (
+    "crawl",
+    "demo",
+    "daemon",
+    "serve",
+    "health",
+    "https://",
+    "alerts test",
+    "alerts retry",
+    "alerts resume",
+    "db copy",
+)
 IMAGINED = ("a41", "dlv_", "--kind bulletin", "--source agency", "example-gov", "example-city", "dinghu-links")
 
 

@@ -95,6 +95,14 @@ def test_the_configuration_in_the_questions_is_one(tmp_path: Path):
     assert load_settings(path, {}).fetch.private_hosts == ("rsshub:1200", "192.168.1.0/24")
 
 
+def test_the_dashboard_behind_a_web_server_is_configured_as_shown(tmp_path: Path):
+    path = tmp_path / "gazette.toml"
+    path.write_text("\n".join(block.text for block in TOML if block.page.name == "operations.md"), encoding="utf-8")
+    (tmp_path / "web-password").write_text("geheim\n", encoding="utf-8")
+    web = load_settings(path, {}).web
+    assert (web.listen, web.password, web.public_url) == ("127.0.0.1", "geheim", "https://gazette.example.org")
+
+
 # -- examples --------------------------------------------------------------------------------------------------------
 
 

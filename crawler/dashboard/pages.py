@@ -145,7 +145,7 @@ def show_proof(name: str, observation: Observation, visitor: Visitor) -> dict[st
     """One response as a page shows it."""
     words = visitor.words
     rows = [
-        (words["detected_at"], show_utc(observation.fetched_at)),
+        (words["web_fetched"], show_utc(observation.fetched_at)),
         (words["url"], one_line(observation.url, 2000)),
         (words["web_answer"], f"HTTP {observation.status}" if observation.status else ""),
         (words["web_verdict"], observation.verdict.value),

@@ -41,8 +41,9 @@ class BoundedConnection(H11Protocol):
     """A connection that ends in time, whatever its other side does."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's own
-        """Sets the clocks."""
+        """Sets the clocks. Sends head and body at once: asyncio sees to that only for sockets of its own making."""
         super().connection_made(transport)
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._clocks = (
             self.loop.call_later(ASKING_SECONDS, self._end_unless_asked),
             self.loop.call_later(CONNECTION_SECONDS, transport.abort),

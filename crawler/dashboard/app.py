@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -11,7 +12,6 @@ from importlib.resources import files
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
@@ -30,6 +30,8 @@ from crawler.ports import Snapshots
 from crawler.settings import Settings
 from crawler.settings.values import WebSettings
 from storage.store import SqlStore
+
+log = logging.getLogger(__name__)
 
 #: Changes on the first page, and of one article on its page.
 MOST_CHANGES = 100
@@ -56,7 +58,7 @@ class Desk:
     health: HealthCheck
 
 
-def build_app(desk: Desk) -> Starlette:
+def build_app(desk: Desk) -> Doors:
     """The dashboard as an ASGI application, behind its doors."""
     views: dict[str, Callable[[Desk, Request], Response]] = {
         "/": show_home,
@@ -76,11 +78,10 @@ def build_app(desk: Desk) -> Starlette:
     ]
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(Doors, web=desk.web)],
         exception_handlers={HTTPException: show_refusal, SnapshotLost: show_loss, StoreError: show_trouble},
     )
     app.router.redirect_slashes = False  # a proxy's scheme and path are not ours to guess
-    return app
+    return Doors(app, desk.web)  # around all of it: what fails unforeseen is answered with the same headers
 
 
 def on_thread(desk: Desk, view: Callable[[Desk, Request], Response]) -> Endpoint:
@@ -260,6 +261,7 @@ async def show_loss(request: Request, _: Exception) -> Response:
     return page(request, pages.note_page(visitor_of(request), "web_410"), 410)
 
 
-async def show_trouble(request: Request, _: Exception) -> Response:
-    """The database cannot be used; `/health` and the log say more."""
+async def show_trouble(request: Request, error: Exception) -> Response:
+    """The database cannot be used; the log says why."""
+    log.warning("the dashboard cannot use the database: %s", error)
     return page(request, pages.note_page(visitor_of(request), "web_503"), 503)

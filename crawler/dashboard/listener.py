@@ -8,6 +8,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
+from starlette.types import ASGIApp
 from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -105,10 +106,10 @@ def web_of(settings: Settings, bound: WebSettings) -> WebSettings:
     return settings.web if settings.web.listen == bound.listen else bound
 
 
-def configure(app: object) -> Config:
+def configure(app: ASGIApp) -> Config:
     """uvicorn without what we do ourselves or do not want: logs, signals, proxies' headers, WebSocket."""
     return Config(
-        app,  # type: ignore[arg-type] # any ASGI application
+        app,
         http=BoundedConnection,
         ws="none",
         lifespan="off",

@@ -437,6 +437,31 @@ def test_an_articles_revisions_and_changes_come_oldest_first(store, made):
     assert [change.id for change in store.changes_of(made.known().id)] == ["chg_0", "chg_1", "chg_2"]
 
 
+def test_the_newest_changes_of_an_article_come_newest_first(store, made):
+    store.commit([made.outcome(changes=tuple(made.change("a", id=f"chg_{number}") for number in range(4)))])
+    assert [change.id for change in store.changes_of(made.known().id, newest=2)] == ["chg_3", "chg_2"]
+
+
+def test_one_revision_is_found_by_its_number(store, made):
+    store.commit([made.outcome(articles=(made.known(),), revisions=(made.revision(number=1), made.revision(number=2)))])
+    assert store.revision_of(made.known().id, 1) == made.revision(number=1)
+    assert store.revision_of(made.known().id, 3) is None
+
+
+def test_what_a_message_links_to_is_found_by_its_whole_id_changes_and_first_signs_alike(store, made):
+    sign = replace(made.change("b"), id="sgn_1", kind=ChangeKind.MISSING)
+    (change,) = store.commit([made.outcome(changes=(made.change("a"),), signs=(sign,))])
+    assert store.told_change(change.id) == change
+    assert store.told_change("sgn_1") == replace(sign, seq=0)
+    assert [store.told_change(each) for each in (change.id[:-1], "", "sgn_", "a\0b")] == [None] * 4
+
+
+def test_changes_are_listed_without_those_of_a_baseline_where_wanted(store, made):
+    store.commit([made.outcome(changes=(made.change("a", baseline=True), made.change("b")))])
+    assert len(store.list_changes()) == 2
+    assert [change.baseline for change in store.list_changes(with_baselines=False)] == [False]
+
+
 def test_incidents_are_listed_newest_first_as_last_told(store, made):
     later = made.incident("j", source="gd-gov", opened_at=made.now + timedelta(minutes=1))
     closing = made.incident("i", IncidentState.CLOSED)

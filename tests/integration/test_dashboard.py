@@ -353,6 +353,14 @@ def fail(*_, **__):
     raise StoreError("the disk is gone")
 
 
+def test_what_fails_unforeseen_tells_strangers_nothing(watch, client, monkeypatch):
+    monkeypatch.setattr("crawler.dashboard.pages.home_page", lambda *_: 1 / 0)
+    answer = client.get("/")
+    assert answer.status_code == 500
+    assert "division" not in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
 def test_who_connects_and_does_not_ask_is_shown_out(watch, monkeypatch):
     monkeypatch.setattr("crawler.dashboard.listener.ASKING_SECONDS", 0.2)
     with serve(watch).running() as client:

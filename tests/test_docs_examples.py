@@ -83,7 +83,9 @@ def test_what_operations_adds_to_a_configuration_is_taken(tmp_path: Path):
     path = tmp_path / "kept.toml"
     shown = [block.text for block in TOML if block.page.name == "operations.md"]
     path.write_text("\n".join(shown), encoding="utf-8")
+    (tmp_path / "web-password").write_text("geheim\n", encoding="utf-8")
     settings = load_settings(path, {"GAZETTE_HEARTBEAT_URL": "https://beats.example.org/1"})
+    assert (settings.web.listen, settings.web.password) == ("127.0.0.1", "geheim")
     assert [
         each for each in settings.warnings if not each.startswith("there is no ")
     ] == []  # [[source]], [[subscription]]
@@ -93,14 +95,6 @@ def test_the_configuration_in_the_questions_is_one(tmp_path: Path):
     path = tmp_path / "gazette.toml"
     path.write_text("\n".join(block.text for block in TOML if block.page.name == "faq.md"), encoding="utf-8")
     assert load_settings(path, {}).fetch.private_hosts == ("rsshub:1200", "192.168.1.0/24")
-
-
-def test_the_dashboard_behind_a_web_server_is_configured_as_shown(tmp_path: Path):
-    path = tmp_path / "gazette.toml"
-    path.write_text("\n".join(block.text for block in TOML if block.page.name == "operations.md"), encoding="utf-8")
-    (tmp_path / "web-password").write_text("geheim\n", encoding="utf-8")
-    web = load_settings(path, {}).web
-    assert (web.listen, web.password, web.public_url) == ("127.0.0.1", "geheim", "https://gazette.example.org")
 
 
 # -- examples --------------------------------------------------------------------------------------------------------

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from crawler.cadence.articles import next_recheck, retry_article
 from crawler.cadence.hours import tell_hours
-from crawler.cadence.plan import Plan, next_check, plan_check
+from crawler.cadence.plan import Plan, latest_check, next_check, plan_check
 from crawler.cadence.pulse import Seen, after_visit, posts_per_day, read_freshness
 
 __all__ = [
     "Plan",
     "Seen",
     "after_visit",
+    "latest_check",
     "next_check",
     "next_recheck",
     "plan_check",

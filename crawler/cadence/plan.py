@@ -55,6 +55,19 @@ def next_check(
     return plan_check(state, policy, now=now, chance=chance, timezone=timezone).due_at
 
 
+def latest_check(state: SourceState, policy: SchedulePolicy, *, now: datetime, timezone: str = "UTC") -> datetime:
+    """The latest that a visit planned at ``now`` could be due, whatever chance says.
+
+    Where there are hours of rest that is the longest pause: a visit put off may come later than one that was not.
+    """
+    ends = (next_check(state, policy, now=now, chance=chance, timezone=timezone) for chance in (0.0, 1.0))
+    hints = state.pulse.hints
+    rests = hints.skip_hours or hints.skip_days or clock_of(state.pulse, policy, now=now, timezone=timezone)
+    bounds = bounds_of(policy, pinned=policy.pinned and not state.failures)
+    longest = max(bounds.most, policy.max_every) if policy.hours else bounds.most
+    return max(*ends, now + longest) if rests else max(ends)
+
+
 def plan_check(
     state: SourceState, policy: SchedulePolicy, *, now: datetime, chance: float, timezone: str = "UTC"
 ) -> Plan:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from crawler.cadence import next_check
+from crawler.cadence import latest_check
 from crawler.model import Source, SourceState, Verdict
 from crawler.pipeline.resolve import AUTO, as_kind
 
@@ -114,9 +114,7 @@ def early_due(source: Source, state: SourceState | None, now: datetime | None = 
     if state.failures or state.checked_at is None or state.due_at is None:
         return None
     checked_at, policy = state.checked_at, source.schedule
-    latest = max(
-        next_check(state, policy, now=checked_at, chance=chance, timezone=source.timezone) for chance in (0.0, 1.0)
-    )
+    latest = latest_check(state, policy, now=checked_at, timezone=source.timezone)
     return latest if latest < state.due_at else None
 
 

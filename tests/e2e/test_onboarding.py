@@ -333,8 +333,8 @@ def test_sources_say_why_they_are_due_then(watching, council):
     council.break_feed()
     watching.run("crawl", code=1, **QUICK)
     said = watching.run("sources", "--why").out
-    assert re.search(r"harbour +2\d{3}-.*well: every 30m, between 5m and 2h", said)
-    assert re.search(r"council +2\d{3}-.*1 failure in a row: the pause of 30m grows up to 2h", said)
+    assert re.search(r"harbour +2\d{3}-.*every 30 min to start with", said)
+    assert re.search(r"council +2\d{3}-.*1 failure in a row, so it is tried again after 1 h", said)
 
 
 def test_the_status_is_one_screen(watching, room, council):

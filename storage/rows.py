@@ -49,7 +49,7 @@ SOURCE_STATE = (
 ARTICLE = (
     "id", "source_id", "url", "state", "revision", "fingerprint", "title", "first_seen_at", "changed_at", "fetched_at",
     "due_at", "etag", "last_modified", "body_sha256", "entry_fingerprint", "steps", "baseline", "absence", "suspicion",
-    "files", "entry", "marks", "past", "wavers",
+    "files", "entry", "marks", "past", "wavers", "reader",
 )
 REVISION = ("article_id", "number", "fingerprint", "seen_at", "article", "evidence")
 CHANGE = ("id", "kind", "source", "article_id", "detected_at", "baseline", "significance", "record")
@@ -235,6 +235,7 @@ def article_values(known: KnownArticle) -> Row:
         to_json(tuple[tuple[str, str], ...], known.marks) if known.marks else "[]",
         " ".join(known.past) or None,
         known.wavers,
+        known.reader,
     )
 
 
@@ -266,6 +267,7 @@ def known_article(row: Row, keys: Sequence[str], also_at: Sequence[str]) -> Know
             marks=() if row[21] == "[]" else from_json(tuple[tuple[str, str], ...], row[21]),
             past=tuple(row[22].split()) if row[22] else (),
             wavers=row[23] or 0,
+            reader=row[24] or 0,
             also_at=tuple(also_at),
         )
 

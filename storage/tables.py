@@ -95,6 +95,7 @@ class ArticleRow(Table, table=True):
     marks: str
     past: str | None
     wavers: int | None
+    reader: int | None
 
 
 class ArticleKeyRow(Table, table=True):
@@ -184,6 +185,30 @@ class IncidentRow(Table, table=True):
     closed_at: datetime | None
     opening: str | None
     closing: str | None
+
+
+class HeldRow(Table, table=True):
+    """A change that was not told singly: its incident stands for it until an operator decides."""
+
+    __tablename__ = "held"
+    __table_args__ = (Index(None, "incident_id", "position"),)
+
+    id: str = Field(primary_key=True)
+    incident_id: str
+    position: int
+    record: str
+    text: str
+
+
+class RulingRow(Table, table=True):
+    """What an operator decided of an incident, once and for good."""
+
+    __tablename__ = "ruling"
+
+    incident_id: str = Field(primary_key=True)
+    word: str
+    ruled_at: datetime
+    changes: int
 
 
 class DeliveryRow(Table, table=True):

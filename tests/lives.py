@@ -136,7 +136,7 @@ class Life:
         """Decides one look and remembers it."""
         step = decide_article(look, self.context(**context))
         self.known = step.article
-        self.revision = step.revision or self.revision
+        self.revision = step.revision or step.ground or self.revision
         self.told += [step.change] if step.change else []
         self.steps.append(step)
         return step

@@ -30,7 +30,7 @@ from crawler.model.configuration import (
     Subscription,
     WorkingHours,
 )
-from crawler.model.deliveries import Delivery, Notice, Outcome, Promise
+from crawler.model.deliveries import Delivery, HeldChange, Notice, Outcome, Promise, Ruling
 from crawler.model.expectation import Expectation, HostExpectation, PageFacts
 from crawler.model.files import Block, FileText
 from crawler.model.memory import (
@@ -106,6 +106,7 @@ __all__ = [
     "FileText",
     "GuardPolicy",
     "Habits",
+    "HeldChange",
     "Hints",
     "Hop",
     "HostExpectation",
@@ -138,6 +139,7 @@ __all__ = [
     "Response",
     "Revision",
     "Rhythm",
+    "Ruling",
     "SchedulePolicy",
     "Source",
     "SourceState",

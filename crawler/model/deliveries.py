@@ -72,10 +72,33 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldChange:
+    """A change for which its incident stands: kept until somebody says that it is real, or noise.
+
+    ``text`` is what keywords are matched in, as for any change.
+    """
+
+    incident_id: str
+    change: Change
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """What an operator decided of an incident: ``real`` or ``noise``, and how many changes it was about."""
+
+    incident_id: str
+    word: str
+    ruled_at: datetime
+    changes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """Everything one check wants written, in one transaction.
 
     ``signs`` (of kind ``missing``) are told to whoever asked for them; they are no changes and have no ``seq``.
+    ``held`` are the changes for which one of ``incidents`` stands.
     """
 
     source_id: str
@@ -87,3 +110,4 @@ class Outcome:
     signs: tuple[Change, ...] = ()
     incidents: tuple[Incident, ...] = ()
     promises: tuple[Promise, ...] = ()
+    held: tuple[HeldChange, ...] = ()

@@ -97,7 +97,8 @@ class KnownArticle:
     without its text: what only the listing tells stays known when the page is read alone. ``marks``
     are the publisher's announcements of updates as last seen, content changed or not. ``baseline`` is true for the
     articles of a source's first check. ``past`` are the fingerprints of its former revisions, the latest last, and
-    ``wavers`` counts how often an edit was seen and gone again at the next look: nodes of a CDN disagree.
+    ``wavers`` counts how often an edit was seen and gone again at the next look: nodes of a CDN disagree. ``reader`` is
+    the version of the reader that its latest revision agrees with, 0 where that was not kept.
     """
 
     id: str
@@ -124,6 +125,7 @@ class KnownArticle:
     marks: tuple[tuple[str, str], ...] = ()
     past: tuple[str, ...] = ()
     wavers: int = 0
+    reader: int = 0
     also_at: tuple[str, ...] = ()
 
 

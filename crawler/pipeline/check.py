@@ -278,7 +278,7 @@ class Checker:
             context = replace(context, gap="")  # it was the addresses that changed, not the articles
         if any(each.known is None for each in looks):
             async with self._recognising:
-                looks = await self._gatherer.recognise(looks)
+                looks = await self._gatherer.recognise(source, looks)
                 return await self._commit(look, looks, context, listed=len(entries))
         return await self._commit(look, looks, context, listed=len(entries))
 

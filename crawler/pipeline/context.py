@@ -63,10 +63,12 @@ class Context:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """What became of one article in this check. ``text`` is what keywords are matched in; an edit's
-    are matched in what its change itself says was changed. ``sign`` is the first sign that the article is gone."""
+    are matched in what its change itself says was changed. ``sign`` is the first sign that the article is gone,
+    ``ground`` the revision before as today's reader has it, told to nobody."""
 
     article: KnownArticle
     observations: tuple[Observation, ...] = ()
+    ground: Revision | None = None
     revision: Revision | None = None
     change: Change | None = None
     sign: Change | None = None

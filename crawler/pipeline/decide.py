@@ -138,7 +138,7 @@ def assemble(
         state=state,
         observations=(*observations, *(each for step in steps for each in step.observations)),
         articles=tuple(step.article for step in steps),
-        revisions=tuple(step.revision for step in steps if step.revision),
+        revisions=tuple(each for step in steps for each in (step.ground, step.revision) if each),
         changes=tuple(changes),
         signs=signs,
         incidents=tuple(incidents),

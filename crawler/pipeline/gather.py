@@ -259,7 +259,7 @@ class Gatherer:
             if own is None:
                 own = (await self.look_at_articles(source, [want_again(twin)]))[0]
             if has_left_for(own, stranger):
-                moved = await self._load_before(join_looks(stranger, own, twin))
+                moved = await self._load_before(source, join_looks(stranger, own, twin))
                 looks = [moved if look is stranger else look for look in looks if look is not own]
                 del strangers[twin.fingerprint]
         return list(looks)
@@ -280,28 +280,38 @@ class Gatherer:
     async def _look(self, source: Source, wanted: Wanted, purse: Purse) -> tuple[ArticleLook, list[bytes]]:
         request = article_request(source, wanted)
         if request is None:
-            return await self._load_before(listing_look(source, wanted)), []
+            return await self._load_before(source, listing_look(source, wanted)), []
         response = await self._fetcher.fetch(request, source)
         if isinstance(response, Fetched) and (wanted.known is None or wanted.known.body_sha256 != response.sha256):
             response = await self._open(response)
         look = replace(judge_article(source, wanted, response), backfilled=wanted.backfilled, listed=wanted.listed)
         bodies = [response.body] if isinstance(response, Fetched) and not look.unchanged else []
-        look = await self._files.look_at(source, await self._load_before(look), purse)
+        look = await self._files.look_at(source, await self._load_before(source, look), purse)
         return look, bodies
 
-    async def _load_before(self, look: ArticleLook) -> ArticleLook:
+    async def _load_before(self, source: Source, look: ArticleLook) -> ArticleLook:
         if look.known is None or can_do_without_text(look, look.known):
             return look
-        return refuse_garbled(replace(look, before=await self._store.latest_revision(look.known.id)))
+        look = replace(look, before=await self._store.latest_revision(look.known.id))
+        return refuse_garbled(await self._stand_on_ground(source, look))
 
-    async def recognise(self, looks: Sequence[ArticleLook]) -> list[ArticleLook]:
+    async def _stand_on_ground(self, source: Source, look: ArticleLook) -> ArticleLook:
+        """The look beside what today's reader makes of the bytes before; see ``grounds``."""
+        from crawler.pipeline.grounds import needs_ground, stand_on  # most checks find nothing to compare
+        from crawler.pipeline.rereading import reread
+
+        if look.known is None or look.before is None or not needs_ground(look):
+            return look
+        return stand_on(look, await reread(look.before, look.known, source, self._store.get_snapshot, self._reader))
+
+    async def recognise(self, source: Source, looks: Sequence[ArticleLook]) -> list[ArticleLook]:
         """Recognises articles by identities that only their pages carry, or that another check has just met."""
         strangers = [look for look in looks if look.known is None]
         known = await self._store.find_articles(key for look in strangers for key in look.keys)
         recognised = []
         for look in looks:
             found = match(look.keys, known) if look.known is None else None
-            recognised.append(await self._load_before(replace(look, known=found)) if found else look)
+            recognised.append(await self._load_before(source, replace(look, known=found)) if found else look)
         return recognised
 
 

@@ -83,7 +83,8 @@ class ArticleLook:
     ``article`` is set when it was read anew (or a file of it changed); ``unchanged`` when the server or the bytes
     say that nothing moved. ``before`` is the latest revision, loaded only where there is something to compare.
     ``asked`` is false when nothing was requested because the listing itself holds the article. ``facts`` are how the
-    page looks that was read.
+    page looks that was read. ``ground`` is the before as today's reader has it, where an earlier one had read something
+    else; ``unproven``: an earlier one had read it, and its bytes cannot be read again.
     """
 
     keys: tuple[str, ...]
@@ -106,6 +107,8 @@ class ArticleLook:
     files: tuple[FileState, ...] = ()
     retry_at: datetime | None = None
     facts: PageFacts | None = None
+    ground: Revision | None = None
+    unproven: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,9 @@ from crawler.model import (
     KnownArticle,
     Revision,
 )
+from crawler.parser.article import READER_VERSION
 from crawler.pipeline.context import Context
+from crawler.pipeline.grounds import is_read_anew
 from crawler.pipeline.looks import ArticleLook
 from crawler.text.urls import canonical_url
 
@@ -28,6 +30,7 @@ def remember_look(known: KnownArticle, look: ArticleLook, context: Context) -> K
         validators=look.validators if asked else known.validators,
         body_sha256=look.body_sha256 if asked else known.body_sha256,
         files=look.files or known.files,
+        reader=READER_VERSION if is_read_anew(look) else known.reader,
         entry_fingerprint=entry_fingerprint(look.entry) if look.entry else known.entry_fingerprint,
         marks=look.article.marks if look.article else known.marks,
         entry=replace(look.entry, body="", summary="") if look.entry else known.entry,

@@ -25,6 +25,7 @@ from crawler.parser.article import article_from_entry
 from crawler.pipeline.context import Context, Step
 from crawler.pipeline.doubt import count_wavers, doubt_again, is_confirmed, past_after, traces_of
 from crawler.pipeline.gone import decide_absent, decide_unknown
+from crawler.pipeline.grounds import may_be_the_reader
 from crawler.pipeline.identifiers import article_id
 from crawler.pipeline.looks import ArticleLook
 from crawler.pipeline.remembered import (
@@ -48,7 +49,12 @@ from crawler.pipeline.told import (
 
 
 def decide_article(look: ArticleLook, context: Context) -> Step:
-    """What becomes of one article after one look at it."""
+    """What becomes of one article after one look at it, and the ground it stands on now."""
+    return replace(decide_look(look, context), ground=look.ground)
+
+
+def decide_look(look: ArticleLook, context: Context) -> Step:
+    """What becomes of one article."""
     known = look.known
     if known is None:
         return decide_new(look, context)
@@ -155,11 +161,16 @@ def decide_present(look: ArticleLook, known: KnownArticle, article: Article, con
         return complete(look, alive, article, mark, context)
     if comparison is None:
         return settle(look, alive, article, mark, context)
-    if before is not None and (has_been_read(before, article) or is_mended(before, article)):
+    if before is not None and is_no_edit(look, before, article, comparison):
         return complete(look, alive, article, mark, context)
     if not is_confirmed(known, mark, traces_of(comparison), context):
         return suspect(look, alive, mark, comparison, context)
     return edit(look, alive, article, mark, comparison, context)
+
+
+def is_no_edit(look: ArticleLook, before: Article, article: Article, comparison: Comparison) -> bool:
+    """Whether what differs is how it could be read, and nothing that the publisher has done."""
+    return has_been_read(before, article) or is_mended(before, article) or may_be_the_reader(look, comparison)
 
 
 def has_been_read(before: Article, article: Article) -> bool:

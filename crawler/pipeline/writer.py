@@ -18,7 +18,7 @@ from functools import partial
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar, cast
 
-from crawler.errors import StoreLocked
+from crawler.errors import SnapshotLost, StoreLocked
 from crawler.model import Change, Incident, KnownArticle, Outcome, Revision, SourceState
 from crawler.ports import Snapshots, Store
 
@@ -140,6 +140,13 @@ class StoreThread:
         """Stores raw bodies durably; comes before the commit that names them."""
         if bodies and not self._dry:
             await self.call(self._snapshots.put, bodies)
+
+    async def get_snapshot(self, sha256: str) -> bytes | None:
+        """A raw body of an earlier look; None where it is not kept any more."""
+        try:
+            return await self.call(self._snapshots.get, sha256)
+        except SnapshotLost:
+            return None
 
     async def commit(self, outcome: Outcome) -> list[Change]:
         """Writes one check, in one transaction with others that wait; returns its changes with ``seq``."""

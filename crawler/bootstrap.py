@@ -23,6 +23,7 @@ from storage.store import SqlStore, open_store
 if TYPE_CHECKING:
     from crawler.notifier.outbox import Outbox
     from crawler.pipeline.check import Checker
+    from crawler.pipeline.context import Audience
     from crawler.pipeline.writer import StoreThread
 
 
@@ -79,7 +80,7 @@ async def open_application(
 
     clock = clock or SystemClock()
     with open_untouched(settings) if dry else open_database(settings) as store:
-        snapshots = DatabaseSnapshots(store) if dry else open_snapshots(settings, store)
+        snapshots = open_snapshots(settings, store, make=not dry)
         if not dry:
             store.adopt_orphans([source.id for source in settings.sources if source.enabled])
         async with (
@@ -123,15 +124,21 @@ def build_checker(
     chance: Callable[[], float],
 ) -> Checker:
     """The checker, with whoever is configured to hear of it."""
-    from crawler.notifier.channels import find_channel
     from crawler.pipeline.check import Checker
+
+    audience = build_audience(settings, alerts=alerts)
+    return Checker(fetcher=fetcher, store=thread, clock=clock, audience=audience, chance=chance, reader=reader)
+
+
+def build_audience(settings: Settings, *, alerts: bool = True) -> Audience:
+    """Who is configured to hear of changes; without ``alerts`` nobody."""
+    from crawler.notifier.channels import find_channel
     from crawler.pipeline.context import Audience
 
-    audience = Audience(
+    return Audience(
         subscriptions=settings.subscriptions if alerts else (),
         batching={channel.name: find_channel(channel.kind).BATCHES for channel in settings.channels},
     )
-    return Checker(fetcher=fetcher, store=thread, clock=clock, audience=audience, chance=chance, reader=reader)
 
 
 def build_outbox(settings: Settings, store: SqlStore, thread: StoreThread, clock: Clock) -> Outbox:
@@ -170,12 +177,13 @@ def open_untouched(settings: Settings) -> Iterator[SqlStore]:
         yield store
 
 
-def open_snapshots(settings: Settings, store: SqlStore) -> Snapshots:
-    """Where raw bodies are kept: a folder, or the database itself."""
+def open_snapshots(settings: Settings, store: SqlStore, *, make: bool = True) -> Snapshots:
+    """Where raw bodies are kept: a folder, or the database itself. ``make``: a folder that is not there yet."""
     if settings.storage.snapshots == "db":
         return DatabaseSnapshots(store)
     folder = Path(settings.storage.snapshots)
-    make_folder(folder, "storage.snapshots")
+    if make:
+        make_folder(folder, "storage.snapshots")
     return FolderSnapshots(folder)
 
 

@@ -13,7 +13,15 @@ from storage.chain import append_observations
 from storage.database import Database, Row
 from storage.promises import write_promises
 from storage.statements import select
-from storage.writing import write_articles, write_changes, write_incidents, write_revisions, write_signs, write_states
+from storage.writing import (
+    write_articles,
+    write_changes,
+    write_held,
+    write_incidents,
+    write_revisions,
+    write_signs,
+    write_states,
+)
 
 _DUE = select("article", rows.ARTICLE, "WHERE source_id = ? AND due_at <= ? ORDER BY due_at, id LIMIT ?")
 _ALL = select("article", rows.ARTICLE, "WHERE source_id = ? ORDER BY due_at IS NULL, due_at, id LIMIT ?")
@@ -107,6 +115,7 @@ class Checks:
         append_observations(database, (observation for outcome in outcomes for observation in outcome.observations))
         changes = write_changes(database, [change for outcome in outcomes for change in outcome.changes])
         write_incidents(database, (incident for outcome in outcomes for incident in outcome.incidents))
+        write_held(database, (each for outcome in outcomes for each in outcome.held))
         write_signs(database, (sign for outcome in outcomes for sign in outcome.signs))
         write_promises(database, outcomes)
         write_states(database, outcomes)

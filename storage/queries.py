@@ -187,7 +187,7 @@ class Queries(Checks):
             where.add(self.database.among("state"), self.database.listed(states))
         columns = ("id", "state", "opening", "closing")
         sql = select("incident", columns, f"{where} ORDER BY opened_at DESC, id LIMIT ?")
-        return [_last_telling(row) for row in self.database.fetch(sql, (*where.parameters, limit))]
+        return [last_telling(row) for row in self.database.fetch(sql, (*where.parameters, limit))]
 
     def newest_change(self) -> Change | None:
         """The last change that was no baseline, if there is one."""
@@ -248,7 +248,8 @@ def _several(table: str, ref: str, found: Sequence[str]) -> str:
     return f"{ref or 'nothing'} could be several {table}s: {', '.join(found[:_SHOWN])}{more}; give more of the id"
 
 
-def _last_telling(row: Row) -> Incident:
+def last_telling(row: Row) -> Incident:
+    """The incident of a row of id, state, opening and closing, as it was told last."""
     identity, state, opening, closing = row
     closed = state == IncidentState.CLOSED and closing is not None
     return rows.incident(identity, closing if closed else opening)

@@ -11,9 +11,10 @@ from crawler.errors import StoreError
 from storage.agenda import Agenda
 from storage.database import Database
 from storage.facts import Facts
+from storage.grounds import Grounds
 from storage.outbox import Outbox
 from storage.posting import Posting
-from storage.queries import Queries
+from storage.rulings import Rulings
 from storage.schema import ensure_schema
 from storage.sources import SourceCare
 from storage.sqlite import SqliteDatabase
@@ -23,7 +24,7 @@ _SQLITE = "sqlite:///"
 _POSTGRES = "postgresql+psycopg://"
 
 
-class SqlStore(Queries, Agenda, Facts, Outbox, Posting, SourceCare):
+class SqlStore(Rulings, Agenda, Facts, Grounds, Outbox, Posting, SourceCare):
     """What is remembered, on SQLite or PostgreSQL; satisfies ``crawler.ports.Store``.
 
     ``created`` tells that the database was empty when it was opened.

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from crawler.model import Change, Incident, KnownArticle, Outcome, Revision
+from crawler.model import Change, HeldChange, Incident, KnownArticle, Outcome, Revision
 from storage import rows
 from storage.database import Database
+from storage.held import HELD, held_values
 from storage.statements import insert_new, select, upsert
 
 # Who has not seen the latest step of an article must not write it back: of two checks that gathered at the same time,
@@ -29,6 +30,7 @@ _SECOND_FINDER = (
 _REVISION = insert_new("revision", rows.REVISION)
 _CHANGE = insert_new("change", rows.CHANGE)
 _SIGN = insert_new("sign", rows.SIGN)
+_HELD = insert_new("held", HELD)
 _INCIDENT = upsert(
     "incident",
     rows.INCIDENT,
@@ -76,6 +78,12 @@ def write_changes(database: Database, changes: Sequence[Change]) -> list[Change]
 def write_signs(database: Database, signs: Iterable[Change]) -> None:
     """First signs that articles are gone, each once."""
     database.run_many(_SIGN, [rows.sign_values(sign) for sign in signs])
+
+
+def write_held(database: Database, held: Iterable[HeldChange]) -> None:
+    """Changes that are not told singly, each once, in the order of their incident's articles."""
+    values = [held_values(each, place) for place, each in enumerate(held)]
+    database.run_many(_HELD, values)
 
 
 def write_incidents(database: Database, incidents: Iterable[Incident]) -> None:

@@ -76,6 +76,7 @@ def add_commands() -> None:
         init,
         inspect,
         probe,
+        reparse,
         serve,
         show,
         sources,
@@ -95,10 +96,11 @@ def add_commands() -> None:
     app.add_typer(sources.app, name="sources")
     app.command("articles", epilog=articles.EXAMPLE)(articles.articles)
     app.command("changes", epilog=changes.EXAMPLE)(changes.changes)
-    app.command("incidents", epilog=incidents.EXAMPLE)(incidents.incidents)
+    app.add_typer(incidents.app, name="incidents")
     app.command("show", epilog=show.EXAMPLE_SHOW)(show.show)
     app.command("diff", epilog=show.EXAMPLE_DIFF)(show.diff)
     app.command("inspect", epilog=inspect.EXAMPLE)(inspect.inspect)
+    app.command("reparse", epilog=reparse.EXAMPLE)(reparse.reparse)
     app.command("export", epilog=export.EXAMPLE)(export.export)
     app.add_typer(alerts.app, name="alerts")
     app.add_typer(db.app, name="db")

@@ -27,7 +27,7 @@ from crawler.pipeline.catchup import tell_gap
 from crawler.pipeline.context import Audience, Context, Step
 from crawler.pipeline.habits import habits_after, note_looks
 from crawler.pipeline.looks import ListingLook
-from crawler.pipeline.masses import end_masses, hold_masses
+from crawler.pipeline.masses import Held, end_masses, hold_masses
 from crawler.pipeline.moves import doubt_move, note_move
 from crawler.pipeline.troubles import tell_trouble
 
@@ -102,7 +102,7 @@ def decide_check(
     over = end_masses(open_incidents, held.masses, context.now)
     gap = tell_gap(context.source.id, context.gap, open_incidents, now=context.now)
     incidents = (*held.masses, *trouble, *over, *gap)
-    return assemble(look.observations, steps, held.changes, incidents, state, context, audience)
+    return assemble(look.observations, steps, replace(held, masses=incidents), state, context, audience)
 
 
 def decide_confirmation(
@@ -118,19 +118,18 @@ def decide_confirmation(
     state = replace(state, habits=note_looks(state.habits, context, steps))
     if held.changes or held.masses:
         state = replace(state, changed_at=context.now)
-    return assemble((), steps, held.changes, held.masses, state, context, audience)
+    return assemble((), steps, held, state, context, audience)
 
 
 def assemble(
     observations: Sequence[Observation],
     steps: Sequence[Step],
-    changes: Sequence[Change],
-    incidents: Sequence[Incident],
+    held: Held,
     state: SourceState,
     context: Context,
     audience: Audience,
 ) -> Outcome:
-    """Everything one check wants written, promises included."""
+    """Everything one check wants written, promises included. ``held`` has all of its incidents."""
     signs = list_signs(steps, context)
     texts = {each.id: step.text for step in steps for each in (step.change, step.sign) if each}
     return Outcome(
@@ -139,13 +138,14 @@ def assemble(
         observations=(*observations, *(each for step in steps for each in step.observations)),
         articles=tuple(step.article for step in steps),
         revisions=tuple(each for step in steps for each in (step.ground, step.revision) if each),
-        changes=tuple(changes),
+        changes=held.changes,
         signs=signs,
-        incidents=tuple(incidents),
+        incidents=held.masses,
+        held=held.held,
         promises=route(
-            (*changes, *signs),
+            (*held.changes, *signs),
             texts,
-            incidents,
+            held.masses,
             subscriptions=audience.subscriptions,
             channels_batch=audience.batching,
             now=context.now,

@@ -139,9 +139,7 @@ def agree(known: KnownArticle, ground: Article) -> KnownArticle:
 
 def rebase(known: KnownArticle, renewed: Revision) -> KnownArticle:
     """The article on its new ground. An edit in doubt was one from the old ground: it is looked for anew."""
-    return replace(
-        agree(known, renewed.article), revision=renewed.number, title=renewed.article.title, suspicion=None
-    )
+    return replace(agree(known, renewed.article), revision=renewed.number, title=renewed.article.title, suspicion=None)
 
 
 def may_be_the_reader(look: ArticleLook, comparison: Comparison) -> bool:

@@ -8,7 +8,7 @@ in one of them is told as ever, and whatever has a figure, a date, a name or a w
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from crawler.model import (
     Change,
     ChangeKind,
     FactType,
+    HeldChange,
     Hunk,
     HunkOp,
     Incident,
@@ -35,27 +36,37 @@ LONG = 12
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The changes of a check: those told singly, and the mass events told as one incident each."""
+    """The changes of a check: those told singly, mass events told as one incident each, and what these stand for."""
 
     changes: tuple[Change, ...]
     masses: tuple[Incident, ...]
+    held: tuple[HeldChange, ...] = ()
 
 
 def hold_masses(steps: Sequence[Step], context: Context) -> Held:
     """Splits the changes of a check into those told singly and mass events told as one incident each."""
     changes = [step.change for step in steps if step.change]
+    texts = {step.change.id: step.text for step in steps if step.change}
     masses: list[Incident] = []
+    held: list[HeldChange] = []
     for kind in MASS_REASONS:
-        of_kind = [change for change in changes if change.kind is kind]
-        if kind is ChangeKind.EDITED:
-            plain = find_redesigned(of_kind, context)
-            masses += [redesign_incident(plain, context)] if plain else []
-            changes = without(changes, plain)
-            of_kind = without(of_kind, plain)
-        if is_mass(len(of_kind), max(context.reread, len(of_kind)), context.source.guard):
-            masses.append(mass_incident(MASS_REASONS[kind], of_kind, context))
-            changes = without(changes, of_kind)
-    return Held(tuple(changes), tuple(masses))
+        for incident, taken in find_masses(kind, [change for change in changes if change.kind is kind], context):
+            masses.append(incident)
+            held += [HeldChange(incident_id=incident.id, change=each, text=texts[each.id]) for each in taken]
+            changes = without(changes, taken)
+    return Held(tuple(changes), tuple(masses), tuple(held))
+
+
+def find_masses(
+    kind: ChangeKind, changes: Sequence[Change], context: Context
+) -> Iterator[tuple[Incident, Sequence[Change]]]:
+    """The incidents that stand for changes of one kind, each with those that it stands for."""
+    plain = find_redesigned(changes, context) if kind is ChangeKind.EDITED else []
+    if plain:
+        yield redesign_incident(plain, context), plain
+    rest = without(changes, plain)
+    if is_mass(len(rest), max(context.reread, len(rest)), context.source.guard):
+        yield mass_incident(MASS_REASONS[kind], rest, context), rest
 
 
 def without(changes: Iterable[Change], taken: Sequence[Change]) -> list[Change]:

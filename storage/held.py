@@ -1,0 +1,21 @@
+"""Changes for which an incident stands, to rows and back."""
+
+from __future__ import annotations
+
+from crawler.model import Change, HeldChange
+from storage import rows
+from storage.database import Row
+
+HELD = ("id", "incident_id", "position", "record", "text")
+
+
+def held_change(identity: str, record: str) -> Change:
+    """A change for which an incident stands; it has no place in the order of changes yet."""
+    with rows.intact("held", identity):
+        stored: Change = rows.from_json(Change, record)
+        return stored
+
+
+def held_values(held: HeldChange, place: int) -> Row:
+    """The row of a change for which an incident stands, in the order of ``HELD``."""
+    return held.change.id, held.incident_id, place, rows.to_json(Change, held.change), rows.storable(held.text)

@@ -160,9 +160,8 @@ def consequence(incident: Incident, held: Sequence[HeldChange], effect: str) -> 
     """What will happen, in one sentence, and of which articles."""
     kinds = Counter(each.change.kind.value for each in held)
     what = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
-    lines = [
-        f"{incident.id}  {incident.source}  {incident.reason.value} of {as_time(incident.opened_at)}, holds {what}:"
-    ]
+    when = as_time(incident.opened_at)
+    lines = [f"{incident.id}  {incident.source}  {incident.reason.value} of {when}, holds {what}:"]
     lines += [f"  {as_title(each.change.summary or each.change.article.title, 110)}" for each in held[:SHOWN]]
     lines += [f"  and {len(held) - SHOWN} more"] if len(held) > SHOWN else []
     return "\n".join([*lines, f"this {effect}"])

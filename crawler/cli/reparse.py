@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -73,22 +74,16 @@ def choose(settings: Settings, store: SqlStore, ids: Sequence[str]) -> list[Sour
     return [as_kind(each, kinds[each.id]) if each.kind == AUTO and kinds.get(each.id) else each for each in chosen]
 
 
-def count_articles() -> Counting:
-    """Tells a person who waits how far it is."""
-    return Counting(is_terminal())
+def count_articles() -> Callable[[], None]:
+    """What to call for each article: tells a person who waits how far it is."""
+    numbers = count(1)
 
+    def tell() -> None:
+        number = next(numbers)
+        if number % STRIDE == 0 and is_terminal():
+            note(f"{number} articles read again")
 
-class Counting:
-    """Counts articles, and says so now and then."""
-
-    def __init__(self, aloud: bool) -> None:
-        self._aloud = aloud
-        self._count = 0
-
-    def __call__(self) -> None:
-        self._count += 1
-        if self._aloud and self._count % STRIDE == 0:
-            note(f"{self._count} articles read again")
+    return tell
 
 
 # -- printing --------------------------------------------------------------------------------------------------------
@@ -130,15 +125,11 @@ def print_alerts(reports: Sequence[Report]) -> None:
     """One line for each edit that today's reader would have told and that was not, and the other way round."""
     for report in reports:
         for known, told in report.more:
-            when = as_time(told.after.proof.fetched_at)
-            emit(
-                f"WOULD TELL     {report.source}  {when}  {as_title(known.title)}  {essence(told)}  gazette show {known.id}"
-            )
+            what = f"{as_title(known.title)}  {essence(told)}  gazette show {known.id}"
+            emit(f"WOULD TELL      {report.source}  {as_time(told.after.proof.fetched_at)}  {what}")
         for change in report.missed:
-            when = as_time(change.detected_at)
-            emit(
-                f"WOULD NOT TELL {report.source}  {when}  {as_title(change.article.title)}  gazette show {change.article.id}"
-            )
+            what = f"{as_title(change.article.title)}  gazette show {change.article.id}"
+            emit(f"WOULD NOT TELL  {report.source}  {as_time(change.detected_at)}  {what}")
 
 
 def essence(told: Told) -> str:

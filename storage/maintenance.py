@@ -206,6 +206,8 @@ def _forget_events(store: SqlStore, before: str | None) -> tuple[int, int]:
         deliveries = database.run(delete("delivery", "state = 'sent' AND sent_at < ?"), (before,))
         unpromised = "id NOT IN (SELECT event_id FROM delivery_event)"
         changes = database.run(delete("change", f"detected_at < ? AND {unpromised}"), (before,))
+        stale = "SELECT id FROM incident WHERE opened_at < ?"
+        database.run(delete("held", f"incident_id IN ({stale})"), (before,))
         database.run(delete("sign", f"detected_at < ? AND {unpromised}"), (before,))
     return deliveries, changes
 

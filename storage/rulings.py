@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from crawler.model import (
     Change,
@@ -21,7 +22,7 @@ from storage.queries import Queries, last_telling
 from storage.statements import insert_new, select, update
 from storage.writing import write_changes
 
-_HELD = select("held", ("id", "incident_id", "record", "text"), "WHERE incident_id = ? ORDER BY position, id")
+_HELD = select("held", ("id", "record", "text"), "WHERE incident_id = ? ORDER BY position, id")
 _HELD_AT = select("held", ("id", "record"), "WHERE incident_id IN (SELECT id FROM incident WHERE source = ?)")
 _RULING = ("incident_id", "word", "ruled_at", "changes")
 _RULE = insert_new("ruling", _RULING)
@@ -39,11 +40,15 @@ class Rulings(Queries):
         (row,) = self.database.fetch(select("incident", columns, "WHERE id = ?"), (identity,))
         return last_telling(row)
 
-    def held_by(self, incident_id: str) -> list[HeldChange]:
-        """The changes for which an incident stands, in its order."""
+    def held_by(self, incident: Incident) -> list[HeldChange]:
+        """The changes for which an incident stands, in its order; those of the source by the name it has today."""
         return [
-            HeldChange(incident_id=incident, change=held_change(identity, record), text=text)
-            for identity, incident, record, text in self.database.fetch(_HELD, (incident_id,))
+            HeldChange(
+                incident_id=incident.id,
+                change=replace(held_change(identity, record), source=incident.source),
+                text=text,
+            )
+            for identity, record, text in self.database.fetch(_HELD, (incident.id,))
         ]
 
     def held_changes(self, source_id: str) -> list[Change]:

@@ -34,6 +34,7 @@ _ITS_EVENTS = (
     "UNION SELECT id || ':open' FROM incident WHERE source = ? "
     "UNION SELECT id || ':closed' FROM incident WHERE source = ?"
 )
+_ITS_INCIDENTS = "SELECT id FROM incident WHERE source = ?"
 _UNTOLD = f"event_id IN ({_ITS_EVENTS}) AND delivery_id IN (SELECT id FROM delivery WHERE state <> 'sent')"  # noqa: S608
 _EMPTY_DELIVERIES = (
     "state <> 'sent' AND payload IS NULL AND NOT EXISTS (SELECT 1 FROM delivery_event WHERE delivery_id = delivery.id)"
@@ -104,6 +105,8 @@ class SourceCare:
             for table in ("revision", "article_key", "article_sighting"):
                 database.run(delete(table, f"article_id IN ({_MINE})"), (source_id,))
             articles = database.run(delete("article", "source_id = ?"), (source_id,))
+            for table in ("held", "ruling"):
+                database.run(delete(table, f"incident_id IN ({_ITS_INCIDENTS})"), (source_id,))
             for table, column in (
                 ("article_sighting", "source_id"),
                 ("incident", "source"),

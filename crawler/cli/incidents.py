@@ -134,7 +134,7 @@ def open_case(store: SqlStore, ref: str, word: str) -> tuple[Incident, list[Held
     from crawler.errors import UsageError
 
     found = store.find_incident(ref)
-    held = store.held_by(found.id)
+    held = store.held_by(found)
     ruling = store.rulings([found.id]).get(found.id)
     if ruling is not None and ruling.word != word:
         raise UsageError(

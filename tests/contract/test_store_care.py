@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from crawler.errors import StoreError, UsageError
-from crawler.model import Absence, ChangeKind, FileState, IncidentState, digest
+from crawler.model import Absence, ChangeKind, FileState, HeldChange, IncidentState, Ruling, digest
 from storage.maintenance import backup, copy, prune, verify_chain
 from storage.snapshots import DatabaseSnapshots, FolderSnapshots
 from storage.store import open_store
@@ -22,6 +22,9 @@ def fill(store, made):
     store.commit([made.outcome(articles=(made.troubled("c"),), incidents=(made.incident(),))])
     store.commit([made.outcome(incidents=(made.incident(state=IncidentState.CLOSED),))])
     store.commit([made.outcome(signs=(replace(made.change("s"), kind=ChangeKind.MISSING),))])
+    held = HeldChange(incident_id="inc_i", change=made.change("h"))
+    store.commit([made.outcome(held=(held,))])
+    store.rule_noise(Ruling(incident_id="inc_i", word="noise", ruled_at=made.now, changes=1), [held.change])
     (delivery,) = store.lease_deliveries(now=made.now, lease_until=made.now + DAY, limit=9, close_bursts=True)
     store.freeze_payload(delivery, b"\0bytes\xff")
     store.disable_channel("hook", "410")
@@ -34,6 +37,8 @@ def contents(store):
         "articles": store.list_articles(),
         "incidents": store.list_incidents(),
         "deliveries": store.list_deliveries(),
+        "held": store.held_changes("zq-news"),
+        "rulings": store.rulings(["inc_i"]),
         "states": store.source_states(["zq-news", "gd-gov"]),
         "channels": store.disabled_channels(),
         "revisions": store.revisions(store.list_articles()[0][0].id),

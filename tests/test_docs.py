@@ -129,7 +129,7 @@ WORLDLY = (
     "alerts resume",
     "db copy",
 )
-IMAGINED = ("a41", "dlv_", "--kind bulletin", "--source agency", "example-gov", "example-city", "dinghu-links")
+IMAGINED = ("a41", "inc_", "dlv_", "--kind bulletin", "--source agency", "example-gov", "example-city", "dinghu-links")
 
 
 @pytest.fixture(scope="module")

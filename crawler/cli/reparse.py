@@ -56,11 +56,16 @@ async def read_again(settings: Settings, ids: list[str] | None, since: datetime 
     reports = []
     with open_database(settings, create=False) as store:
         chosen = choose(settings, store, known_sources(settings, store, ids))
+        states = store.source_states([each.id for each in chosen])
         async with Sandbox(size=1) as reader:
             worker = Reparse(store, open_snapshots(settings, store, make=False), reader, count_articles())
             for each in chosen:
                 articles = store.each_article(sources=[each.id])
-                reports.append(await (worker.report(each, articles, since) if since else worker.renew(each, articles)))
+                if since is None:
+                    reports.append(await worker.renew(each, articles))
+                else:
+                    masks = states[each.id].habits.masks if each.id in states else ()
+                    reports.append(await worker.report(each, articles, since, masks))
     return [report for report in reports if report.articles]
 
 

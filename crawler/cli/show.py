@@ -13,6 +13,7 @@ import typer
 from crawler.cli.context import settings_of
 from crawler.cli.crawl import change_line, in_file, read_instant
 from crawler.cli.filters import JsonFlag
+from crawler.cli.masks import mask_record, masked_lines, print_masks
 from crawler.cli.output import as_time, as_title, emit, emit_json
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ def show(
     context: typer.Context,
     article: ArticleArgument,
     at: Annotated[str, typer.Option("--at", help="As it was known at this time (RFC 3339).")] = "",
+    masks: Annotated[
+        bool, typer.Option("--masks", help="Also what of it is the site's own and left out when it is compared.")
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Shows an article, its revisions and its changes."""
@@ -46,14 +50,19 @@ def show(
     try:
         known = store.find_article(article)
         revisions, found = store.revisions(known.id), store.changes_of(known.id)
+        state = store.source_states([known.source_id]).get(known.source_id)
     finally:
         store.close()
     instant = read_instant(at, "--at") if at else None
     revision = revision_at(revisions, instant, known)
+    masked = masked_lines(revision.article, state) if masks else []
     if as_json:
-        emit_json(article_life(known, revision, revisions, found))
-    else:
-        print_article(known, revision, revisions, found)
+        more = {"masks": [mask_record(mask, text) for mask, text in masked]} if masks else {}
+        emit_json({**article_life(known, revision, revisions, found), **more})
+        return
+    print_article(known, revision, revisions, found)
+    if masks:
+        print_masks(masked)
 
 
 def revision_at(revisions: Sequence[Revision], at: datetime | None, known: KnownArticle) -> Revision:

@@ -139,6 +139,22 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mask:
+    """A line that is the site's and not the article's, by its ``key``; how many articles shared it when last seen.
+
+    ``hidden`` counts the differences that it kept from being told, ``hidden_at`` is when it last did.
+    """
+
+    key: str
+    sample: str
+    since: datetime
+    seen_at: datetime
+    articles: int
+    hidden: int = 0
+    hidden_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
     """What the last checks of a source have shown, by which trouble is told from change.
 
@@ -146,6 +162,7 @@ class Habits:
     checks in a row in which the pages could not be read, ``fresh_ids`` those in which known posts came under ids never
     seen before; ``distrusts_ids``: they identify nothing. ``quiet_after`` is how long this source never keeps silent.
     ``widened_at`` is when all articles were last looked at because some of them seemed to be part of a mass event.
+    ``masks`` are what its articles share with each other.
     """
 
     traces: tuple[Trace, ...] = ()
@@ -155,6 +172,7 @@ class Habits:
     distrusts_ids: bool = False
     quiet_after: timedelta | None = None
     widened_at: datetime | None = None
+    masks: tuple[Mask, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

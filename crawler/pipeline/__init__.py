@@ -1,12 +1,14 @@
 """One check of a source, from request to commit: gather, decide, commit.
 
     resolve.py      which kind an ``auto`` source is
+    choosing.py     which articles a check looks at                                        (pure)
     gather.py       asks the world and the store, keeps the raw bytes                      (the only part that waits)
     looks.py        what one response looks like: judged, and read                         (pure)
     steps.py gone.py   what becomes of one article: new, edited, moved, restored; missing, removed   (pure)
     remembered.py told.py   what such a step leaves in memory, and what is told of it      (pure)
     grounds.py rereading.py   the before, read again by a newer reader                    (grounds: pure)
     reparse.py replay.py   all that is known read again on demand; what that would tell   (replay: pure)
+    masking.py      what siblings share, left out of the comparison                         (pure)
     rulings.py      what an operator's word on an incident leads to                        (pure)
     doubt.py        how often an edit must be seen before it is told                       (pure)
     twins.py        one article at two addresses                                          (pure)

@@ -39,6 +39,7 @@ from crawler.pipeline.doubt import RETURN_LOOKS, is_worth_more_looks
 from crawler.pipeline.expected import learn_from, refuse_unexpected
 from crawler.pipeline.gather import Gatherer
 from crawler.pipeline.looks import ArticleLook, Depth, Found, ListingLook, Wanted, want_again
+from crawler.pipeline.masking import learn_masks
 from crawler.pipeline.pages import is_absent, judge_pages, refuse_lost, shows_a_mass
 from crawler.pipeline.resolve import Resolved
 from crawler.pipeline.writer import StoreThread
@@ -273,6 +274,7 @@ class Checker:
         expectation = Expectation() if context.fresh or context.state is None else context.state.expectation
         looks = refuse_unexpected(looks, expectation)
         context = replace(context, ids=found.ids, expectation=learn_from(looks, expectation))
+        context = replace(context, masks=learn_masks(looks, context))
         looks, context = await self._judge_pages(looks, found, look, context)
         if context.gap and any(each.known is not None and each.entry is not None for each in looks):
             context = replace(context, gap="")  # it was the addresses that changed, not the articles

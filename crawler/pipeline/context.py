@@ -11,6 +11,7 @@ from crawler.model import (
     Expectation,
     Habits,
     KnownArticle,
+    Mask,
     Observation,
     Revision,
     Source,
@@ -33,7 +34,8 @@ class Context:
     number of known articles this check (and the one it confirms) looked at: what a mass is a share of. ``pages`` is
     what all their pages say together, ``widened`` that the check looked at more than was due, ``ids`` what came of the
     listing's own ids, ``expectation`` what the source's pages taught of how good pages look, ``gap`` what may have been
-    missed since the check before.
+    missed since the check before, ``masks`` what the source's articles share with each other, those of this check
+    included.
     """
 
     source: Source
@@ -48,6 +50,7 @@ class Context:
     ids: Ids = field(default_factory=Ids)
     expectation: Expectation = field(default_factory=Expectation)
     gap: str = ""
+    masks: tuple[Mask, ...] = ()
 
     @property
     def habits(self) -> Habits:
@@ -64,7 +67,8 @@ class Context:
 class Step:
     """What became of one article in this check. ``text`` is what keywords are matched in; an edit's
     are matched in what its change itself says was changed. ``sign`` is the first sign that the article is gone,
-    ``ground`` the revision before as today's reader has it, told to nobody."""
+    ``ground`` the revision before as today's reader has it, told to nobody.
+    ``masked`` are the keys of the masks that hid a difference."""
 
     article: KnownArticle
     observations: tuple[Observation, ...] = ()
@@ -73,6 +77,7 @@ class Step:
     change: Change | None = None
     sign: Change | None = None
     text: str = ""
+    masked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

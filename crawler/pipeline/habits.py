@@ -19,6 +19,7 @@ from crawler.model import (
     Trace,
 )
 from crawler.pipeline.context import Context, Step
+from crawler.pipeline.masking import note_hidden
 from crawler.pipeline.pages import WINDOW
 
 #: A source whose posts show no rhythm yet is never quiet.
@@ -38,8 +39,10 @@ def habits_after(context: Context, steps: Sequence[Step], listing: Listing | Non
     before, now = context.habits, context.now
     rhythm = find_rhythm(listing) if listing else None
     fresh = before.fresh_ids + 1 if context.ids.fresh else 0 if listing else before.fresh_ids
+    hidden = [key for step in steps for key in step.masked]
     return replace(
         note_looks(before, context, steps),
+        masks=note_hidden(context.masks or before.masks, hidden, now),
         unread=unread_after(before, context),
         fresh_ids=fresh,
         distrusts_ids=before.distrusts_ids or context.ids.degenerate or fresh >= FRESH_CHECKS,
@@ -61,7 +64,12 @@ def note_looks(before: Habits, context: Context, steps: Sequence[Step]) -> Habit
     if context.reread and not context.confirming:
         looks.append((now, context.reread))
     traces.sort(key=lambda trace: (trace.at, trace.article_id))
-    return replace(before, traces=tuple(traces[-MOST_TRACES:]), looks=tuple(looks[-MOST_TRACES:]))
+    return replace(
+        before,
+        traces=tuple(traces[-MOST_TRACES:]),
+        looks=tuple(looks[-MOST_TRACES:]),
+        masks=note_hidden(before.masks, [key for step in steps for key in step.masked], now),
+    )
 
 
 def unread_after(before: Habits, context: Context) -> int:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from crawler.differ.masks import cover
 from crawler.errors import SnapshotLost
-from crawler.model import Article, Change, ChangeKind, KnownArticle, Observation, Revision, Source
+from crawler.model import Article, Change, ChangeKind, KnownArticle, Mask, Observation, Revision, Source
 from crawler.pipeline.grounds import agree, is_of_a_file, rebase, renew
 from crawler.pipeline.replay import Look, Told, replay
 from crawler.pipeline.rereading import reread, reread_proof
@@ -82,6 +83,7 @@ class Reparse:
         self._reader = reader
         self._watch = watch
         self._seen: dict[str, list[str]] = {}
+        self._masks: Sequence[Mask] = ()
 
     async def renew(self, source: Source, articles: Iterable[KnownArticle]) -> Report:
         """Lets the source's articles stand on what today's reader has, in silence."""
@@ -92,9 +94,11 @@ class Reparse:
             self._store.renew_grounds(renewed)
         return report
 
-    async def report(self, source: Source, articles: Iterable[KnownArticle], since: datetime) -> Report:
-        """Says what would be renewed, and what today's reader would have told of the looks since then."""
-        report = Report(source.id)
+    async def report(
+        self, source: Source, articles: Iterable[KnownArticle], since: datetime, masks: Sequence[Mask] = ()
+    ) -> Report:
+        """Says what would be renewed, and what today's reader and ``masks`` would have told of the looks since then."""
+        report, self._masks = Report(source.id), masks
         self._seen = self._seen or self._store.sightings(since=since)
         held = {proof_of(change) for change in self._store.held_changes(source.id)}
         for known in articles:
@@ -154,7 +158,7 @@ class Reparse:
             if proof.sha256 not in cache:
                 cache[proof.sha256] = await reread_proof(proof, frame, known, source, self._get, self._reader)
             article = cache[proof.sha256]
-            looks += [Look(proof, article)] if article else []
+            looks += [Look(proof, cover(article, self._masks).article)] if article else []
         return looks
 
     async def _get(self, sha256: str) -> bytes | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from crawler.differ.compare import Comparison, compare, is_another_page
+from crawler.differ.compare import Comparison, is_another_page
 from crawler.differ.facts import facts_of_new
 from crawler.differ.fingerprint import fingerprint
 from crawler.differ.garbling import is_mended
@@ -28,6 +28,7 @@ from crawler.pipeline.gone import decide_absent, decide_unknown
 from crawler.pipeline.grounds import may_be_the_reader
 from crawler.pipeline.identifiers import article_id
 from crawler.pipeline.looks import ArticleLook
+from crawler.pipeline.masking import Difference, compare_masked
 from crawler.pipeline.remembered import (
     as_told,
     has_learnt,
@@ -148,16 +149,29 @@ def decide_unchanged(look: ArticleLook, known: KnownArticle, context: Context) -
 
 def decide_present(look: ArticleLook, known: KnownArticle, article: Article, context: Context) -> Step:
     """The page was read: equal, an edit to be confirmed, or a confirmed edit."""
-    mark = fingerprint(article)
     before = as_told(known, look.before) if look.before else None
-    differs = before is not None and (mark != known.fingerprint or is_redated(before, article))
-    comparison = compare(before, article) if before is not None and differs else None
+    differs = before is not None and (fingerprint(article) != known.fingerprint or is_redated(before, article))
+    found = compare_masked(before, article, context) if before is not None and differs else Difference()
+    return replace(decide_compared(look, known, article, before, found, context), masked=found.masked)
+
+
+def decide_compared(
+    look: ArticleLook,
+    known: KnownArticle,
+    article: Article,
+    before: Article | None,
+    found: Difference,
+    context: Context,
+) -> Step:
+    """What becomes of an article whose page was read, by what of it differs."""
+    mark, comparison = fingerprint(article), found.comparison
+    has_ground = before is not None and (bool(found.masked) or has_learnt(before, article))
     alive = replace(known, state=ArticleState.PRESENT, absence=None)
     if before is not None and comparison is not None and is_another_page(before, article):
         return decide_unknown(look, known, context)
     if known.state is ArticleState.REMOVED:
         return restore(look, known, remember_look(alive, look, context), article, comparison, context)
-    if comparison is None and before is not None and has_learnt(before, article) and not new_address(look, known):
+    if comparison is None and has_ground and not new_address(look, known):
         return complete(look, alive, article, mark, context)
     if comparison is None:
         return settle(look, alive, article, mark, context)

@@ -19,7 +19,7 @@ from crawler.cli.filters import (
     instant_or_none,
     known_sources,
 )
-from crawler.cli.output import as_time, as_title, ask, counted, emit, emit_json, emit_table, note
+from crawler.cli.output import as_time, as_title, counted, emit, emit_json, emit_table, note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -199,7 +199,7 @@ def agree(*, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise UsageError("nobody sits at this terminal to be asked: give --yes to act")
-    if not ask("go on?"):
+    if not typer.confirm("go on?", default=False, err=True):
         note("nothing was done")
         raise typer.Exit(0)
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from crawler.differ.fingerprint import fingerprint
-from crawler.model import ChangeKind, PageFacts, Verdict
+from crawler.model import Attachment, ChangeKind, PageFacts, Verdict
 from crawler.parser.article import READER_VERSION
-from crawler.pipeline.grounds import needs_ground, proofs_of, stand_on
-from tests.lives import MINUTE, Life, make_article, make_entry
+from crawler.pipeline.grounds import as_answered, needs_ground, proofs_of, read_again, stand_on, with_known_files
+from tests.lives import HOST, MINUTE, Life, make_article, make_entry
 
 #: What an earlier reader made of the page: it missed its last sentence.
 SHORT = make_article(text="The fee is 120 euros.")
@@ -126,3 +126,56 @@ def test_the_last_bytes_that_agreed_stand_in_for_the_first():
 
     assert first == life.revision.evidence
     assert (last.sha256, last.url) == ("b" * 64, first.url)
+
+
+RSS = """<?xml version="1.0"?><rss version="2.0"><channel><title>t</title><link>https://www.example.gov.cn/</link>
+<item><title>Notice on the quay</title><link>https://www.example.gov.cn/news/quay.html</link>
+<description>Another notice.</description></item>
+<item><title>Notice on the dock</title><link>https://www.example.gov.cn/news/dock.html</link><guid>guid-dock</guid>
+<description>The fee is 120 euros. Payment is by card.</description></item></channel></rss>"""
+
+
+def test_what_a_listing_itself_told_is_read_again_out_of_that_listing():
+    life = Life()
+    life.live(life.read(replace(SHORT, origin="listing"), entry=make_entry()))
+    proof = replace(life.revision.evidence, headers=(("content-type", "application/rss+xml"),))
+
+    article = read_again(as_answered(proof, RSS.encode()), life.revision, life.known, life.source)
+
+    assert (article.origin, article.text) == ("listing", WHOLE.text)
+
+
+def test_a_listing_that_names_it_no_more_is_no_ground():
+    life = Life()
+    life.live(life.read(replace(SHORT, origin="listing"), entry=make_entry()))
+    other = RSS.replace("guid-dock", "guid-pier").replace("news/dock", "news/pier")
+
+    assert (
+        read_again(as_answered(life.revision.evidence, other.encode()), life.revision, life.known, life.source) is None
+    )
+    assert read_again(as_answered(life.revision.evidence, b"?"), life.revision, life.known, life.source) is None
+
+
+def test_the_bytes_of_a_file_are_no_ground_for_the_page_around_it():
+    life = Life()
+    file = Attachment(url=f"{HOST}/f.pdf", name="f", sha256="f" * 64)
+    life.live(life.read(replace(SHORT, attachments=(file,)), entry=make_entry()))
+    of_file = replace(life.revision, evidence=replace(life.revision.evidence, url=file.url))
+
+    assert proofs_of(of_file, life.known) == []
+
+
+def test_a_ground_keeps_what_is_known_of_its_files():
+    file = Attachment(url=f"{HOST}/f.pdf", name="f", sha256="f" * 64, read_by=1, blocks=SHORT.blocks)
+    bare = Attachment(url=f"{HOST}/f.pdf", name="File")
+
+    (kept,) = with_known_files(replace(SHORT, attachments=(bare,)), replace(SHORT, attachments=(file,))).attachments
+
+    assert kept == replace(file, name="File")
+
+
+def test_a_dry_run_that_wrote_no_ground_finds_it_again():
+    life = begin(reader=READER_VERSION)
+    life.known = replace(life.known, revision=life.known.revision + 1)
+
+    assert needs_ground(read(life, EDITED))

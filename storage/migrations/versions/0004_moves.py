@@ -1,6 +1,6 @@
 """Sources: where a listing has moved for good, and what is due found without reading every source.
 
-Revision 0006.
+Revision 0004.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-revision = "0006"
+revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None

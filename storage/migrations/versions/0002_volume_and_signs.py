@@ -1,6 +1,6 @@
 """Alerts: the place of a message in its subscription's hour, and first signs that an article is gone.
 
-Revision 0005.
+Revision 0002.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-revision = "0005"
+revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None

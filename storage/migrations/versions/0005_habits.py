@@ -1,6 +1,6 @@
 """Habits: what tells noise and trouble from change, of an article and of a source.
 
-Revision 0004.
+Revision 0005.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0006"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

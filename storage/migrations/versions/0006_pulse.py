@@ -1,6 +1,6 @@
 """Pulse: what the checks of a source have shown of its life, for choosing when to look again.
 
-Revision 0007.
+Revision 0006.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """Articles: the reader their text agrees with. Incidents: what they stand for, and what was decided of them.
 
-Revision 0008.
+Revision 0007.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-revision = "0008"
-down_revision = "0007"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

@@ -74,7 +74,7 @@ def social_embed(visit: Visit, place: str) -> str:
 
 @noise("answer", mixes=False)
 def ads_promos(visit: Visit, answer: Any) -> Any:
-    if visit.post is None or visit.number % 4 or answer.status != 200:
+    if visit.post is None or visit.turn % 4 or answer.status != 200:
         return answer
     words = by_language(
         visit, "广告，5秒后跳转", "広告 5秒後に移動します", "Advertisement. You will be taken on in 5 seconds"

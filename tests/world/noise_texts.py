@@ -63,7 +63,7 @@ _TRADITIONAL = str.maketrans("区关办门时间书馆发现东", "區關辦門�
 
 @noise("text", shapes=("zh_list", "zh_feed"), mixes=False)
 def simp_trad_variant(visit: Visit, text: str) -> str:
-    return text if visit.number % 5 else text.translate(_TRADITIONAL)
+    return text if visit.turn % 5 else text.translate(_TRADITIONAL)
 
 
 @noise("text", shapes=("zh_list", "ja_feed", "en_atom"))
@@ -73,7 +73,7 @@ def dash_tilde(visit: Visit, text: str) -> str:
 
 @noise("answer", shapes=("zh_list", "zh_feed", "ja_feed"), mixes=False)
 def mojibake_flip(visit: Visit, answer: Any) -> Any:
-    if visit.post is None or visit.number % 4 or answer.status != 200:
+    if visit.post is None or visit.turn % 4 or answer.status != 200:
         return answer
     garbled = answer.body.decode().encode("utf-8").decode("latin-1")
     return replace(answer, body=garbled.encode("utf-8"), etag="")
@@ -110,7 +110,7 @@ def comment_bumps_updated(visit: Visit, rows: list[Row]) -> list[Row]:
 
 @noise("markup", shapes=("en_atom", "en_cards", "blogger"))
 def tz_shift(visit: Visit, markup: str) -> str:
-    if visit.post is None or visit.number % 2:
+    if visit.post is None or visit.turn % 2:
         return markup
     when = local(visit.site, visit.post.published)
     return markup.replace(when.isoformat(), (when + timedelta(hours=8)).replace(tzinfo=None).isoformat() + "+08:00")
@@ -118,7 +118,7 @@ def tz_shift(visit: Visit, markup: str) -> str:
 
 @noise("markup", shapes=("zh_list", "zh_feed"))
 def half_day_fault(visit: Visit, markup: str) -> str:
-    if visit.post is None or visit.number % 2:
+    if visit.post is None or visit.turn % 2:
         return markup
     when = local(visit.site, visit.post.published)
     return markup.replace(f"{when:%Y-%m-%d %H:%M}", f"{when:%Y-%m-%d} {(when.hour + 11) % 12 + 1:02d}:{when:%M}")
@@ -126,7 +126,7 @@ def half_day_fault(visit: Visit, markup: str) -> str:
 
 @noise("markup", shapes=("ja_list", "ja_feed"))
 def era_date(visit: Visit, markup: str) -> str:
-    if visit.post is None or visit.number % 2:
+    if visit.post is None or visit.turn % 2:
         return markup
     return re.sub(r"掲載日：令和(\d+)年", lambda found: f"掲載日：{int(found[1]) + 2018}年", markup)
 
@@ -216,7 +216,7 @@ def only_pages(chance: int, change: Callable[[Visit, Any], Any]) -> Act:
     """Something that happens to one page answer in ``chance``."""
 
     def act(visit: Visit, answer: Any) -> Any:
-        struck = visit.post is not None and visit.number % chance == 0 and answer.status == 200
+        struck = visit.post is not None and visit.turn % chance == 0 and answer.status == 200
         return change(visit, answer) if struck else answer
 
     return act
@@ -277,7 +277,7 @@ def sticky_stale_node(visit: Visit, _: None) -> None:
 @noise("answer", shapes=("zh_list", "en_atom"), mixes=False)
 def ua_geo_variant(visit: Visit, answer: Any) -> Any:
     """At times the mobile edition answers: the same text in another, poorer page."""
-    if visit.post is None or visit.number % 4 or answer.status != 200:
+    if visit.post is None or visit.turn % 5 or answer.status != 200:
         return answer
     text = "".join(f"<p>{text}</p>" for text in visit.post.draft.texts)
     mobile = (

@@ -75,6 +75,14 @@ class Visit:
     post: Post | None = None
     stale: bool = False
 
+    @property
+    def turn(self) -> int:
+        """A count of the visits to one page, each page from another number on.
+
+        So what strikes one visit in some never strikes two in a row, in whatever order pages are read.
+        """
+        return self.post.visits + self.post.number if self.post else self.number
+
 
 @dataclass(slots=True, kw_only=True)
 class Site:

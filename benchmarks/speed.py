@@ -2,7 +2,7 @@
 
 Processor time, every page by every reader in turn, the best of several rounds: so the ratios hold on a busy machine,
 while pages a second are those of this one. The text is scored too, for speed that costs text is none. The pages lie
-beside the project (see `benchmarks.reading`); without them nothing is measured. Beyond a ceiling by more than a third
+beside the project (see `benchmarks.reading`); without them nothing is measured. Beyond a ceiling by more than three fifths
 the answer is 1; `--update` lowers the ceilings to what was measured, and never raises them.
 """
 
@@ -27,7 +27,7 @@ from crawler.parser.article import extract
 
 CEILINGS = Path(__file__).with_name("speed_ceilings.json")
 #: What a busy machine, or another version of a library, may cost without anybody having broken anything.
-TOLERANCE = 1.33
+TOLERANCE = 1.6
 _EVERY = 16
 _ROUNDS = 3
 

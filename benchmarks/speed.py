@@ -2,8 +2,8 @@
 
 Processor time, every page by every reader in turn, the best of several rounds: so the ratios hold on a busy machine,
 while pages a second are those of this one. The text is scored too, for speed that costs text is none. The pages lie
-beside the project (see `benchmarks.reading`); without them nothing is measured. Beyond a ceiling by more than three fifths
-the answer is 1; `--update` lowers the ceilings to what was measured, and never raises them.
+beside the project (see `benchmarks.reading`); without them nothing is measured. Beyond a ceiling by more than three
+fifths the answer is 1; `--update` lowers the ceilings to what was measured, and never raises them.
 """
 
 from __future__ import annotations

@@ -24,15 +24,33 @@ _LEFT_OPEN = (
 )
 _SHALLOW = frozenset(_LEFT_OPEN.split())
 _BOUNDARIES = frozenset({"table", "object", "template", "marquee", "applet", "svg"})
-_LONG_TAG = re.compile(r"<[a-zA-Z][^>]{16384,}")
+_LONG = 16_384
+_LONG_TAG = re.compile(rf"<[a-zA-Z][^>]{{{_LONG},}}")
 
 
-def parse_html(text: str) -> LexborHTMLParser:
-    """The tree of a page or fragment. What is nested absurdly deep, or follows that, is left out."""
-    if len(text) > _SHORT:
+def parse_html(text: str, *, most_tags: int | None = None) -> LexborHTMLParser:
+    """The tree of a page or fragment. What is nested absurdly deep, or follows that, is left out.
+
+    So is what follows the first ``most_tags`` of what looks like a tag.
+    """
+    if len(text) > _SHORT and _has_long_stretch(text):
         text = _LONG_TAG.sub(_drop_crowded, text)
-    text = cut_depth(text)
+    tags = text.count("<")
+    if most_tags is not None and tags > most_tags:
+        text = "<".join(text.split("<", most_tags)[:-1])
+    if tags >= _CALM_TAGS:
+        text = cut_depth(text)
     return LexborHTMLParser(text, options=LexborDocumentOptions.WO_EVENTS)
+
+
+def _has_long_stretch(text: str) -> bool:
+    """Whether a tag may be as long as that: some stretch of the text ends none. Looks at a few characters of each."""
+    position = 0
+    while (stop := position + _LONG) <= len(text):
+        position = text.rfind(">", position, stop) + 1
+        if position <= 0:
+            return True
+    return False
 
 
 def _drop_crowded(tag: re.Match[str]) -> str:
@@ -46,8 +64,6 @@ def cut_depth(markup: str) -> str:
     Follows HTML's own rule for end tags: one that finds no open element of its name inside the current table cell
     or table changes nothing.
     """
-    if markup.count("<") < _CALM_TAGS:
-        return markup
     scopes: list[list[str]] = [[]]
     opened = 0
     for found in _TAG.finditer(markup):

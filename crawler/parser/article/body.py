@@ -163,7 +163,7 @@ def _is_furniture(segment: Segment) -> bool:
         return True
     if is_control_line(text) or is_service_line(text):
         return True
-    return not any(char.isalnum() for char in text)
+    return not (text[0].isalnum() or any(map(str.isalnum, text)))
 
 
 def _is_switch(segment: Segment) -> bool:
@@ -192,7 +192,8 @@ def _drop_frames(kept: list[Segment], top: Element) -> list[Segment]:
 
     Only frames that hold a small part, for some systems build a form, or a frame of any name, around a text.
     """
-    frames = [[branch for branch in _branches(segment.owner, top) if _is_aside(branch)] for segment in kept]
+    asides: dict[int, list[Element]] = {}
+    frames = [_find_asides(segment.owner, top, asides) for segment in kept]
     told: dict[Element, float] = {}
     for segment, around in zip(kept, frames, strict=True):
         for frame in around:
@@ -205,6 +206,13 @@ def _drop_frames(kept: list[Segment], top: Element) -> list[Segment]:
         for segment, around in zip(kept, frames, strict=True)
         if not any(told[frame] <= most for frame in around)
     ]
+
+
+def _find_asides(owner: Element, top: Element, known: dict[int, list[Element]]) -> list[Element]:
+    """The frames around a segment of that owner, innermost first. ``known`` keeps those of the elements met before."""
+    if owner.order not in known:
+        known[owner.order] = [branch for branch in _branches(owner, top) if _is_aside(branch)]
+    return known[owner.order]
 
 
 def _is_aside(element: Element) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
-from crawler.parser.article.heads import CHOSEN, parse_attributes, unescape
+from crawler.parser.article.heads import CHOSEN, find_value, parse_attributes, unescape
 from crawler.parser.tree import parse_html
 
 MAX_CHARACTERS = 6_000_000
@@ -81,7 +81,7 @@ class Element:
 
     def attribute(self, name: str) -> str:
         """The attribute's value, or an empty string."""
-        return parse_attributes(self.raw).get(name, "") if self.raw else ""
+        return find_value(self.raw, f' {name}="') if self.raw else ""
 
     @property
     def suspect(self) -> Element | None:
@@ -171,8 +171,10 @@ def parse_page(markup: str, selectors: Mapping[str, Iterable[str]] | None = None
 
     ``selectors`` come from people, by the name under which ``find_chosen`` finds what they match.
     """
-    text = markup[:MAX_CHARACTERS].replace("\x00", "")
-    tree = parse_html(_cut_openings(text))
+    text = markup[:MAX_CHARACTERS]
+    if "\x00" in text:
+        text = text.replace("\x00", "")
+    tree = parse_html(text, most_tags=_MAX_OPENINGS)
     json_ld, framed = _drop_opaque(tree)
     chosen = [_mark(tree, name, group) for name, group in (selectors or {}).items()]
     html = tree.html or ""
@@ -190,13 +192,6 @@ def parse_page(markup: str, selectors: Mapping[str, Iterable[str]] | None = None
         chosen=any(chosen),
         framed=framed,
     )
-
-
-def _cut_openings(text: str) -> str:
-    """``text`` up to where it has had too many tags."""
-    if text.count("<") <= _MAX_OPENINGS:
-        return text
-    return "<".join(text.split("<", _MAX_OPENINGS)[:-1])
 
 
 def _drop_opaque(tree: LexborHTMLParser) -> tuple[list[str], bool]:

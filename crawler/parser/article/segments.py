@@ -101,7 +101,7 @@ class Anchor:
 
     def attribute(self, name: str) -> str:
         """The attribute's value, or an empty string."""
-        return heads.parse_attributes(self._raw).get(name, "")
+        return heads.find_value(self._raw, f' {name}="')
 
 
 @dataclass(slots=True, eq=False)

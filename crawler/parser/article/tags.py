@@ -60,13 +60,19 @@ def find_tags(page: Page, span: range, words: Sequence[str]) -> Iterator[Tag]:
     start = elements[first].begin
     stop = min(elements[last].begin if last < len(elements) else len(pieces), start + _MOST_SEARCHED)
     whole = "<".join(pieces[start:stop]).lower()
-    told = [word for word in words if word in whole]
-    if not told:
-        return
-    for index in range(start, stop):
-        head = pieces[index].partition(">")[0]
-        lowered = head.lower()
-        if head[:1] == "/" or not any(word in lowered for word in told):
-            continue
-        name, _, raw = head.partition(" ")
+    for index in sorted({start + offset for word in words for offset in _find_heads(whole, word)}):
+        name, _, raw = pieces[index].partition(">")[0].partition(" ")
         yield Tag(page, index, name, parse_attributes(f" {raw}"))
+
+
+def _find_heads(whole: str, word: str) -> Iterator[int]:
+    """Which of the pieces that are joined by ``<`` hold the word in their start tag."""
+    index = last = 0
+    while (position := whole.find(word, last)) >= 0:
+        index += whole.count("<", last, position)
+        opening = whole.rfind("<", 0, position) + 1
+        if whole[opening] != "/" and whole.find(">", opening, position) < 0:
+            yield index
+        last = whole.find("<", position)
+        if last < 0:
+            return

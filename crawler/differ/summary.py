@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from crawler.differ.folding import HAN
 from crawler.differ.regions import find_regions
 from crawler.differ.render import make_harmless
-from crawler.model import ChangeKind, Fact, FactType, Hunk
+from crawler.model import ChangeKind, Fact, FactType, Hunk, HunkOp
 from crawler.text.normalize import shorten
 
 _MAX_TITLE = 80
@@ -77,15 +77,25 @@ def _summarize_edit(
     silent: bool | None,
     is_dated: bool,
 ) -> str:
-    told = "; ".join(describe_fact(fact, hunks) for fact in facts[:_MOST_FACTS])
+    weightiest = sorted(facts, key=lambda fact: fact.field != "status")  # that a text holds no more says more than any
+    told = "; ".join(describe_fact(fact, hunks) for fact in weightiest[:_MOST_FACTS])
     more = len(facts) - _MOST_FACTS
     if more > 0:
         told += f" and {more} more"
-    sentence = f"{told or _describe_fields(fields)} in {name}"
+    sentence = f"{told or _describe_moves(hunks) or _describe_fields(fields)} in {name}"
     if not silent:
         return sentence
     unmoved = "; page date unchanged" if is_dated and "published_at" not in fields else ""
     return f"{sentence}, unannounced{unmoved}"
+
+
+def _describe_moves(hunks: Sequence[Hunk]) -> str:
+    """``moved: “…”`` where text stands elsewhere and nothing else happened to it."""
+    changed = [hunk for hunk in hunks if hunk.op is not HunkOp.EQUAL]
+    if not changed or any(hunk.op is not HunkOp.MOVE for hunk in changed):
+        return ""
+    first = next((text for hunk in changed if (text := hunk.before or hunk.after)), "")
+    return f"moved: “{_part(first)}”"
 
 
 def _describe_fields(fields: Sequence[str]) -> str:

@@ -22,6 +22,7 @@ from crawler.parser.article.segments import Segments, pardon
 from crawler.parser.article.signature import find_reporters, find_signed, find_source
 from crawler.parser.article.state import find_state_text
 from crawler.parser.article.title import choose_title, find_headings
+from crawler.parser.article.validity import find_validity
 from crawler.parser.article.walker import segment_page
 from crawler.parser.article.wechat import WechatFacts, is_wechat, read_wechat
 from crawler.text.languages import detect_language, language_runs
@@ -30,7 +31,7 @@ from crawler.text.urls import join_url
 
 _MAX_PARDONS = 6
 _NUMBER = re.compile(r"[一-鿿]{2,14}[〔\[［﹝]\s?\d{4}\s?[〕\]］﹞]\s?(?:第\s?)?\d{1,5}\s?[号號]")
-_NUMBER_LINES = 4
+_HEAD_LINES = 4
 _LANGUAGE_SHARE = 0.05
 #: Characters of a block that settle its language.
 _LANGUAGE_SAMPLE = 160
@@ -161,6 +162,7 @@ def _compose(draft: _Draft) -> Article:
     locale = draft.locale
     published = _published(draft, locale)
     marks = _collect_marks(draft)
+    head = _list_head(draft, blocks)
     updated = _newest([*byline.updated, *read_moments(draft.metadata.updated, timezone=manner.timezone, locale=locale)])
     publisher, publisher_origin = _publisher(draft)
     authors, authors_origin = _authors(draft)
@@ -185,9 +187,9 @@ def _compose(draft: _Draft) -> Article:
         place=wechat.place or byline.place,
         language=languages[0] if languages else detect_language(draft.title) or manner.language[:2],
         languages=languages,
-        document_number=byline.document_number or _find_document_number(draft, blocks),
+        document_number=byline.document_number or _find_document_number(head),
         index_number=byline.index_number,
-        status=byline.status,
+        status=byline.status or find_validity(draft.title, head),
         attachments=collect_attachments(draft.segments, span, base, _framed_markup(draft.page)),
         links=collect_links(draft.segments, span, base) + _originals(wechat, base),
         images=collect_images(draft.segments, span, base) or wechat.images,
@@ -239,16 +241,17 @@ def _collect_marks(draft: _Draft) -> tuple[tuple[str, str], ...]:
     return tuple(marks.items())
 
 
-def _find_document_number(draft: _Draft, blocks: tuple[Block, ...]) -> str:
-    """A document number that stands alone beside the title or in one of the first lines.
-
-    Numbers inside sentences cite other texts.
-    """
+def _list_head(draft: _Draft, blocks: tuple[Block, ...]) -> list[str]:
+    """The lines between the title and the text, and the text's first ones."""
     start = draft.container.start if draft.container is not None else 0
     title = draft.title_position if 0 <= draft.title_position <= start else start
-    beside = [item.text for item in draft.segments.items[max(0, title - _NUMBER_LINES) : start]]
-    lines = [*beside, *(block.text for block in blocks[:_NUMBER_LINES])]
-    return next((text for text in lines if _NUMBER.fullmatch(text)), "")
+    beside = draft.segments.items[max(0, title - _HEAD_LINES) : start]
+    return [*(item.text for item in beside if not item.junk), *(block.text for block in blocks[:_HEAD_LINES])]
+
+
+def _find_document_number(head: list[str]) -> str:
+    """A document number that stands alone in a line at the head. Numbers inside sentences cite other texts."""
+    return next((text for text in head if _NUMBER.fullmatch(text)), "")
 
 
 def _newest(moments: list[Moment]) -> Moment | None:

@@ -60,9 +60,9 @@ def test_a_swapped_file_and_a_status_are_named_as_such(write):
     assert told(write(status="有效"), write(status="已废止")).startswith("status 有效 → 已废止 in “")
 
 
-def test_a_moved_paragraph_names_the_field(write):
+def test_a_paragraph_that_only_stands_elsewhere_is_called_moved(write):
     one, two, three = "第一段文字内容在这里。", "第二段文字内容也在这里。", "第三段说的是别的事情。"
-    assert told(write(one, two, three), write(three, one, two)).startswith("Changed body in “")
+    assert told(write(one, two, three), write(three, one, two)).startswith("moved: “第三段说的是别的事情。” in “")
 
 
 def test_the_other_kinds_have_their_sentences():
@@ -88,3 +88,8 @@ def test_a_fact_without_a_counterpart_is_added_or_deleted():
         describe_fact(Fact(type=FactType.LINK, field="links", before="https://e.org"))
         == "link taken away: https://e.org"
     )
+
+
+def test_the_end_of_a_texts_validity_is_said_before_anything_else(write):
+    sentence = told(write("正文共三条。", status=""), write("【已废止】正文共五条。", status="已废止"))
+    assert sentence.startswith("status added: 已废止")

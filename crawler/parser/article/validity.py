@@ -1,7 +1,7 @@
 """Whether a page says of itself that it no longer holds: a flag in the title (【已废止】), a line at its head.
 
-A label in an official table (有效性：已废止) is read with the byline; this is for publishers who write it out. Only what
-speaks of this very page counts: 「关于废止…的通知」 ends other texts, and a bare 废止 may be a tab of the site.
+A label in an official table (有效性：已废止) is read with the byline; this is for publishers who write it out. Only
+what speaks of this very page counts: 「关于废止…的通知」 ends other texts, and a bare 废止 may be a tab of the site.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterable
 
 _ENDED = r"(?:废止|廢止|失效|作废|作廢|撤销|撤銷|撤回|停止执行|停止執行|廃止|失効)"
-_SUBJECT = r"(?:本|此|该|該|原|当)(?:文件|通知|公告|通告|办法|辦法|规定|規定|法规|法規|规章|政策|页面|件|文|告示|要綱|規則)"
+_SUBJECT = (
+    r"(?:本|此|该|該|原|当)(?:文件|通知|公告|通告|办法|辦法|规定|規定|法规|法規|规章|政策|页面|件|文|告示|要綱|規則)"
+)
 _BEEN = r"(?:已经?|已經|现已|現已|于.{4,11}|自.{4,11}起|予以|被|は|を){1,3}"
 _DONE = r"(?:済み?|しました|されました|した)?"
 #: A flag in brackets, wherever it stands in a title, and alone in a line.
@@ -20,7 +22,7 @@ _LINE = re.compile(rf"((?:{_SUBJECT}(?:{_BEEN})?|{_BEEN}){_ENDED}{_DONE})[。.�
 _SENTENCE = re.compile(
     r"this (?:guidance|document|notice|publication|page|policy|rule|regulation|order|circular|act|instrument|statement|"
     r"consultation|advice|press release|version)\s(?:was|is|has been|have been|is now)\s"
-    r"(?:formally\s)?(withdrawn|repealed|revoked|superseded|rescinded|cancell?ed|no longer in force|no longer current)\b",
+    r"(?:formally\s)?(withdrawn|repealed|revoked|superseded|rescinded|cancell?ed|no longer (?:in force|current))\b",
     re.IGNORECASE,
 )
 _LONGEST_LINE, _LONGEST_SENTENCE = 24, 300

@@ -46,7 +46,9 @@ def test_a_flag_in_the_title_counts():
 
 
 def test_a_page_that_carries_a_flag_above_its_text_has_a_status_and_keeps_its_words():
-    text = "".join(f"<p>第{number}条　本市项目的申报，由市发展改革部门负责受理，并在十日内答复。</p>" for number in "一二三四")
+    text = "".join(
+        f"<p>第{number}条　本市项目的申报，由市发展改革部门负责受理，并在十日内答复。</p>" for number in "一二三四"
+    )
     page = f"<html><body><h1>某市项目管理办法</h1><div class='content'><p>【已废止】</p>{text}</div></body></html>"
     article = read_markup(page, Manner(url="https://example.org/a", timezone="Asia/Shanghai"))
     assert article.status == "已废止"

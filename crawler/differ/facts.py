@@ -201,12 +201,16 @@ def _bare_figures(
 
 
 def _uncovered(text: str, start: int, end: int, spans: Iterable[Span]) -> str:
-    """``text[start:end]`` with a space for every character of a figure or date that is known as such."""
+    """``text[start:end]`` with a space for every character of a figure or date that is known as such.
+
+    So for numerals that are letters of a name (田中一郎): the name tells them. A digit in a name is told twice.
+    """
     characters = list(text[start:end])
     for span in spans:
-        if span.type in _FIGURES:
+        if span.type in _FIGURES or span.type is FactType.NAME:
             for place in range(max(span.start, start), min(span.end, end)):
-                characters[place - start] = " "
+                if span.type in _FIGURES or not text[place].isdecimal():
+                    characters[place - start] = " "
     return "".join(characters).strip()
 
 

@@ -209,3 +209,16 @@ def test_an_update_date_or_a_stamp_in_the_text_announces_an_edit(write, moment):
 def test_an_address_that_changed_with_the_text_is_one_of_the_fields(write):
     found = compare(write("增长11%。"), write("增长1.1%。", url="https://www.example.gov.cn/b/2.html"))
     assert found.fields == ("body", "url")
+
+
+def test_a_numeral_that_is_a_letter_of_a_name_is_told_with_the_name_alone(write):
+    found = compare(
+        write("田中一郎大臣は「安全を最優先に進める」と述べた。"),
+        write("田中二郎大臣は「安全を最優先に進める」と述べた。"),
+    )
+    assert [(fact.type.value, fact.before, fact.after) for fact in found.facts] == [("name", "田中一郎", "田中二郎")]
+
+
+def test_a_digit_in_a_name_is_still_told_as_a_number(write):
+    found = compare(write("负责人为第3中学校长张伟。"), write("负责人为第8中学校长张伟。"))
+    assert any(fact.type.value == "number" for fact in found.facts)

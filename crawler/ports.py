@@ -101,6 +101,10 @@ class Store(Protocol):
         """Articles the source owns that are due at ``now`` (None: all of them), longest overdue first."""
         ...
 
+    def listing_window(self, source_id: str) -> tuple[str, ...]:
+        """The keys of what the source's listing named when it was last read well, in its order."""
+        ...
+
     def find_twins(self, source_id: str, fingerprints: Iterable[str]) -> list[KnownArticle]:
         """Articles the source owns that say exactly the same as one of ``fingerprints``; the newest 100."""
         ...

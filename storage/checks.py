@@ -21,10 +21,12 @@ from storage.writing import (
     write_revisions,
     write_signs,
     write_states,
+    write_windows,
 )
 
 _DUE = select("article", rows.ARTICLE, "WHERE source_id = ? AND due_at <= ? ORDER BY due_at, id LIMIT ?")
 _ALL = select("article", rows.ARTICLE, "WHERE source_id = ? ORDER BY due_at IS NULL, due_at, id LIMIT ?")
+_WINDOW = select("listing_window", ("keys",), "WHERE source_id = ?")
 _LATEST = select("revision", rows.REVISION, "WHERE article_id = ? ORDER BY number DESC LIMIT 1")
 _OPEN = select("incident", ("id", "opening"), "WHERE source = ? AND state = 'open' ORDER BY opened_at, id")
 
@@ -78,6 +80,11 @@ class Checks:
             return self.complete_articles(self.database.fetch(_ALL, (source_id, limit)))
         return self.complete_articles(self.database.fetch(_DUE, (source_id, rows.to_column(now), limit)))
 
+    def listing_window(self, source_id: str) -> tuple[str, ...]:
+        """The keys of what the source's listing named when it was last read well, in its order."""
+        row = self.database.fetch_one(_WINDOW, (source_id,))
+        return () if row is None else rows.from_json(tuple[str, ...], row[0])
+
     def find_twins(self, source_id: str, fingerprints: Iterable[str]) -> list[KnownArticle]:
         """Articles the source owns that say exactly the same as one of ``fingerprints``; the newest 100."""
         rest = f"WHERE source_id = ? AND {self.database.among('fingerprint')} ORDER BY first_seen_at DESC LIMIT 100"
@@ -119,4 +126,5 @@ class Checks:
         write_signs(database, (sign for outcome in outcomes for sign in outcome.signs))
         write_promises(database, outcomes)
         write_states(database, outcomes)
+        write_windows(database, outcomes)
         return changes

@@ -78,6 +78,7 @@ class SourceCare:
                 self.database.run(update(table, f"{column} = ?", f"{column} = ?"), (new, old))
             self.database.run(update("article_sighting", "source_id = ?", "source_id = ?"), (new, old))
             prefix = f"id:{old}:"
+            self.database.run(delete("listing_window", "source_id = ?"), (old,))  # it holds keys of the old id
             self.database.run(_OWN_KEYS, (f"id:{new}:", len(prefix) + 1, len(prefix), prefix))
             self._rename_incidents(old, new)
 
@@ -111,6 +112,7 @@ class SourceCare:
                 ("article_sighting", "source_id"),
                 ("incident", "source"),
                 ("source_state", "source_id"),
+                ("listing_window", "source_id"),
             ):
                 database.run(delete(table, f"{column} = ?"), (source_id,))
         return Forgotten(articles=articles, changes=changes)

@@ -61,6 +61,15 @@ class SourceStateRow(Table, table=True):
     pulse: str | None
 
 
+class ListingWindowRow(Table, table=True):
+    """The keys of what a source's listing named when it was last read, in its order, as JSON."""
+
+    __tablename__ = "listing_window"
+
+    source_id: str = Field(primary_key=True)
+    keys: str
+
+
 class ArticleRow(Table, table=True):
     """An article without its text: its identity, its life, and when to look again."""
 

@@ -40,6 +40,7 @@ _INCIDENT = upsert(
 )
 # An operator may silence a source while it is being checked.
 _SOURCE_STATE = upsert("source_state", rows.SOURCE_STATE, key="source_id", gather=("muted",))
+_WINDOW = upsert("listing_window", ("source_id", "keys"), key="source_id")
 
 
 def write_articles(database: Database, outcomes: Sequence[Outcome]) -> None:
@@ -94,3 +95,10 @@ def write_incidents(database: Database, incidents: Iterable[Incident]) -> None:
 def write_states(database: Database, outcomes: Sequence[Outcome]) -> None:
     """What each source will be asked with next time."""
     database.run_many(_SOURCE_STATE, [rows.source_state_values(outcome.state) for outcome in outcomes])
+
+
+def write_windows(database: Database, outcomes: Sequence[Outcome]) -> None:
+    """What listings named, where they were read."""
+    read = {outcome.source_id: outcome.window for outcome in outcomes if outcome.window is not None}
+    if read:
+        database.run_many(_WINDOW, [(each, rows.to_json(tuple[str, ...], keys)) for each, keys in read.items()])

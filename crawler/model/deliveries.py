@@ -98,7 +98,8 @@ class Outcome:
     """Everything one check wants written, in one transaction.
 
     ``signs`` (of kind ``missing``) are told to whoever asked for them; they are no changes and have no ``seq``.
-    ``held`` are the changes for which one of ``incidents`` stands.
+    ``held`` are the changes for which one of ``incidents`` stands. ``window`` are the keys of what the listing names
+    now, in its order; None leaves what is remembered of it as it is.
     """
 
     source_id: str
@@ -111,3 +112,4 @@ class Outcome:
     incidents: tuple[Incident, ...] = ()
     promises: tuple[Promise, ...] = ()
     held: tuple[HeldChange, ...] = ()
+    window: tuple[str, ...] | None = None

@@ -42,6 +42,7 @@ from crawler.pipeline.looks import ArticleLook, Depth, Found, ListingLook, Wante
 from crawler.pipeline.masking import learn_masks
 from crawler.pipeline.pages import is_absent, judge_pages, refuse_lost, shows_a_mass
 from crawler.pipeline.resolve import Resolved
+from crawler.pipeline.window import MOST_REMEMBERED, Lapse, choose_lapsed, find_lapsed, list_window
 from crawler.pipeline.writer import StoreThread
 from crawler.ports import Clock, Fetcher, FileReader
 
@@ -140,7 +141,7 @@ class Checker:
             return await self._fail(look, context, trouble.reason)
         if not is_well(look.assessment.verdict):
             return await self._fail(look, context, None)
-        return await self._look_and_commit(look, context, due, follow_back=depth is None)
+        return await self._look_and_commit(look, context, due, recheck, follow_back=depth is None)
 
     async def recheck(self, source: Source, state: SourceState) -> CheckResult:
         """Looks at the source's due articles alone, without asking for its listing, and commits what came of it.
@@ -261,13 +262,22 @@ class Checker:
         return await self._fail(look, context, IncidentReason.PARSER_DRIFT)
 
     async def _look_and_commit(
-        self, look: ListingLook, context: Context, due: Sequence[KnownArticle], *, follow_back: bool
+        self,
+        look: ListingLook,
+        context: Context,
+        due: Sequence[KnownArticle],
+        recheck: Recheck,
+        *,
+        follow_back: bool,
     ) -> CheckResult:
         source = context.source
         found, look, gap = await self._gatherer.find_news(
             source, look, trust_ids=not context.habits.distrusts_ids, follow_back=follow_back and not context.fresh
         )
-        context = replace(context, gap=gap)
+        lapse = Lapse() if recheck is Recheck.NONE else await self._find_lapsed(look, found.wanted, context)
+        seen = {article.id for article in due}
+        due = [*due, *(each for each in lapse.articles if each.id not in seen)]
+        context = replace(context, gap=gap, window=lapse.window or None)
         entries = look.listing.entries if look.listing else ()
         wanted, untouched = choose(found.wanted, due, source) if found.wanted or due else ([], [])
         looks = [*await self._gatherer.look_at_articles(source, wanted), *untouched]
@@ -283,6 +293,19 @@ class Checker:
                 looks = await self._gatherer.recognise(source, looks)
                 return await self._commit(look, looks, context, listed=len(entries))
         return await self._commit(look, looks, context, listed=len(entries))
+
+    async def _find_lapsed(self, look: ListingLook, named: Sequence[Wanted], context: Context) -> Lapse:
+        """Whom the listing has dropped from its midst. What it says while it is not believed is not remembered."""
+        window = list_window(look, named)
+        if not (window and context.well and context.source.follow and look.listing):
+            return Lapse()
+        if context.fresh:
+            return Lapse(window=tuple(window[:MOST_REMEMBERED]))
+        before = await self._store.listing_window(context.source.id)
+        lapsed = find_lapsed(before, window, exhaustive=look.listing.exhaustive)
+        known = await self._store.find_articles(lapsed)
+        ids = {each.known.id for each in named if each.known}
+        return choose_lapsed(lapsed, known, window, source_id=context.source.id, named=ids, now=context.now)
 
     async def _judge_pages(
         self, looks: Sequence[ArticleLook], found: Found, look: ListingLook, context: Context

@@ -35,7 +35,7 @@ class Context:
     what all their pages say together, ``widened`` that the check looked at more than was due, ``ids`` what came of the
     listing's own ids, ``expectation`` what the source's pages taught of how good pages look, ``gap`` what may have been
     missed since the check before, ``masks`` what the source's articles share with each other, those of this check
-    included.
+    included, ``window`` the entries to remember of the listing (see ``Outcome``).
     """
 
     source: Source
@@ -51,6 +51,7 @@ class Context:
     expectation: Expectation = field(default_factory=Expectation)
     gap: str = ""
     masks: tuple[Mask, ...] = ()
+    window: tuple[str, ...] | None = None
 
     @property
     def habits(self) -> Habits:

@@ -142,6 +142,7 @@ def assemble(
         signs=signs,
         incidents=held.masses,
         held=held.held,
+        window=context.window,
         promises=route(
             (*held.changes, *signs),
             texts,

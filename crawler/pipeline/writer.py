@@ -124,6 +124,10 @@ class StoreThread:
         """See ``Store.due_articles``."""
         return await self.call(self._store.due_articles, source_id, now=now, limit=limit)
 
+    async def listing_window(self, source_id: str) -> tuple[str, ...]:
+        """See ``Store.listing_window``."""
+        return await self.call(self._store.listing_window, source_id)
+
     async def find_twins(self, source_id: str, fingerprints: Iterable[str]) -> list[KnownArticle]:
         """See ``Store.find_twins``."""
         return await self.call(self._store.find_twins, source_id, list(fingerprints))

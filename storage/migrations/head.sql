@@ -26,4 +26,5 @@ CREATE INDEX ix_article_source_id_fingerprint ON article (source_id, fingerprint
 CREATE TABLE held ( id VARCHAR NOT NULL, incident_id VARCHAR NOT NULL, position INTEGER NOT NULL, record VARCHAR NOT NULL, text VARCHAR NOT NULL, CONSTRAINT pk_held PRIMARY KEY (id) );
 CREATE INDEX ix_held_incident_id_position ON held (incident_id, position);
 CREATE TABLE ruling ( incident_id VARCHAR NOT NULL, word VARCHAR NOT NULL, ruled_at DATETIME NOT NULL, changes INTEGER NOT NULL, CONSTRAINT pk_ruling PRIMARY KEY (incident_id) );
-INSERT INTO alembic_version VALUES ('0007');
+CREATE TABLE listing_window ( source_id VARCHAR NOT NULL, keys VARCHAR NOT NULL, CONSTRAINT pk_listing_window PRIMARY KEY (source_id) );
+INSERT INTO alembic_version VALUES ('0008');

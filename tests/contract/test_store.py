@@ -155,6 +155,16 @@ def test_twins_are_the_articles_of_a_source_that_say_the_same(store, made):
     assert store.find_twins("zq-news", []) == []
 
 
+def test_the_window_of_a_listing_is_what_it_named_last(store, made):
+    assert store.listing_window("zq-news") == ()
+    store.commit([made.outcome(window=("url:a", "id:zq-news:\n字"))])
+    store.commit([made.outcome()])
+    assert store.listing_window("zq-news") == ("url:a", "id:zq-news:\n字")
+    store.commit([made.outcome(window=("url:b",))])
+    assert store.listing_window("zq-news") == ("url:b",)
+    assert store.listing_window("gd-gov") == ()
+
+
 # -- revisions and changes ------------------------------------------------------------------------------------------
 
 

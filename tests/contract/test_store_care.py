@@ -29,6 +29,7 @@ def fill(store, made):
     store.freeze_payload(delivery, b"\0bytes\xff")
     store.disable_channel("hook", "410")
     DatabaseSnapshots(store).put([b"page", b""])
+    store.commit([made.outcome(window=("url:a",))])
 
 
 def contents(store):
@@ -40,6 +41,7 @@ def contents(store):
         "held": store.held_changes("zq-news"),
         "rulings": store.rulings(["inc_i"]),
         "states": store.source_states(["zq-news", "gd-gov"]),
+        "window": store.listing_window("zq-news"),
         "channels": store.disabled_channels(),
         "revisions": store.revisions(store.list_articles()[0][0].id),
         "snapshot": DatabaseSnapshots(store).get(digest(b"page")),

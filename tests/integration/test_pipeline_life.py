@@ -142,6 +142,35 @@ def test_a_withdrawn_post_is_removed_after_repeated_proof_and_restored_when_it_i
     assert [each.status for each in removed.evidence.observations] == [404, 404, 404]
 
 
+def test_a_post_that_is_missing_from_the_midst_of_a_list_is_looked_for_at_once(watch, room, site):
+    room.publish_many(9)
+    watch.crawl()
+    for _ in range(4):  # all steps of the ladder up to twelve hours are behind it
+        watch.crawl(after=timedelta(hours=5))
+    room.withdraw("bridge-4")
+    site.forget()
+
+    watch.crawl(after=timedelta(minutes=30), recheck=Recheck.DUE)
+
+    assert [asked.path for asked in site.requests] == ["/news/feed.xml", "/news/bridge-4.html"]
+    assert watch.articles()["bridge-4"][0].state is ArticleState.MISSING
+
+
+def test_a_post_that_left_the_list_but_has_its_page_is_looked_for_once_and_nothing_is_told(watch, room, site):
+    room.publish_many(9)
+    watch.crawl()
+    for _ in range(4):
+        watch.crawl(after=timedelta(hours=5))
+    room.posts.remove(room.find("bridge-4"))
+    site.route("/news/bridge-4.html", "<h1>Notice on the bridge-4 works</h1>", status=304)
+    site.forget()
+
+    reports = [watch.crawl(after=timedelta(minutes=30), recheck=Recheck.DUE) for _ in range(3)]
+
+    assert [told(report) for report in reports] == [[], [], []]
+    assert [asked.path for asked in site.requests].count("/news/bridge-4.html") == 1
+
+
 def test_the_first_sign_that_a_post_is_gone_is_told_once_to_whoever_asks_for_it(tmp_path, site, room):
     readers = (
         '[[channel]]\nname = "log"\nkind = "file"\npath = "told.jsonl"\n'

@@ -1,0 +1,78 @@
+"""What a listing no longer names although it still names what stood behind it: a reason to look, never a proof. Pure.
+
+The window of a listing slides, so most posts leave it in peace: at its end, pushed out by newer ones. A post that is
+missing from the midst of it was taken out by somebody, and so was one that a complete list has no more. The age ladder
+alone would look for it days later. The page itself then says whether it is gone (DESIGN §4, Removal).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from crawler.model import ArticleState, KnownArticle
+from crawler.pipeline.looks import ListingLook, Wanted
+
+#: Entries of a listing that are remembered, and articles looked for in one check; the others wait for the next one.
+MOST_REMEMBERED = 500
+MOST_LOOKS = 50
+#: Who was looked at so lately is looked for at the next check: two nodes of a site may name different posts in turn.
+_LATELY = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """The articles to look for, and the keys of the entries to remember for the next check."""
+
+    articles: tuple[KnownArticle, ...] = ()
+    window: tuple[str, ...] = ()
+
+
+def list_window(look: ListingLook, named: Iterable[Wanted]) -> list[str]:
+    """One key for each entry that an everyday check sees, in the listing's order."""
+    return [each.keys[0] for each in named if not each.backfilled] if look.listing is not None else []
+
+
+def find_lapsed(before: Sequence[str], window: Sequence[str], *, exhaustive: bool) -> list[str]:
+    """The keys of ``before`` that ``window`` lacks, and that did not simply leave it at its end."""
+    now = set(window)
+    kept = [place for place, key in enumerate(before) if key in now]
+    if not kept:
+        return list(before) if exhaustive and window else []
+    if exhaustive:
+        return [key for key in before if key not in now]
+    met = set(before)
+    newer = next(place for place, key in enumerate(window) if key in met)
+    first_pushed = max(kept[-1] + 1, len(before) - newer)
+    return [key for key in before[:first_pushed] if key not in now]
+
+
+def choose_lapsed(
+    lapsed: Sequence[str],
+    known: Mapping[str, KnownArticle],
+    window: Sequence[str],
+    *,
+    source_id: str,
+    named: Collection[str],
+    now: datetime,
+) -> Lapse:
+    """Whom to look for of the ``lapsed`` keys, and what to remember.
+
+    ``named`` are the ids of articles that the listing names under any key. Who cannot be looked for yet stays
+    remembered, in front, where nothing newer pushes it out.
+    """
+    wanted: dict[str, KnownArticle] = {}
+    waiting: list[str] = []
+    for key in lapsed:
+        article = known.get(key)
+        if article is None or article.source_id != source_id or article.state is not ArticleState.PRESENT:
+            continue
+        if article.id in named or article.id in wanted:
+            continue
+        lately = article.fetched_at is not None and now - article.fetched_at < _LATELY
+        if lately or len(wanted) >= MOST_LOOKS:
+            waiting.append(key)
+        else:
+            wanted[article.id] = article
+    return Lapse(tuple(wanted.values()), tuple([*waiting, *window][:MOST_REMEMBERED]))

@@ -42,7 +42,7 @@ from crawler.pipeline.looks import ArticleLook, Depth, Found, ListingLook, Wante
 from crawler.pipeline.masking import learn_masks
 from crawler.pipeline.pages import is_absent, judge_pages, refuse_lost, shows_a_mass
 from crawler.pipeline.resolve import Resolved
-from crawler.pipeline.window import MOST_REMEMBERED, Lapse, choose_lapsed, find_lapsed, list_window
+from crawler.pipeline.window import MOST_REMEMBERED, Lapse, choose_lapsed, find_lapsed, find_returned, list_window
 from crawler.pipeline.writer import StoreThread
 from crawler.ports import Clock, Fetcher, FileReader
 
@@ -295,7 +295,7 @@ class Checker:
         return await self._commit(look, looks, context, listed=len(entries))
 
     async def _find_lapsed(self, look: ListingLook, named: Sequence[Wanted], context: Context) -> Lapse:
-        """Whom the listing has dropped from its midst. What it says while it is not believed is not remembered."""
+        """Whom the listing dropped from its midst or names again. What is not believed today is not remembered."""
         window = list_window(look, named)
         if not (window and context.well and context.source.follow and look.listing):
             return Lapse()
@@ -305,7 +305,9 @@ class Checker:
         lapsed = find_lapsed(before, window, exhaustive=look.listing.exhaustive)
         known = await self._store.find_articles(lapsed)
         ids = {each.known.id for each in named if each.known}
-        return choose_lapsed(lapsed, known, window, source_id=context.source.id, named=ids, now=context.now)
+        lapse = choose_lapsed(lapsed, known, window, source_id=context.source.id, named=ids, now=context.now)
+        returned = find_returned(before, named, source_id=context.source.id)
+        return replace(lapse, articles=(*returned, *lapse.articles))
 
     async def _judge_pages(
         self, looks: Sequence[ArticleLook], found: Found, look: ListingLook, context: Context

@@ -1,8 +1,9 @@
-"""What a listing no longer names although it still names what stood behind it: a reason to look, never a proof. Pure.
+"""What a listing drops from its midst, or names again that was gone: a reason to look, never a proof. Pure.
 
 The window of a listing slides, so most posts leave it in peace: at its end, pushed out by newer ones. A post that is
 missing from the midst of it was taken out by somebody, and so was one that a complete list has no more. The age ladder
-alone would look for it days later. The page itself then says whether it is gone (DESIGN §4, Removal).
+alone would look for it days later. The page itself then says whether it is gone (DESIGN §4, Removal). In the same way
+an article that was gone may be back as soon as it is listed again.
 """
 
 from __future__ import annotations
@@ -46,6 +47,22 @@ def find_lapsed(before: Sequence[str], window: Sequence[str], *, exhaustive: boo
     newer = next(place for place, key in enumerate(window) if key in met)
     first_pushed = max(kept[-1] + 1, len(before) - newer)
     return [key for key in before[:first_pushed] if key not in now]
+
+
+def find_returned(before: Sequence[str], named: Iterable[Wanted], *, source_id: str) -> list[KnownArticle]:
+    """The source's articles that are thought gone, or going, and that the listing names again.
+
+    One that it named all along, page or no page, is left to its own rhythm.
+    """
+    listed = set(before)
+    return [
+        each.known
+        for each in named
+        if each.known is not None
+        and each.known.state is not ArticleState.PRESENT
+        and each.known.source_id == source_id
+        and not listed.intersection(each.keys)
+    ][:MOST_LOOKS]
 
 
 def choose_lapsed(

@@ -171,6 +171,19 @@ def test_a_post_that_left_the_list_but_has_its_page_is_looked_for_once_and_nothi
     assert [asked.path for asked in site.requests].count("/news/bridge-4.html") == 1
 
 
+def test_a_removed_post_that_is_listed_again_is_restored_in_that_very_check(watch, room):
+    watch.crawl()
+    post = room.find("bridge-3")
+    room.withdraw("bridge-3")
+    for _ in range(3):
+        watch.crawl(after=HALF_DAY)
+    watch.crawl(after=timedelta(days=4))
+    room.posts.append(post)
+    room.restore("bridge-3")
+
+    assert told(watch.crawl(after=timedelta(minutes=30), recheck=Recheck.DUE)) == [("restored", post.title)]
+
+
 def test_the_first_sign_that_a_post_is_gone_is_told_once_to_whoever_asks_for_it(tmp_path, site, room):
     readers = (
         '[[channel]]\nname = "log"\nkind = "file"\npath = "told.jsonl"\n'

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.model import ArticleState, KnownArticle
-from crawler.pipeline.window import MOST_LOOKS, MOST_REMEMBERED, choose_lapsed, find_lapsed
+from crawler.pipeline.looks import Wanted
+from crawler.pipeline.window import MOST_LOOKS, MOST_REMEMBERED, choose_lapsed, find_lapsed, find_returned
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 NAMES = st.lists(st.integers(0, 60).map(str), unique=True, max_size=40)
@@ -56,6 +57,22 @@ def test_whoever_is_missing_was_listed_and_is_not_now(before, window, exhaustive
     lapsed = find_lapsed(before, window, exhaustive=exhaustive)
     assert set(lapsed) <= set(before) - set(window)
     assert len(lapsed) == len(set(lapsed))
+
+
+def test_an_article_that_was_gone_is_looked_for_when_it_is_listed_again_and_not_while_it_is_listed_all_along():
+    def wanted(name, **given):
+        return Wanted(known(name, **given), None, (f"url:{name}",))
+
+    named = [
+        wanted("back", state=ArticleState.REMOVED),
+        wanted("hesitant", state=ArticleState.MISSING),
+        wanted("listed all along", state=ArticleState.MISSING),
+        wanted("there"),
+        wanted("foreign", source_id="other", state=ArticleState.REMOVED),
+        Wanted(None, None, ("url:new",)),
+    ]
+    found = find_returned(["url:listed all along", "url:there"], named, source_id="harbour")
+    assert [article.id for article in found] == ["back", "hesitant"]
 
 
 def choose(lapsed, articles, window=("w",), named=()):

@@ -98,16 +98,26 @@ class Hints:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """What one check read from a source. ``exhaustive``: absence from it means something.
+    """What one check read from a source: a page of it, or several joined.
 
     ``next`` is asked for where the listing is followed back, or at once where there are no entries (a signpost).
+    ``complete``: its publisher says that nothing else is listed; ``total`` is how many entries there are by its word.
     """
 
     entries: tuple[Entry, ...]
     title: str = ""
     next: Request | None = None
-    exhaustive: bool = False
+    complete: bool = False
+    total: int | None = None
     hints: Hints = Hints()
+
+    @property
+    def exhaustive(self) -> bool:
+        """Whether it names all there is, so that absence from it means something.
+
+        A count that differs either way proves nothing: one list may count what another shows.
+        """
+        return self.complete or (self.total is not None and self.total == len({(e.url, e.title) for e in self.entries}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,16 +38,16 @@ from crawler.pipeline.decide import (
 from crawler.pipeline.doubt import RETURN_LOOKS, is_worth_more_looks
 from crawler.pipeline.expected import learn_from, refuse_unexpected
 from crawler.pipeline.gather import Gatherer
+from crawler.pipeline.lapses import find_lapses
 from crawler.pipeline.looks import ArticleLook, Depth, Found, ListingLook, Wanted, want_again
 from crawler.pipeline.masking import learn_masks
 from crawler.pipeline.pages import is_absent, judge_pages, refuse_lost, shows_a_mass
 from crawler.pipeline.resolve import Resolved
-from crawler.pipeline.window import MOST_REMEMBERED, Lapse, choose_lapsed, find_lapsed, find_returned, list_window
+from crawler.pipeline.window import Lapse
 from crawler.pipeline.writer import StoreThread
 from crawler.ports import Clock, Fetcher, FileReader
 
 log = logging.getLogger(__name__)
-
 
 class Recheck(StrEnum):
     """Which known articles a crawl fetches again."""
@@ -274,7 +274,7 @@ class Checker:
         found, look, gap = await self._gatherer.find_news(
             source, look, trust_ids=not context.habits.distrusts_ids, follow_back=follow_back and not context.fresh
         )
-        lapse = Lapse() if recheck is Recheck.NONE else await self._find_lapsed(look, found.wanted, context)
+        lapse = Lapse() if recheck is Recheck.NONE else await find_lapses(self._store, look, found.wanted, context)
         seen = {article.id for article in due}
         due = [*due, *(each for each in lapse.articles if each.id not in seen)]
         context = replace(context, gap=gap, window=lapse.window or None)
@@ -293,21 +293,6 @@ class Checker:
                 looks = await self._gatherer.recognise(source, looks)
                 return await self._commit(look, looks, context, listed=len(entries))
         return await self._commit(look, looks, context, listed=len(entries))
-
-    async def _find_lapsed(self, look: ListingLook, named: Sequence[Wanted], context: Context) -> Lapse:
-        """Whom the listing dropped from its midst or names again. What is not believed today is not remembered."""
-        window = list_window(look, named)
-        if not (window and context.well and context.source.follow and look.listing):
-            return Lapse()
-        if context.fresh:
-            return Lapse(window=tuple(window[:MOST_REMEMBERED]))
-        before = await self._store.listing_window(context.source.id)
-        lapsed = find_lapsed(before, window, exhaustive=look.listing.exhaustive)
-        known = await self._store.find_articles(lapsed)
-        ids = {each.known.id for each in named if each.known}
-        lapse = choose_lapsed(lapsed, known, window, source_id=context.source.id, named=ids, now=context.now)
-        returned = find_returned(before, named, source_id=context.source.id)
-        return replace(lapse, articles=(*returned, *lapse.articles))
 
     async def _judge_pages(
         self, looks: Sequence[ArticleLook], found: Found, look: ListingLook, context: Context

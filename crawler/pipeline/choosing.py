@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
-from crawler.model import KnownArticle, Source
+from crawler.model import ArticleState, KnownArticle, Source
 from crawler.pipeline.looks import ArticleLook, Wanted, listing_look, want_again
 
 #: Articles looked at in one check; what is left waits for the next one, so that no source starves the others.
 MAX_LOOKS = 200
+#: Articles that left an exhaustive listing and are looked at for it in one check.
+MAX_UNLISTED = 20
+#: A page that is still there though no list names it is not asked for again sooner for that alone.
+UNLISTED_EVERY = timedelta(days=1)
 
 
 def choose(
@@ -34,3 +39,14 @@ def choose(
     late = unknown[MAX_LOOKS:] if source.follow else []
     wanted = [*unknown[: len(unknown) - len(late)], *changed, *(again if source.follow else [])]
     return wanted, noted + [listing_look(source, each) for each in late]
+
+
+def unlisted(known: Iterable[KnownArticle], named: Iterable[Wanted], now: datetime) -> list[KnownArticle]:
+    """Articles that an exhaustive listing leaves out: no proof that they are gone, but a reason to look, oldest first.
+
+    Those that other checks follow already are left to them.
+    """
+    listed = {each.known.id for each in named if each.known}
+    quiet = [each for each in known if each.state is ArticleState.PRESENT and each.id not in listed]
+    stale = [each for each in quiet if each.fetched_at is not None and each.fetched_at <= now - UNLISTED_EVERY]
+    return sorted(stale, key=lambda each: each.fetched_at or now)[:MAX_UNLISTED]

@@ -60,7 +60,7 @@ class Totals:
 def read_syndication(root: Element, sheet: FeedSheet) -> Listing:
     """The listing in a feed's element tree, entries in the order of the document.
 
-    ``exhaustive`` is what RFC 5005 §2 ``fh:complete`` states; ``next`` is the page that its §3 ``rel=next`` names, or
+    ``complete`` is what RFC 5005 §2 ``fh:complete`` states; ``next`` is the page that its §3 ``rel=next`` names, or
     the older document that §4 ``rel=prev-archive`` does.
     """
     head = read_head(root)
@@ -76,7 +76,7 @@ def read_syndication(root: Element, sheet: FeedSheet) -> Listing:
         entries=tuple(_read_entries(root, sheet)),
         title=shorten(_title(head), 300),
         next=listing_request(sheet.address(following), unlike=feed_url),
-        exhaustive="fh:complete" in head,
+        complete="fh:complete" in head,
         hints=read_hints(head, sheet),
     )
 

@@ -18,6 +18,8 @@ from crawler.parser.kinds import ask_for_listing, ask_for_page
 _MOST = 150
 #: Overlap of an incremental request: the newest known post is always in it, whatever the clocks say.
 _OVERLAP = timedelta(days=1)
+#: Every so many checks the whole feed is read: a post that was deleted is in no incremental answer.
+_WHOLE_EVERY = 50
 _FEED_PATH = re.compile(r"^(?:/feeds/\d{1,25})?/feeds/posts/(?:default|summary|full)|^/feeds/\d{1,25}/posts/default")
 _LABEL_PATH = re.compile(r"^/search/label/([^/]{1,200})/?$")
 _COUNTRY_HOST = re.compile(r"\.blogspot\.(?:com?\.)?[a-z]{2,3}(?=:|$)")
@@ -35,24 +37,29 @@ class Options:
 
 
 def request_listing(source: Source, state: SourceState | None) -> Request:
-    """The whole feed at first; afterwards what was updated since the newest post we know, a day of overlap included."""
+    """The whole feed at first; afterwards what was updated since the newest post we know, a day of overlap included.
+
+    Now and then it is the whole feed once more, unconditionally: what it does not name any more was deleted.
+    """
     options = source.options if isinstance(source.options, Options) else Options()
     query = {"max-results": str(_MOST), "redirect": "false"}
-    if since := _known_until(state):
+    since = _known_until(state)
+    if state is not None and since and (state.checks + 1) % _WHOLE_EVERY == 0:
+        return ask_for_listing(source, None, url=feed_address(source.url, label=options.label, query=query))
+    if since:
         query |= {"orderby": "updated", "updated-min": since.isoformat(timespec="seconds")}
     return ask_for_listing(source, state, url=feed_address(source.url, label=options.label, query=query))
 
 
 def parse_listing(source: Source, fetched: Fetched) -> Listing:
-    """The posts of the feed. ``exhaustive`` when it holds all there are; an incremental answer never is.
+    """The posts of the feed, and how many there are in all; an incremental answer counts only what it was asked for.
 
     Raises ``ParseError`` when the answer is no feed.
     """
     listing, totals = read_counted_feed(fetched, source)
-    if "updated-min=" in fetched.request.url:
+    if "updated-min=" in fetched.request.url or totals.first != 1:
         return listing
-    whole = totals.first == 1 and totals.all is not None and totals.all <= len(listing.entries)
-    return replace(listing, exhaustive=listing.exhaustive or whole)
+    return replace(listing, total=totals.all)
 
 
 def request_article(source: Source, entry: Entry) -> Request | None:

@@ -132,7 +132,15 @@ def _read_rows(source: Source, fetched: Fetched) -> Listing:
         entries=tuple(entry for entry in entries if entry),
         title=clean(text_at(document, "classify.name"))[:_TITLE_LIMIT],
         next=count_up(fetched.request.url, "page") if rows else None,
+        total=_total(document, fetched),
     )
+
+
+def _total(document: Json, fetched: Fetched) -> int | None:
+    """How many documents the column has, as its first page says: read wholly, it can show that one is gone."""
+    count = text_at(document, "classify.post_count")
+    is_first = query_value(fetched.request.url, "page") in ("", "0", "1")
+    return int(count) if is_first and count.isascii() and count.isdigit() and len(count) < 8 else None
 
 
 def _read_row(row: Json, source: Source, fetched: Fetched) -> Entry | None:

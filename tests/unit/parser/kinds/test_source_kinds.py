@@ -145,6 +145,15 @@ def test_a_post_dated_ahead_does_not_hide_what_comes_before_it():
     assert query["updated-min"] == [(NOW - timedelta(days=1)).isoformat()]
 
 
+def test_every_fiftieth_time_the_whole_feed_is_asked_for_so_that_a_deleted_post_is_missed():
+    known = {"baselined_at": NOW, "newest_at": NOW, "well_at": NOW, "validators": Validators(etag='"7"')}
+    source = make_source("blogger", "https://harbourtown.blogspot.com/")
+    asked = [blogger.request_listing(source, make_state(**known, checks=checks)) for checks in range(100)]
+    whole = [number for number, request in enumerate(asked, 1) if "updated-min" not in request.url]
+    assert whole == [50, 100]
+    assert asked[49].validators == Validators(), "a server may know only the day of the last post"
+
+
 @pytest.mark.parametrize("facts", [{}, {"newest_at": NOW}, {"baselined_at": NOW}])
 def test_without_a_baseline_or_a_known_post_the_whole_feed_is_asked_for(facts: dict[str, object]):
     assert "updated-min" not in asked_since(**facts)

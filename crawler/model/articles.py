@@ -102,6 +102,7 @@ class Listing:
 
     ``next`` is asked for where the listing is followed back, or at once where there are no entries (a signpost).
     ``complete``: its publisher says that nothing else is listed; ``total`` is how many entries there are by its word.
+    ``since``: it holds all that is newer than this instant and nothing else, so that it may well be empty.
     """
 
     entries: tuple[Entry, ...]
@@ -109,7 +110,12 @@ class Listing:
     next: Request | None = None
     complete: bool = False
     total: int | None = None
+    since: datetime | None = None
     hints: Hints = Hints()
+
+    def covers(self, instant: datetime | None) -> bool:
+        """Whether nothing that came after ``instant`` can be missing from it."""
+        return self.since is not None and instant is not None and self.since <= instant
 
     @property
     def exhaustive(self) -> bool:

@@ -24,6 +24,7 @@ _ROOTS = frozenset({"urlset", "sitemapindex"})
 _GZIP = b"\x1f\x8b"
 _HEAD = 65_536
 _TITLE_LIMIT = 500
+_NEWS = "schemas/sitemap-news/"
 _FACTS = frozenset({"publication_date", "title", "language"})
 
 
@@ -52,10 +53,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sitemap:
-    """A sitemap's pages, or an index's sitemaps: then ``is_index``."""
+    """A sitemap's pages, or an index's sitemaps: then ``is_index``. ``is_news``: one of Google's news sitemaps."""
 
     pages: tuple[Page, ...]
     is_index: bool = False
+    is_news: bool = False
 
 
 def is_sitemap(body: bytes) -> bool:
@@ -78,7 +80,8 @@ def read_sitemap(fetched: Fetched, source: Source) -> Sitemap:
     if form is not FeedForm.XML:
         raise ParseError(f"{fetched.url} is no sitemap: a challenge or error page?", excerpt=excerpt(body))
     root = load_root(body, url=fetched.url, forced=source.fetch.encoding, roots=_ROOTS, kind="sitemap")
-    return Sitemap(pages=tuple(_pages(root, sheet)), is_index=_name(root) == "sitemapindex")
+    is_news = any(_NEWS in str(uri) for uri in root.nsmap.values())
+    return Sitemap(pages=tuple(_pages(root, sheet)), is_index=_name(root) == "sitemapindex", is_news=is_news)
 
 
 def _opening(body: bytes) -> bytes:

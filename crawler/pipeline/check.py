@@ -133,7 +133,8 @@ class Checker:
         if look.assessment.verdict in ABSENT and await self._gatherer.is_article(source):
             # The source is one article, and that is gone: its removal is for the article's own look to prove.
             look = replace(look, assessment=Assessment(verdict=Verdict.OK))
-        trouble = judge_listing(None if fresh else state, look.usual) if look.listing else None
+        counts = look.listing is not None and look.listing.since is None
+        trouble = judge_listing(None if fresh else state, look.usual) if counts else None
         # A partial listing is read for what it has; only that something is missing from it proves nothing.
         context = Context(source=source, now=self._clock.now(), state=state, fresh=fresh, well=trouble is None)
         if trouble and trouble.reason is IncidentReason.EMPTY_LISTING:
@@ -271,8 +272,10 @@ class Checker:
         follow_back: bool,
     ) -> CheckResult:
         source = context.source
+        misses_nothing = look.listing is not None and look.listing.covers(context.well_at)
+        follow_back = follow_back and not context.fresh and not misses_nothing
         found, look, gap = await self._gatherer.find_news(
-            source, look, trust_ids=not context.habits.distrusts_ids, follow_back=follow_back and not context.fresh
+            source, look, trust_ids=not context.habits.distrusts_ids, follow_back=follow_back
         )
         lapse = Lapse() if recheck is Recheck.NONE else await find_lapses(self._store, look, found.wanted, context)
         seen = {article.id for article in due}

@@ -54,6 +54,11 @@ class Context:
     window: tuple[str, ...] | None = None
 
     @property
+    def well_at(self) -> datetime | None:
+        """When the source was last well before this check."""
+        return self.state.well_at if self.state is not None else None
+
+    @property
     def habits(self) -> Habits:
         """What the checks before this one have shown."""
         return self.state.habits if self.state is not None and not self.fresh else Habits()

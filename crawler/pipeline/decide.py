@@ -168,7 +168,7 @@ def well_state(
     now, before, habits = context.now, context.state, habits_after(context, steps, look.listing)
     if before is None or context.fresh:
         # An empty list is no baseline: whatever stands on it tomorrow may be years old.
-        has_begun = look.listing is None or bool(look.listing.entries)
+        has_begun = look.listing is None or bool(look.listing.entries or look.listing.since)
         before = SourceState(
             source_id=context.source.id,
             baselined_at=now if has_begun else None,
@@ -191,10 +191,17 @@ def well_state(
         validators=look.validators,
         body_sha256=look.body_sha256,
         habits=habits,
-        entry_count=look.usual if look.listing else before.entry_count,
+        entry_count=count_entries(look, before),
         expectation=context.expectation,
     )
     return plan_next(feel_pulse(after, context, look, changes), context.source, now=now, chance=chance)
+
+
+def count_entries(look: ListingLook, before: SourceState) -> int:
+    """How many entries the source's listing has; of one that holds only what is new, the most it ever had."""
+    if look.listing is None:
+        return before.entry_count
+    return look.usual if look.listing.since is None else max(look.usual, before.entry_count)
 
 
 def feel_pulse(state: SourceState, context: Context, look: ListingLook, changes: Sequence[Change]) -> SourceState:

@@ -196,7 +196,7 @@ class Gatherer:
         if look.listing is None:
             return look
         observations, entries, page = list(look.observations), list(look.listing.entries), look
-        following, seen = look.listing.next, marks_of(look)
+        following, seen, since = look.listing.next, marks_of(look), look.listing.since
         for _ in range(depth.pages - 1):
             if following is None or depth.is_enough(entries[-1:]):
                 break
@@ -207,10 +207,10 @@ class Gatherer:
                 break
             seen |= marks_of(page)
             entries.extend(page.listing.entries)
-            following = page.listing.next
+            following, since = page.listing.next, since and page.listing.since
             if is_far_enough is not None and await is_far_enough(page.listing.entries):
                 break
-        whole = replace(look.listing, entries=tuple(entries), next=following)
+        whole = replace(look.listing, entries=tuple(entries), next=following, since=since)
         return replace(look, listing=whole, observations=tuple(observations))
 
     async def is_article(self, source: Source) -> bool:

@@ -19,7 +19,7 @@ _DOCUMENT_IDS = tuple(
         rf"/t\d{{8}}_(\d{{3,}}){_PAGE}",  # TRS: …/202310/t20231027_12345.html
         rf"/art_\d+_(\d{{3,}}){_PAGE}",  # Hanweb: /art/2023/10/27/art_12_345678.html
         rf"/art_({_HEX}){_PAGE}",  # Hanweb, newer
-        rf"/(?:content|c|post|pnidpv|nw)_?(\d{{4,}}){_PAGE}",  # content_1.shtml, c_1.htm, post_1.html, pnidpv1.html
+        rf"/(?:content|c|m?post|pnidpv|nw)_?(\d{{4,}}){_PAGE}",  # content_1.shtml, c_1.htm, post_1.html, mpost_1.html
         rf"/(ARTI\d{{8,}}){_PAGE}",  # cctv.com and its relatives
         rf"/c(\d{{4,}})/content{_PAGE}",
         rf"/({_HEX})/c\.html$",  # news.cn

@@ -30,7 +30,8 @@ _SHORTEST_SESSION = 16
 def canonical_query(query: str, *, is_blog: bool = False) -> str:
     """``query`` without sessions, tracking and cache-busters, sorted by name; equal names keep their order.
 
-    ``is_blog``: the address has the shape of a Blogger page, where ``m=1`` selects the mobile layout.
+    ``is_blog``: the address has the shape of a Blogger page, where ``m=1`` selects the mobile layout and
+    ``showComment`` the comment to begin at.
     """
     kept = [pair for pair in map(_pair, query.split("&")) if pair[0] and not _is_noise(*pair, is_blog=is_blog)]
     kept.sort(key=lambda pair: pair[0])
@@ -72,4 +73,4 @@ def _is_noise(name: str, value: str, *, is_blog: bool) -> bool:
         return lower != "sid" or len(value) >= _SHORTEST_SESSION
     if lower in _CACHE_BUSTERS and _CLOCK_OR_CHANCE.fullmatch(value):
         return True
-    return is_blog and lower == "m" and value in ("0", "1")
+    return is_blog and (lower == "showcomment" or (lower == "m" and value in ("0", "1")))

@@ -71,6 +71,7 @@ def describe(listing: Listing) -> dict[str, object]:
         "exhaustive": listing.exhaustive,
         "next": following.url if following else None,
         **asked,
+        **({"since": listing.since.isoformat()} if listing.since else {}),
         "entries": [describe_entry(entry) for entry in listing.entries],
         **({"hints": describe_hints(listing.hints)} if listing.hints else {}),
     }

@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 from crawler.model import Entry, Fetched, Listing, Request, Source, SourceState
 from crawler.parser.feeds import read_counted_feed
 from crawler.parser.kinds import ask_for_listing, ask_for_page
+from crawler.parser.paging import query_value
 
 #: What one request may ask for; the service gives no more entries with full bodies.
 _MOST = 150
@@ -20,9 +21,14 @@ _MOST = 150
 _OVERLAP = timedelta(days=1)
 #: Every so many checks the whole feed is read: a post that was deleted is in no incremental answer.
 _WHOLE_EVERY = 50
-_FEED_PATH = re.compile(r"^(?:/feeds/\d{1,25})?/feeds/posts/(?:default|summary|full)|^/feeds/\d{1,25}/posts/default")
+_FEED_PATH = re.compile(r"(/feeds(?:/\d{1,25})?/posts/)(?:default|summary|(full))((?:/-/.*)?)")
+#: Comments of a blog at the service's own host; on a blog's host the number is that of a post.
+_COMMENTS_PATH = re.compile(r"(/feeds/\d{1,25}/)comments/")
+#: How Blogger names an author whose profile has no name.
+_NOBODY = "Unknown"
 _LABEL_PATH = re.compile(r"^/search/label/([^/]{1,200})/?$")
 _COUNTRY_HOST = re.compile(r"\.blogspot\.(?:com?\.)?[a-z]{2,3}(?=:|$)")
+_SERVICE = "www.blogger.com"
 _KEPT = frozenset({"q", "category"})
 
 
@@ -57,14 +63,19 @@ def parse_listing(source: Source, fetched: Fetched) -> Listing:
     Raises ``ParseError`` when the answer is no feed.
     """
     listing, totals = read_counted_feed(fetched, source)
-    if "updated-min=" in fetched.request.url or totals.first != 1:
-        return listing
-    return replace(listing, total=totals.all)
+    listing = replace(listing, entries=tuple(map(_without_nobody, listing.entries)))
+    if since := _asked_since(fetched.request.url):
+        return replace(listing, since=since)
+    return replace(listing, total=totals.all if totals.first == 1 else None)
 
 
 def request_article(source: Source, entry: Entry) -> Request | None:
     """The post's page."""
     return ask_for_page(source, entry)
+
+
+def _without_nobody(entry: Entry) -> Entry:
+    return replace(entry, authors=tuple(author for author in entry.authors if author != _NOBODY))
 
 
 def feed_address(url: str, *, label: str = "", query: dict[str, str]) -> str:
@@ -82,10 +93,21 @@ def feed_address(url: str, *, label: str = "", query: dict[str, str]) -> str:
 
 
 def _feed_path(parts: SplitResult) -> str:
-    if _FEED_PATH.match(parts.path):
-        return parts.path.rstrip("/").replace("/feeds/posts/summary", "/feeds/posts/default", 1)
+    if feed := _FEED_PATH.match(parts.path):
+        return f"{feed[1]}{feed[2] or 'default'}{feed[3].rstrip('/')}"
+    if (comments := _COMMENTS_PATH.match(parts.path)) and parts.netloc.lower() == _SERVICE:
+        return f"{comments[1]}posts/default"
     label = _LABEL_PATH.match(parts.path)
     return f"/feeds/posts/default/-/{label[1]}" if label else "/feeds/posts/default"
+
+
+def _asked_since(url: str) -> datetime | None:
+    """The instant of an incremental request, None for any other."""
+    try:
+        since = datetime.fromisoformat(query_value(url, "updated-min"))
+    except ValueError:
+        return None
+    return since if since.tzinfo else None
 
 
 def _known_until(state: SourceState | None) -> datetime | None:

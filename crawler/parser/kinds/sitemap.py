@@ -7,6 +7,7 @@ the address, which no server ever sees (RFC 9110 §7.1).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from urllib.parse import quote, unquote, urldefrag
 
@@ -18,6 +19,8 @@ from crawler.text.urls import join_url
 
 _QUEUE = "then="
 _SEPARATOR = " "
+#: How long an article stands in a news sitemap (Google Search Central); none may be that young.
+_NEWS_WINDOW = timedelta(days=2)
 _MOST_SITEMAPS = 50
 _LONGEST_QUEUE = 6_000
 
@@ -57,12 +60,20 @@ def parse_listing(source: Source, fetched: Fetched) -> Listing:
     if sitemap.is_index:
         return Listing(entries=(), next=_go_on([*_newest_first(sitemap), *waiting]))
     pages = _choose(sitemap, options)
-    return Listing(entries=tuple(page.entry for page in pages), next=_go_on(waiting))
+    entries = tuple(page.entry for page in pages)
+    return Listing(entries=entries, next=_go_on(waiting), since=_since(sitemap, fetched.fetched_at))
 
 
 def request_article(source: Source, entry: Entry) -> Request | None:
     """The page."""
     return ask_for_page(source, entry)
+
+
+def _since(sitemap: Sitemap, now: datetime) -> datetime | None:
+    """Since when a news sitemap lists articles; None for one that keeps older ones, or is none."""
+    window = now - _NEWS_WINDOW
+    oldest = min((page.published.instant for page in sitemap.pages if page.published), default=now)
+    return window if sitemap.is_news and oldest >= window - _NEWS_WINDOW else None
 
 
 def _choose(sitemap: Sitemap, options: Options) -> list[Page]:

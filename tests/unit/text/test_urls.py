@@ -193,6 +193,7 @@ DIALECTS = [
     ("/c12345/content.html", "12345", None),
     ("/zwgk/1234567/index.html", "1234567", None),
     ("/gkmlpt/content/9/9103/post_9103540.html", "9103540", None),
+    ("/xwzx/tzgg/content/mpost_9103540.html", "9103540", None),
     ("/fabu/xiangqing/12345.html", "12345", None),
     ("/gia/general/202605/27/P2026052600503.htm", "p2026052600503", (2026, 5, 27)),
     ("/2023/10/slug.html", "", (2023, 10)),

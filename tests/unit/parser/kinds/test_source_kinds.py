@@ -116,6 +116,12 @@ BLOG = "https://harbourtown.blogspot.com/feeds/posts/default"
         ("https://harbourtown.blogspot.com/search/label/ferry", f"{BLOG}/-/ferry"),
         (f"{BLOG}/-/ferry", f"{BLOG}/-/ferry"),
         ("https://www.blogger.com/feeds/123/posts/default", "https://www.blogger.com/feeds/123/posts/default"),
+        ("https://www.blogger.com/feeds/123/posts/summary", "https://www.blogger.com/feeds/123/posts/default"),
+        ("https://www.blogger.com/feeds/123/comments/default", "https://www.blogger.com/feeds/123/posts/default"),
+        ("https://harbourtown.blogspot.com/feeds/posts/full?alt=json", BLOG.replace("default", "full")),
+        ("https://harbourtown.blogspot.com/feeds/comments/default", BLOG),
+        ("https://harbourtown.blogspot.com/feeds/7000001/comments/default", BLOG),
+        ("https://harbourtown.blogspot.com/atom.xml", BLOG),
         ("http://127.0.0.1:8080/", "http://127.0.0.1:8080/feeds/posts/default"),
     ],
 )
@@ -220,6 +226,8 @@ def test_a_comment_on_a_post_brings_nobody_to_look_at_it():
         "https://harbour.blogspot.com/2026/03/fees.html?m=1",
         "http://harbour.blogspot.co.uk/2026/03/fees.html?m=0",
         "https://harbour.blogspot.jp/2026/03/fees.html#comment-form",
+        "https://harbour.blogspot.com/2026/03/fees.html?showComment=1700000000000#c1",
+        "https://harbour.blogspot.com/2026/03/fees.html.amp",
     ],
 )
 def test_a_post_is_one_whatever_country_or_device_its_address_is_for(url: str):

@@ -72,6 +72,12 @@ def as_text(value: object) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
+def as_count(value: object) -> int | None:
+    """A number of things, written as a number or a text; None for anything else."""
+    text = as_text(value)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
 def moment_at(value: object, path: str, source: Source, fetched: Fetched) -> Moment | None:
     """The moment a path leads to: a date as publishers write it, or seconds or milliseconds since 1970.
 

@@ -38,7 +38,7 @@ def load_case(folder: Path) -> tuple[Source, Fetched]:
         options=kind.Options(**options),
     )
     body = next(folder.glob("response.*")).read_bytes()
-    fetched = receive(body, facts["url"], facts["at"])
+    fetched = replace(receive(body, facts["url"], facts["at"]), status=facts.get("status", 200))
     asked = kind.request_listing(source, None)
     return source, replace(fetched, request=asked) if asked.body else fetched
 

@@ -14,7 +14,7 @@ from crawler.errors import ParseError
 from crawler.model import Attachment, Entry, Fetched, Listing, Purpose, Request, Source, SourceState
 from crawler.parser.feeds import FeedForm, excerpt, feed_form
 from crawler.parser.feeds.markup import strip_markup
-from crawler.parser.jsondata import Json, as_text, dig, moment_at, read_object, rows_of, text_at
+from crawler.parser.jsondata import Json, as_count, as_text, dig, moment_at, read_object, rows_of, text_at
 from crawler.parser.kinds import ask_for_listing, ask_for_page
 from crawler.parser.paging import query_of, query_value, spell_query
 from crawler.text.normalize import clean, shorten
@@ -68,18 +68,30 @@ def parse_listing(source: Source, fetched: Fetched) -> Listing:
         return Listing(entries=())
     rows = document.get("results")
     if not isinstance(rows, list) and as_text(document.get("count")) != "0":
-        said = clean(text_at(document, "message|error|errors.0"))[:200]
+        said = _complaint(document)
         raise ParseError(
             f"{fetched.url} is no page of results{f': {said}' if said else ''}", excerpt=excerpt(fetched.body)
         )
     entries = (_read_row(row, source, fetched) for row in rows_of(rows))
-    title = clean(text_at(document, "description"))[:_TITLE_LIMIT]
-    return Listing(entries=tuple(entry for entry in entries if entry), title=title, next=_next(document, fetched))
+    return Listing(
+        entries=tuple(entry for entry in entries if entry),
+        title=clean(text_at(document, "description"))[:_TITLE_LIMIT],
+        next=_next(document, fetched),
+        total=as_count(document.get("count")) if query_value(fetched.request.url, "page") in ("", "1") else None,
+    )
 
 
 def request_article(source: Source, entry: Entry) -> Request | None:
     """The document's page."""
     return ask_for_page(source, entry)
+
+
+def _complaint(document: Json) -> str:
+    """What the API has against the request, in its own words."""
+    errors = document.get("errors")
+    named = next(iter(errors.items()), ("", "")) if isinstance(errors, dict) else ("", "")
+    told = text_at(document, "message|error|errors.0") or " ".join(filter(None, map(as_text, named)))
+    return clean(told)[:200]
 
 
 def _api_address(url: str) -> str:

@@ -15,7 +15,7 @@ from crawler.model import Attachment, Entry, Fetched, Listing, Moment, Purpose, 
 from crawler.parser.article.decode import decode_html, find_declared_charset
 from crawler.parser.feeds import FeedForm, excerpt, feed_form
 from crawler.parser.gkmlpt import Column, Site, index_address, list_address, listed_column, read_site
-from crawler.parser.jsondata import Json, is_set, moment_at, read_object, rows_of, text_at
+from crawler.parser.jsondata import Json, as_count, dig, is_set, moment_at, read_object, rows_of, text_at
 from crawler.parser.kinds import ask_for_listing, ask_for_page
 from crawler.parser.paging import count_up, query_value, with_query
 from crawler.text.normalize import clean, shorten
@@ -138,9 +138,8 @@ def _read_rows(source: Source, fetched: Fetched) -> Listing:
 
 def _total(document: Json, fetched: Fetched) -> int | None:
     """How many documents the column has, as its first page says: read wholly, it can show that one is gone."""
-    count = text_at(document, "classify.post_count")
     is_first = query_value(fetched.request.url, "page") in ("", "0", "1")
-    return int(count) if is_first and count.isascii() and count.isdigit() and len(count) < 8 else None
+    return as_count(dig(document, "classify.post_count")) if is_first else None
 
 
 def _read_row(row: Json, source: Source, fetched: Fetched) -> Entry | None:

@@ -16,7 +16,7 @@ from crawler.model import Attachment, Entry, Fetched, Listing, Moment, Request, 
 from crawler.parser.feeds import excerpt
 from crawler.parser.feeds.markup import strip_markup
 from crawler.parser.feeds.sheet import file_attachment, primary_subtag
-from crawler.parser.jsondata import Json, as_text, dig, moment_at, read_object, rows_of, text_at
+from crawler.parser.jsondata import Json, as_count, as_text, dig, moment_at, read_object, rows_of, text_at
 from crawler.parser.kinds import ask_for_listing, ask_for_page
 from crawler.parser.paging import count_on, spell_query
 from crawler.text.normalize import clean, shorten
@@ -24,7 +24,7 @@ from crawler.text.urls import join_url
 
 _CONTENT = "/api/content"
 _SEARCH = "/api/search.json"
-_ORGANISATION = re.compile(r"(?:/api/content)?/government/organisations/([a-z0-9-]{1,120})/?")
+_ORGANISATION = re.compile(r"(?:/api/content)?/government/organisations/([a-z0-9-]{1,120})(?:\.atom|/)?")
 _PER_PAGE = 50
 _TITLE_LIMIT = 500
 _SUMMARY_LIMIT = 2_000
@@ -55,7 +55,8 @@ def parse_listing(source: Source, fetched: Fetched) -> Listing:
     if isinstance(document.get("results"), list):
         return _read_results(document, source, fetched)
     if not text_at(document, "base_path") or text_at(document, "document_type") in _NO_DOCUMENTS:
-        message = f"{fetched.url} is no document; give a document, an organisation, or {_SEARCH}?…"
+        message = f"{fetched.url} is no document; give a document, an organisation, {_SEARCH}?…, "
+        message += "or the feed of a finder (its address with .atom) as kind feed"
         raise ParseError(message, excerpt=excerpt(fetched.body))
     return Listing(entries=(_read_document(document, source, fetched),))
 
@@ -93,7 +94,7 @@ def _read_results(document: Json, source: Source, fetched: Fetched) -> Listing:
     following = None
     if rows and total.isdecimal() and start.isdecimal() and len(total + start) < 16:
         following = count_on(fetched.request.url, "start", int(start) + len(rows), total=int(total))
-    return Listing(entries=entries, next=following)
+    return Listing(entries=entries, next=following, total=as_count(total) if start == "0" else None)
 
 
 def _read_result(row: Json, source: Source, fetched: Fetched) -> Entry | None:
@@ -179,9 +180,9 @@ def _bodies(item: Json) -> Iterator[str]:
 
 
 def _files(item: Json, base: str) -> Iterator[Attachment]:
-    """The files that belong to it; attachments that are pages of their own are articles, not files."""
+    """The files that belong to it; attachments that are pages, here or at another site, are no files of it."""
     for file in rows_of(dig(item, "details.attachments")):
-        if text_at(file, "attachment_type") == "html":
+        if text_at(file, "attachment_type") in ("html", "external"):
             continue
         url = join_url(base, text_at(file, "url"))
         if found := file_attachment(url, text_at(file, "content_type"), text_at(file, "title|filename")[:300]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlsplit
@@ -285,6 +286,10 @@ NEWEST = "order=-public_timestamp&count=50"
         ("/api/search.json?q=ferry&count=5", "/api/search.json?q=ferry&count=5"),
         ("/government/organisations/harbour-office", f"/api/search.json?filter_organisations=harbour-office&{NEWEST}"),
         (
+            "/government/organisations/harbour-office.atom",
+            f"/api/search.json?filter_organisations=harbour-office&{NEWEST}",
+        ),
+        (
             "/api/content/government/organisations/harbour-office",
             f"/api/search.json?filter_organisations=harbour-office&{NEWEST}",
         ),
@@ -303,6 +308,53 @@ def test_the_last_page_of_results_has_none_behind_it():
 def test_only_declared_updates_count_as_such():
     body = '{"base_path":"/a","title":"A","updated_at":"2026-06-19T10:00:00Z","details":{}}'
     assert govuk.parse_listing(make_source("govuk", GOVUK), receive(body, GOVUK)).entries[0].updated is None
+
+
+def govuk_document(**values: object) -> Entry:
+    item = {
+        "base_path": "/a",
+        "title": "A",
+        "updated_at": "2026-06-19T10:00:00Z",
+        "details": {
+            "body": "<p>Ten pounds.</p>",
+            "change_history": [{"public_timestamp": "2026-06-01T10:00:00Z", "note": "First published."}],
+        },
+    }
+    return read("govuk", json.dumps({**item, **values}), f"{GOVUK}/api/content/a").entries[0]
+
+
+def test_a_minor_edit_is_in_the_text_and_moves_no_mark():
+    minor = {"body": "<p>Twelve pounds.</p>", "change_history": [{"public_timestamp": "2026-06-01T10:00:00Z"}]}
+    before, after = govuk_document(), govuk_document(details=minor)
+    assert before.body != after.body
+    assert before.updated == after.updated
+
+
+def test_a_document_that_is_only_published_again_says_what_it_said():
+    assert govuk_document() == govuk_document(updated_at="2026-06-20T23:59:59Z")
+
+
+def test_of_the_history_the_latest_note_counts_in_whatever_order_it_stands():
+    history = [
+        {"public_timestamp": "2026-06-18T10:00:00+01:00", "note": "Fee raised."},
+        {"public_timestamp": "2026-06-01T10:00:00Z", "note": "First published."},
+    ]
+    entries = [govuk_document(details={"change_history": each}) for each in (history, history[::-1])]
+    assert entries[0] == entries[1]
+    assert (entries[0].summary, entries[0].updated.instant) == ("Fee raised.", datetime(2026, 6, 18, 9, tzinfo=UTC))
+
+
+def test_results_that_are_all_there_are_count_as_such_and_a_window_on_them_does_not():
+    def is_whole(total: int, start: int = 0) -> bool:
+        body = f'{{"results":[{{"title":"a","link":"/a"}}],"total":{total},"start":{start}}}'
+        return read("govuk", body, f"{GOVUK}/api/search.json?start={start}").exhaustive
+
+    assert (is_whole(1), is_whole(2), is_whole(1, start=50)) == (True, False, False)
+
+
+def test_a_finder_is_answered_with_what_can_be_watched_instead():
+    with pytest.raises(ParseError, match=r"with \.atom\) as kind feed"):
+        read("govuk", '{"base_path":"/search/all","document_type":"finder"}', f"{GOVUK}/api/content/search/all")
 
 
 # -- a page --

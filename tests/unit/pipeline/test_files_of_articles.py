@@ -9,12 +9,9 @@ import pytest
 
 from crawler.model import (
     Attachment,
-    Block,
-    BlockKind,
     Fetched,
     FetchFailure,
     FileOutcome,
-    FileText,
     NotModified,
     Validators,
     Verdict,
@@ -22,6 +19,7 @@ from crawler.model import (
 )
 from crawler.parser.files import FILES_VERSION
 from crawler.pipeline.files import MAX_FILES, MAX_OVERSIZE, Files, Purse
+from tests.filereading import PlainReader
 from tests.lives import HOST, NOON, Life, make_article, make_source
 
 
@@ -31,8 +29,7 @@ class Shelf:
 
     bodies: dict[str, bytes] = field(default_factory=dict)
     asked: list = field(default_factory=list)
-    read_bodies: list[bytes] = field(default_factory=list)
-    outcome: FileOutcome = FileOutcome.READ
+    reader: PlainReader = field(default_factory=PlainReader)
 
     async def fetch(self, request, source):
         self.asked.append(request)
@@ -49,16 +46,11 @@ class Shelf:
             sha256=digest(body), fetched_at=NOON,
         )  # fmt: skip
 
-    async def read(self, body, *, names=(), media_type=""):
-        self.read_bodies.append(body)
-        block = Block(kind=BlockKind.PARAGRAPH, text=body.decode())
-        return FileText(outcome=self.outcome, blocks=(block,) if self.outcome is FileOutcome.READ else ())
-
     async def keep(self, bodies):
         """Bodies are kept elsewhere."""
 
     def look(self, source, look, purse=None):
-        files = Files(self, self.keep, self)
+        files = Files(self, self.keep, self.reader)
         return asyncio.run(files.look_at(source, look, purse or Purse(source.attachment_budget_per_check)))
 
 
@@ -80,12 +72,12 @@ def test_unchanged_bytes_are_neither_sent_nor_read_again(life):
     life.begin(things.look(life.source, life.read(make_article(attachments=(file("a"),)))).article)
     life.known = replace(life.known, files=things.look(life.source, life.read(life.revision.article)).files)
     things.asked.clear()
-    things.read_bodies.clear()
+    things.reader.bodies.clear()
 
     look = things.look(life.source, life.read(make_article(attachments=(file("a"),))))
 
     assert things.asked[0].validators == Validators(etag=digest(b"The fee is 5%."))
-    assert things.read_bodies == []
+    assert things.reader.bodies == []
     assert look.article.attachments == life.revision.article.attachments
 
 
@@ -103,7 +95,7 @@ def test_a_file_at_an_address_that_counts_is_remembered_by_its_lasting_part(life
 
 def test_a_file_nobody_could_try_is_tried_again_and_a_file_that_failed_is_not():
     for outcome, read_by in ((FileOutcome.NOT_TRIED, 0), (FileOutcome.ENCRYPTED, FILES_VERSION)):
-        things = replace(shelf(a=b"x"), outcome=outcome)
+        things = replace(shelf(a=b"x"), reader=PlainReader(outcome))
         (found,) = things.look(
             make_source(attachments="text"), Life().read(make_article(attachments=(file("a"),)))
         ).article.attachments

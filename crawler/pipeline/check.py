@@ -39,7 +39,7 @@ from crawler.pipeline.doubt import RETURN_LOOKS, is_worth_more_looks
 from crawler.pipeline.expected import learn_from, refuse_unexpected
 from crawler.pipeline.gather import Gatherer
 from crawler.pipeline.lapses import find_lapses
-from crawler.pipeline.looks import ArticleLook, Depth, Found, ListingLook, Wanted, want_again
+from crawler.pipeline.looks import ArticleLook, Depth, Found, ListingLook, Wanted, want_again, want_files
 from crawler.pipeline.masking import learn_masks
 from crawler.pipeline.pages import is_absent, judge_pages, refuse_lost, shows_a_mass
 from crawler.pipeline.resolve import Resolved
@@ -234,7 +234,9 @@ class Checker:
         look = await self._gatherer.look_at_listing(Resolved(source=source), forget_validators(result.state))
         found = await self._gatherer.find_wanted(source, look, trust_ids=not result.state.habits.distrusts_ids)
         again = [each for each in found.wanted if each.known and each.known.id in doubtful]
-        return await self._gatherer.look_at_articles(source, again)
+        named = {each.known.id for each in again if each.known}
+        files = [want_files(article) for article in doubtful.values() if article.id not in named]
+        return await self._gatherer.look_at_articles(source, [*again, *files])
 
     async def _due(self, source: Source, recheck: Recheck) -> list[KnownArticle]:
         if recheck is Recheck.NONE:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from crawler.model import ArticleState, KnownArticle, Source
-from crawler.pipeline.looks import ArticleLook, Wanted, listing_look, want_again
+from crawler.pipeline.looks import ArticleLook, Wanted, listing_look, want_again, want_files
 
 #: Articles looked at in one check; what is left waits for the next one, so that no source starves the others.
 MAX_LOOKS = 200
@@ -35,10 +35,19 @@ def choose(
         elif each.entry is not None and entry_fingerprint(each.entry) != each.known.entry_fingerprint:
             changed.append(each)
             listed.add(each.known.id)
-    again = [want_again(article) for article in due if article.id not in listed]
     late = unknown[MAX_LOOKS:] if source.follow else []
-    wanted = [*unknown[: len(unknown) - len(late)], *changed, *(again if source.follow else [])]
+    again = [article for article in due if article.id not in listed]
+    wanted = [*unknown[: len(unknown) - len(late)], *changed, *look_again(again, source)]
     return wanted, noted + [listing_look(source, each) for each in late]
+
+
+def look_again(due: Iterable[KnownArticle], source: Source) -> Iterator[Wanted]:
+    """What to look at of the articles that are due: their pages, or, where pages are not followed, their files."""
+    for article in due:
+        if source.follow:
+            yield want_again(article)
+        elif article.state is ArticleState.PRESENT:
+            yield want_files(article)
 
 
 def unlisted(known: Iterable[KnownArticle], named: Iterable[Wanted], now: datetime) -> list[KnownArticle]:

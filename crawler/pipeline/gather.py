@@ -41,10 +41,10 @@ from crawler.pipeline.looks import (
     article_request,
     can_do_without_text,
     judge_article,
-    listing_look,
     merge_keys,
     observe,
     refuse_garbled,
+    unasked_look,
     unread_listing,
     want_again,
 )
@@ -280,7 +280,8 @@ class Gatherer:
     async def _look(self, source: Source, wanted: Wanted, purse: Purse) -> tuple[ArticleLook, list[bytes]]:
         request = article_request(source, wanted)
         if request is None:
-            return await self._load_before(source, listing_look(source, wanted)), []
+            look = await self._load_before(source, unasked_look(source, wanted))
+            return await self._files.look_at(source, look, purse), []
         response = await self._fetcher.fetch(request, source)
         if isinstance(response, Fetched) and (wanted.known is None or wanted.known.body_sha256 != response.sha256):
             response = await self._open(response)

@@ -116,6 +116,7 @@ class Wanted:
     """An article to look at, and the entry that asks for it, if one does. ``backfilled``: found by going back.
 
     ``listed`` is the observation of the listing that names it: the proof of what is told from the listing alone.
+    ``files_only``: its text is its listing's, which says nothing new, but a file of it may have been exchanged.
     """
 
     known: KnownArticle | None
@@ -123,6 +124,7 @@ class Wanted:
     keys: tuple[str, ...]
     backfilled: bool = False
     listed: Observation | None = None
+    files_only: bool = False
 
 
 class Found(NamedTuple):
@@ -157,7 +159,7 @@ def unread_listing(response: Response, assessment: Assessment) -> ListingLook:
 
 def article_request(source: Source, wanted: Wanted) -> Request | None:
     """How to ask for the article's page, or None where the listing's own text is the article."""
-    if not source.follow and wanted.entry is not None:
+    if wanted.files_only or (not source.follow and wanted.entry is not None):
         return None
     if wanted.entry is not None:
         request = find_kind(source.kind).request_article(source, wanted.entry)
@@ -185,6 +187,21 @@ def can_do_without_text(look: ArticleLook, known: KnownArticle) -> bool:
     named = look.entry.url if look.entry else look.final_url if look.moved_for_good else known.url
     moved = canonical_url(named) != canonical_url(known.url)
     return look.unchanged and not moved and not known.files and known.state is not ArticleState.REMOVED
+
+
+def unasked_look(source: Source, wanted: Wanted) -> ArticleLook:
+    """The look at an article whose page is not asked for: what its listing says of it, or that this is what it was."""
+    if not wanted.files_only or wanted.known is None:
+        return listing_look(source, wanted)
+    known = wanted.known
+    return ArticleLook(
+        keys=wanted.keys,
+        known=known,
+        assessment=Assessment(verdict=Verdict.NOT_MODIFIED),
+        unchanged=True,
+        asked=False,
+        files=known.files,
+    )
 
 
 def listing_look(source: Source, wanted: Wanted) -> ArticleLook:
@@ -314,6 +331,11 @@ def has_retreated(response: Fetched, source: Source) -> bool:
     if not landed.path.endswith("/") or any(each.isdigit() for each in landed.path.rstrip("/").rpartition("/")[2]):
         return False
     return asked.hostname == landed.hostname and asked.path.startswith(landed.path)
+
+
+def want_files(article: KnownArticle) -> Wanted:
+    """A known article whose text comes with its listing: its files are looked at again."""
+    return Wanted(article, None, article.keys, files_only=True)
 
 
 def want_again(article: KnownArticle) -> Wanted:

@@ -54,7 +54,7 @@ def cause_of_edit(look: ArticleLook, known: KnownArticle, context: Context) -> s
     """The listing showed it if its entry changed too, else only the page did."""
     if look.entry is not None and known.entry_fingerprint and entry_fingerprint(look.entry) != known.entry_fingerprint:
         return context.listing_cause
-    return "page" if look.asked else context.listing_cause
+    return "page" if look.asked or look.entry is None else context.listing_cause
 
 
 def next_revision(known: KnownArticle, article: Article, look: ArticleLook, context: Context) -> Revision:
@@ -71,7 +71,8 @@ def next_revision(known: KnownArticle, article: Article, look: ArticleLook, cont
 
 def kept_evidence(look: ArticleLook) -> Observation | None:
     """The observation whose bytes prove what was read: the page's, a swapped file's, or the listing's own."""
-    if not look.asked or (look.article is None and look.listed is not None and not look.unchanged):
+    told_by_listing = look.article is None and look.listed is not None and not look.unchanged
+    if told_by_listing or (not look.asked and look.listed is not None):
         return look.listed
     if look.observation is not None and look.observation.sha256:
         return look.observation

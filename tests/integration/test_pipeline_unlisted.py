@@ -91,11 +91,11 @@ def test_a_column_of_several_pages_counts_as_whole_when_all_of_them_were_read(tm
 
 
 @pytest.mark.parametrize("count", [None, 212, 1], ids=["uncounted", "a window", "counts something else"])
-def test_leaving_a_list_that_is_not_all_there_is_brings_nobody_to_look(tmp_path, column, site, count):
+def test_being_pushed_out_of_a_list_that_is_not_all_there_is_brings_nobody_to_look(tmp_path, column, site, count):
     column.show("dukou jieshui tanfan", count=count)
     watch = column.watch(tmp_path)
     grow_old(watch)
-    column.show("dukou jieshui", count=count)
+    column.show("xinwen dukou jieshui", count=count)
     site.forget()
 
     watch.crawl(after=2 * DAY, recheck=Recheck.DUE)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from crawler.cadence.hours import DAY_TYPES, clock_of, hour_of
-from crawler.model import Entry, Hints, Listing, Precision, Pulse, SchedulePolicy
+from crawler.model import Entry, Listing, Precision, Pulse, SchedulePolicy
 
 #: What was seen so long ago counts half: a source that falls asleep for the summer is soon left in peace.
 HALF_LIFE = timedelta(days=7)
@@ -51,12 +51,7 @@ def after_visit(pulse: Pulse, seen: Seen, policy: SchedulePolicy, *, now: dateti
     counted = count_posts(pulse, seen, now=now, timezone=timezone)
     measured = measure(counted, seen, policy, now=now, timezone=timezone)
     hints = seen.listing.hints if seen.listing is not None else pulse.hints
-    return replace(measured, hints=only_pauses(hints), fresh_for=seen.fresh_for)
-
-
-def only_pauses(hints: Hints) -> Hints:
-    """The wishes that concern the time of the next visit."""
-    return Hints(pause=hints.pause, skip_hours=hints.skip_hours, skip_days=hints.skip_days)
+    return replace(measured, hints=hints, fresh_for=seen.fresh_for)
 
 
 def measure(pulse: Pulse, seen: Seen, policy: SchedulePolicy, *, now: datetime, timezone: str) -> Pulse:

@@ -240,7 +240,7 @@ def source_row(source: Source, state: SourceState | None) -> tuple[str, ...]:
 def why_row(source: Source, state: SourceState | None) -> tuple[str, ...]:
     """When a source is due, and why then."""
     due = as_time(state.due_at) if state and state.due_at and not state.muted and source.enabled else "-"
-    return source.id, due, as_title(why_due(source, state), 200)
+    return source.id, due, as_title(why_due(source, state), 400)
 
 
 def why_due(source: Source, state: SourceState | None) -> str:
@@ -257,7 +257,14 @@ def why_due(source: Source, state: SourceState | None) -> str:
         return "never checked: the first check is the baseline"
     if state.failures:
         return f"{state.pulse.why or counted(state.failures, 'failure') + ' in a row'}; {state.verdict}: {state.reason}"
-    return (state.pulse.why or f"every {spell_duration(schedule.every)} to start with") + moved(state)
+    why = state.pulse.why or f"every {spell_duration(schedule.every)} to start with"
+    return why + moved(state) + hub_of(state)
+
+
+def hub_of(state: SourceState) -> str:
+    """Who would push the listing's changes, by its own word; we ask all the same, as no hub has to last."""
+    hub = state.pulse.hints.hub
+    return f"; names a hub (WebSub), {hub}, and is polled all the same" if hub else ""
 
 
 def moved(state: SourceState) -> str:
@@ -282,6 +289,7 @@ def habits_of(source: Source, state: SourceState | None) -> dict[str, object] | 
         "asked_pause_seconds": pulse.hints.pause.total_seconds() if pulse.hints.pause else None,
         "skip_hours": list(pulse.hints.skip_hours),
         "skip_days": list(pulse.hints.skip_days),
+        "hub": pulse.hints.hub or None,
         "fresh_for_seconds": pulse.fresh_for.total_seconds() if pulse.fresh_for else None,
     }
 

@@ -337,6 +337,16 @@ def test_sources_say_why_they_are_due_then(watching, council):
     assert re.search(r"council +2\d{3}-.*1 failure in a row, so it is tried again after 1 h", said)
 
 
+def test_sources_say_which_hub_would_push_their_changes(watching, room, site):
+    page = room._feed().body.decode()
+    link = '<atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="hub" href="https://hub.example.org/"/><item>'
+    site.route("/news/feed.xml", page.replace("<item>", link, 1))
+    watching.run("crawl", **QUICK)
+    said = watching.run("sources", "--why").out
+    assert said.count("; names a hub (WebSub), https://hub.example.org/, and is polled all the same") == 1
+    assert [each["habits"]["hub"] for each in watching.json("sources")] == ["https://hub.example.org/", None]
+
+
 def test_the_status_is_one_screen(watching, room, council):
     room.edit("bridge-1", "120 euros", "150 euros")
     council.break_feed()

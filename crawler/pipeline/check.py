@@ -49,6 +49,7 @@ from crawler.ports import Clock, Fetcher, FileReader
 
 log = logging.getLogger(__name__)
 
+
 class Recheck(StrEnum):
     """Which known articles a crawl fetches again."""
 

@@ -29,7 +29,7 @@ async def find_lapses(store: StoreThread, look: ListingLook, named: Sequence[Wan
     A listing that is not believed today, or holds only what was updated lately, says nothing and is not remembered.
     """
     listing = look.listing
-    if listing is None or not (context.well and context.source.follow):
+    if listing is None or listing.since is not None or not (context.well and context.source.follow):
         return Lapse()
     window = list_window(look, named)
     if context.fresh:

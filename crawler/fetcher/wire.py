@@ -92,18 +92,24 @@ class ResponseReader:
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def feed(self, data: bytes) -> None:
-        """Takes what came. Raises ``ProtocolFault``."""
-        while data:
+        """Takes what came. Raises ``ProtocolFault``.
+
+        What is read moves an offset, so that a server that sends a thousand chunks in a packet costs no more than one.
+        """
+        at, end = 0, len(data)
+        while at < end:
             if self._part is _Part.LENGTH or self._part is _Part.CHUNK:
-                data = self._take_counted(data)
+                at = self._take_counted(data, at)
+            elif self._part is _Part.HEAD:
+                at = self._take_head(data, at)
             elif self._part is _Part.UNTIL_CLOSE:
-                self._add(data)
+                self._add(data[at:])
                 return
             elif self._part is _Part.COMPLETE:
                 self._clean = False  # bytes that nobody asked for
                 return
             else:
-                data = self._take_line(data)
+                at = self._take_line(data, at)
 
     def close(self) -> None:
         """The server has closed the connection. Raises ``ProtocolFault`` where that is no end."""
@@ -121,29 +127,27 @@ class ResponseReader:
         self._pieces.append(piece)
         self.waiting += len(piece)
 
-    def _take_counted(self, data: bytes) -> bytes:
-        piece, rest = (data, b"") if len(data) <= self._left else (data[: self._left], data[self._left :])
+    def _take_counted(self, data: bytes, at: int) -> int:
+        piece = data[at : at + self._left]
         self._add(piece)
         self._left -= len(piece)
         if not self._left:
             self._part = _Part.COMPLETE if self._part is _Part.LENGTH else _Part.CHUNK_END
-        return rest
+        return at + len(piece)
 
-    def _take_line(self, data: bytes) -> bytes:
-        """Adds to what waits for its end: a head, the line before a chunk, the line after it, trailers."""
-        if self._part is _Part.HEAD:
-            return self._take_head(data)
-        before = len(self._buffer)
-        self._buffer += data
-        end = self._buffer.find(b"\n", max(0, before - 1))
-        if (end if end >= 0 else len(self._buffer)) > _LONGEST_CHUNK_LINE:
+    def _take_line(self, data: bytes, at: int) -> int:
+        """Adds to what waits for its end: the line before a chunk, the line after it, trailers."""
+        found = data.find(b"\n", at)
+        end = found if found >= 0 else len(data)
+        if len(self._buffer) + end - at > _LONGEST_CHUNK_LINE:
             raise ProtocolFault("a line between chunks is too long")
-        if end < 0:
-            return b""
-        line, rest = bytes(self._buffer[:end]), bytes(self._buffer[end + 1 :])
+        self._buffer += data[at:end]
+        if found < 0:
+            return end
+        line = bytes(self._buffer)
         self._buffer.clear()
         self._read_chunk_line(line.removesuffix(b"\r"))
-        return rest
+        return end + 1
 
     def _read_chunk_line(self, line: bytes) -> None:
         if self._part is _Part.CHUNK_END:
@@ -165,20 +169,25 @@ class ResponseReader:
 
     # -- heads --
 
-    def _take_head(self, data: bytes) -> bytes:
-        start = max(0, len(self._buffer) - 2)
-        self._buffer += data
-        end = _HEAD_END.search(self._buffer, start)
-        if (end.start() if end else len(self._buffer)) > self._head_room:
+    def _take_head(self, data: bytes, at: int) -> int:
+        """Adds to the head. Only one that came in several pieces is put together; others are read where they stand."""
+        before = len(self._buffer)
+        if before:
+            self._buffer += data
+        text, first = (self._buffer, 0) if before else (data, at)
+        end = _HEAD_END.search(text, max(first, before - 2))
+        if (end.start() if end else len(text)) - first > self._head_room:
             raise ProtocolFault(f"its headers are longer than {LARGEST_HEAD} bytes")
         if not end:
+            if not before:
+                self._buffer += data[at:]
             self._refuse_other_protocols()
-            return b""
-        head, rest = bytes(self._buffer[: end.start()]), bytes(self._buffer[end.end() :])
+            return len(data)
+        head = bytes(text[first : end.start()])
         self._buffer.clear()
-        self._head_room -= end.end()
+        self._head_room -= end.end() - first
         self._read_head(head)
-        return rest
+        return end.end() - before
 
     def _refuse_other_protocols(self) -> None:
         """Says at once that this is no HTTP, rather than to wait for the end of a line that never comes."""

@@ -294,3 +294,23 @@ def test_a_request_is_rendered_as_it_goes_over_the_wire() -> None:
 def test_one_request_is_never_two(method: bytes, target: bytes, name: bytes, value: bytes) -> None:
     with pytest.raises(RequestFault):
         render_request(method, target, [(name, value)])
+
+
+class Weighed(bytes):
+    """Bytes that count how many of them were copied out of them."""
+
+    copied = 0
+
+    def __getitem__(self, part):
+        piece = super().__getitem__(part)
+        Weighed.copied += len(piece)
+        return Weighed(piece)
+
+
+def test_a_thousand_tiny_chunks_in_a_packet_are_copied_once_each() -> None:
+    data = Weighed(head("Transfer-Encoding: chunked") + b"1\r\nx\r\n" * 10_000 + b"0\r\n\r\n")
+    Weighed.copied = 0
+    reader = ResponseReader("GET")
+    reader.feed(data)
+    assert (len(reader.take()), reader.reusable) == (10_000, True)
+    assert 40_000 < Weighed.copied <= len(data)  # all but the line feeds

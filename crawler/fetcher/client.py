@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -29,7 +28,7 @@ from crawler.fetcher.steps import (
     Step,
     display_url,
     first_step,
-    is_redirect,
+    may_redirect,
     next_step,
     robots_step,
 )
@@ -41,6 +40,8 @@ _MOST_HEADERS = 256
 _LONGEST_HEADER = 8192
 #: The deadline covers the whole request, so the single operations need none of their own.
 _NO_TIMEOUTS: dict[str, float | None] = {"connect": None, "read": None, "write": None, "pool": None}
+#: What is sent with one of these has a length, be it nothing (RFC 9110 §8.6).
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 #: What a kept connection shows when the server closed it while we were about to use it.
 _STALE = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 
@@ -62,7 +63,7 @@ class _Errand:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """One response on the wire, redirects included."""
+    """One response on the wire, redirects included: those have a ``location``."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -128,7 +129,7 @@ class HttpFetcher:
             while True:
                 delay = await self._ask_robots(errand)
                 answer = await self._visit(errand, delay)
-                if not is_redirect(answer.status, answer.location):
+                if not answer.location:
                     return self._conclude(errand, answer)
                 errand.hops.append(Hop(url=display_url(errand.step.url), status=answer.status))
                 errand.step = self._follow(errand, answer)
@@ -170,54 +171,53 @@ class HttpFetcher:
         """Sends the errand's step when it is its turn, and reads the answer."""
         step, policy = errand.step, errand.source.fetch
         patience = policy.timeout.total_seconds()
+        host = step.host
         try:
-            async with (
-                self._politeness.turn(step.host, limit=policy.host_concurrency, delay=delay, patience=patience),
-                self._deadline(errand),
-            ):
-                answer = await self._exchange(errand)
+            async with self._politeness.turn(host, limit=policy.host_concurrency, delay=delay, patience=patience):
+                answer = await self._exchange_in_time(errand)
         except TooSoon as pause:
             retry_at = self._clock.now() + timedelta(seconds=pause.seconds)
             until = f"until {retry_at:%Y-%m-%d %H:%M:%S} UTC"
             reason = (
-                f"{step.host} asked to be left alone {until} (Retry-After)"
+                f"{host} asked to be left alone {until} (Retry-After)"
                 if pause.asked
-                else f"{step.host} is left alone {until}, for it had too many requests (429) or was overloaded (503)"
+                else f"{host} is left alone {until}, for it had too many requests (429) or was overloaded (503)"
             )
             raise Trouble(Verdict.RATE_LIMITED, reason, retry_at=retry_at) from pause
         except TimeoutError as error:
-            raise time_out(step.host, policy.timeout) from error
+            raise time_out(host, policy.timeout) from error
         except NETWORK_ERRORS as error:
-            raise name_trouble(error, step.host) from error
-        self._mind_pause(step, answer)
+            raise name_trouble(error, host) from error
+        self._mind_pause(host, answer)
         return answer
 
-    @asynccontextmanager
-    async def _deadline(self, errand: _Errand) -> AsyncIterator[None]:
-        """Bounds what is done inside by what is left of the errand's time; waiting for turns is not counted."""
+    async def _exchange_in_time(self, errand: _Errand) -> _Answer:
+        """One exchange, bounded by what is left of the errand's time; waiting for turns is not counted."""
         started = self._monotonic()
         try:
             async with asyncio.timeout(max(0.0, errand.seconds_left)):
-                yield
+                return await self._exchange(errand)
         finally:
             errand.seconds_left -= self._monotonic() - started
 
     async def _exchange(self, errand: _Errand) -> _Answer:
         response = await self._send(errand)
+        status = response.status_code
         try:
-            location = _find_location(response)
+            location = _find_location(response) if may_redirect(status) else b""
             body = b""
-            if is_redirect(response.status_code, location):
+            if location:
                 await skip_body(response)
-            elif response.status_code == 304:
+            elif status == 304:
                 await end_without_body(response)
             elif errand.step.method != "HEAD":
                 body = await read_body(response, limit=errand.most_bytes, cut=errand.cut_body)
         finally:
             await response.aclose()
-        answer = _Answer(response.status_code, _keep_headers(response), location, body)
-        cookies = (value for name, value in answer.headers if name == "set-cookie")
-        self._cookies.remember(errand.source.id, errand.step.url, cookies, now=self._clock.now())
+        answer = _Answer(status, _keep_headers(response), location, body)
+        cookies = [value for name, value in answer.headers if name == "set-cookie"]
+        if cookies:
+            self._cookies.remember(errand.source.id, errand.step.url, cookies, now=self._clock.now())
         return answer
 
     async def _send(self, errand: _Errand) -> httpx.Response:
@@ -227,7 +227,8 @@ class HttpFetcher:
         transport = self._transport(errand)
         for is_last in (False, True):
             watch = _ConnectionWatch()
-            request = httpx.Request(step.method, step.url, headers=headers, content=step.body or None)
+            # With a stream httpx takes the request as it is, and adds no headers of its own.
+            request = httpx.Request(step.method, step.url, headers=headers, stream=httpx.ByteStream(step.body))
             request.extensions = {"timeout": _NO_TIMEOUTS, "trace": watch.note}
             if is_last:
                 request.extensions["fresh"] = True
@@ -249,6 +250,8 @@ class HttpFetcher:
         step = errand.step
         # Given by us because httpx would decode the name first, and refuses some that resolve well.
         headers = {"host": step.url.netloc.decode("ascii"), **dict(step.headers)}
+        if step.body or step.method in _WITH_BODY:
+            headers["content-length"] = str(len(step.body))
         cookies = self._cookies.header(errand.source.id, step.url, now=self._clock.now())
         if cookies:
             headers["cookie"] = "; ".join(filter(None, (headers.get("cookie"), cookies)))
@@ -274,14 +277,14 @@ class HttpFetcher:
             raise Trouble(Verdict.UNEXPECTED, reason, status=answer.status)
         return next_step(errand.step, answer.status, answer.location)
 
-    def _mind_pause(self, step: Step, answer: _Answer) -> None:
+    def _mind_pause(self, host: str, answer: _Answer) -> None:
         """What the answer asks for, ``Retry-After`` read against the server's own clock where it shows one."""
         pause = None
         if answer.status in (429, 503):
             headers = dict(answer.headers)
             now = read_http_date(headers.get("date", "")) or self._clock.now()
             pause = read_retry_after(headers.get("retry-after", ""), now=now)
-        self._politeness.note_answer(step.host, answer.status, pause)
+        self._politeness.note_answer(host, answer.status, pause)
 
     def _conclude(self, errand: _Errand, answer: _Answer) -> Response:
         request = errand.request

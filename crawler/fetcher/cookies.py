@@ -48,6 +48,8 @@ class CookieJars:
 
     def header(self, source_id: str, url: httpx.URL, *, now: datetime) -> str:
         """The value of the ``Cookie`` header for ``url``; empty where there is nothing to send."""
+        if not self._jars:
+            return ""
         place = _place(source_id, url)
         jar = self._jars.get(place)
         if not jar:

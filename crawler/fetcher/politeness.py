@@ -8,8 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -85,6 +84,25 @@ class _Host:
             first.admitted.set_result(None)
 
 
+class Turn:
+    """A turn to talk to one host. A class, because it is taken for every request and a generator costs twice as much."""
+
+    __slots__ = ("_delay", "_host", "_limit", "_patience", "_politeness")
+
+    def __init__(self, politeness: Politeness, host: _Host, limit: int, delay: float, patience: float) -> None:
+        self._politeness = politeness
+        self._host = host
+        self._limit = limit
+        self._delay = delay
+        self._patience = patience
+
+    async def __aenter__(self) -> None:
+        await self._politeness.begin(self._host, self._limit, self._delay, self._patience)
+
+    async def __aexit__(self, *error: object) -> None:
+        self._politeness.end(self._host)
+
+
 class Politeness:
     """Grants turns to talk to hosts."""
 
@@ -97,24 +115,31 @@ class Politeness:
         self._hosts: dict[str, _Host] = {}
         self._most_hosts = _MANY_HOSTS
 
-    @asynccontextmanager
-    async def turn(self, name: str, *, limit: int, delay: float, patience: float) -> AsyncIterator[None]:
-        """One request to the host ``name`` (``host:port``), as soon as manners allow it.
+    def turn(self, name: str, *, limit: int, delay: float, patience: float) -> Turn:
+        """One request to the host ``name`` (``host:port``), as soon as manners allow it; use as ``async with``.
 
         At most ``limit`` requests to the host are under way, at least ``delay`` seconds lie between the starts of two.
-        Raises ``TooSoon`` if the host asked (``back_off``) for a pause that lasts longer than ``patience`` seconds.
+        Entering raises ``TooSoon`` if the host asked (``back_off``) for a pause longer than ``patience`` seconds.
         """
-        host = self._host(name)
+        return Turn(self, self._host(name), max(1, limit), delay, patience)
+
+    async def begin(self, host: _Host, limit: int, delay: float, patience: float) -> None:
+        """Waits until a request to the host may start; ``end`` must follow, unless this raises. See ``turn``."""
         self._check(host, patience)
-        await host.enter(max(1, limit))
+        await host.enter(limit)
         try:
             self._check(host, patience)
             await self._pace(host, delay)
-            async with self._everywhere:
-                host.last_start = max(host.last_start, self._monotonic())
-                yield
-        finally:
+            await self._everywhere.acquire()
+        except BaseException:
             host.leave()
+            raise
+        host.last_start = max(host.last_start, self._monotonic())
+
+    def end(self, host: _Host) -> None:
+        """Lets the next one begin."""
+        self._everywhere.release()
+        host.leave()
 
     def back_off(self, name: str, pause: timedelta, *, asked: bool = True) -> None:
         """Leaves the host ``name`` alone for ``pause`` from now; a longer pause from before stands."""

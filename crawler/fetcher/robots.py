@@ -11,6 +11,7 @@ import re
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from protego import Protego
 
@@ -128,6 +129,7 @@ def keep_own_groups(text: str, product: str) -> str:
     return "\n".join(_keep_own_agent(line, product) for line in text.splitlines())
 
 
+@lru_cache(maxsize=256)
 def product_token(user_agent: str) -> str:
     """The token by which a robots.txt may address us, from ``fetch.user_agent``.
 

@@ -84,9 +84,9 @@ def robots_step(step: Step, user_agent: str) -> Step:
     return Step("GET", step.url.copy_with(raw_path=b"/robots.txt"), headers)
 
 
-def is_redirect(status: int, location: bytes) -> bool:
-    """Whether a response sends us elsewhere: a status that says so, and somewhere to go (RFC 9110 §15.4)."""
-    return status in _REDIRECTS and bool(location)
+def may_redirect(status: int) -> bool:
+    """Whether a response of that status sends us elsewhere, if it says where (RFC 9110 §15.4)."""
+    return status in _REDIRECTS
 
 
 def next_step(step: Step, status: int, location: bytes) -> Step:

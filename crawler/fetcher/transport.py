@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import cast
 
@@ -92,8 +91,11 @@ class DirectTransport(httpx.AsyncBaseTransport):
         await asyncio.sleep(0)  # the event loop closes sockets on its next turn
 
     async def _take_turn(self, patience: float | None) -> None:
+        if patience is None:
+            await self._turns.acquire()
+            return
         try:
-            async with asyncio.timeout(patience) if patience is not None else nullcontext():
+            async with asyncio.timeout(patience):
                 await self._turns.acquire()
         except TimeoutError as error:
             raise httpx.PoolTimeout(f"no connection was free within {patience:g} s") from error
@@ -152,14 +154,16 @@ def _render(request: httpx.Request) -> tuple[bytes, AsyncIterable[bytes] | None]
     """The head of a request and what follows it."""
     if request.url.scheme not in _DEFAULT_PORTS:
         raise httpx.UnsupportedProtocol(f"{request.url.scheme}:// is not spoken here")
+    headers = request.headers.raw
     try:
-        head = render_request(request.method.encode("latin-1"), request.url.raw_path, request.headers.raw)
+        head = render_request(request.method.encode("latin-1"), request.url.raw_path, headers)
     except RequestFault as fault:
         raise httpx.LocalProtocolError(str(fault)) from fault
     body = cast("AsyncIterable[bytes]", request.stream)
-    if "transfer-encoding" in request.headers:
+    names = {name.lower() for name, _ in headers}
+    if b"transfer-encoding" in names:
         return head, _as_chunks(body)
-    return head, body if "content-length" in request.headers else None
+    return head, body if b"content-length" in names else None
 
 
 async def _as_chunks(body: AsyncIterable[bytes]) -> AsyncIterator[bytes]:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.fetcher.failures import Trouble
-from crawler.fetcher.steps import Step, first_step, is_redirect, next_step, read_target, robots_step
+from crawler.fetcher.steps import Step, first_step, may_redirect, next_step, read_target, robots_step
 from crawler.model import FetchPolicy, Purpose, Request, Source, Validators, Verdict
 
 
@@ -211,12 +211,11 @@ def test_what_a_request_itself_carries_goes_wherever_it_is_sent():
     assert header(step, "x-key") == "k"
 
 
-def test_only_a_redirect_with_somewhere_to_go_is_one():
-    assert is_redirect(302, b"/b")
-    assert not is_redirect(302, b"")
-    assert not is_redirect(300, b"/b")
-    assert not is_redirect(304, b"/b")
-    assert not is_redirect(201, b"/b")
+def test_only_a_status_that_names_another_place_may_redirect():
+    assert may_redirect(302)
+    assert not may_redirect(300)
+    assert not may_redirect(304)
+    assert not may_redirect(201)
 
 
 def test_the_url_of_a_step_is_one_httpx_sends_unchanged():

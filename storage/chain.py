@@ -28,6 +28,7 @@ _INSERT = insert_new("observation", OBSERVATION)
 _HEAD = select("observation", ("seq", "hash"), "WHERE host = ? ORDER BY seq DESC LIMIT 1")
 _WALK = select("observation", ("host", "seq", "id", "prev_hash", "hash", *_EVIDENCE), "WHERE host = ? AND seq > ?")
 _BATCH = 1000
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def append_observations(database: Database, observations: Iterable[Observation]) -> None:
@@ -83,7 +84,7 @@ def _evidence(observation: Observation) -> Row:
 
 
 def _canonical(values: object) -> str:
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    return _JSON.encode(values)
 
 
 def _digest(evidence: Row) -> str:

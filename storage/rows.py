@@ -61,6 +61,8 @@ DELIVERY = (
 )
 # fmt: on
 _NO_PULSE = Pulse()
+_NO_HABITS = Habits()
+_UTC_LENGTH = len("2026-11-27 08:00:00.000000")  # without an offset
 _LONGEST_KEY = 500  # PostgreSQL indexes no more than 2,704 bytes
 
 
@@ -73,6 +75,8 @@ def to_column(instant: datetime | None) -> str | None:
         return None
     if instant.tzinfo is None:
         raise StoreError(f"an instant without a time zone cannot be stored: {instant}")
+    if instant.tzinfo is UTC:
+        return instant.isoformat(" ", "microseconds")[:_UTC_LENGTH]
     try:
         moment = instant.astimezone(UTC)
     except OverflowError:  # the first or last hours of the calendar, as only broken pages claim
@@ -82,8 +86,7 @@ def to_column(instant: datetime | None) -> str | None:
 
 def instant(value: Any) -> datetime:  # noqa: ANN401 - text on SQLite, datetime on PostgreSQL
     """The instant of a column."""
-    moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    return moment.replace(tzinfo=UTC)
+    return value.replace(tzinfo=UTC) if isinstance(value, datetime) else datetime.fromisoformat(f"{value}+00:00")
 
 
 def maybe_instant(value: Any) -> datetime | None:  # noqa: ANN401 - as above
@@ -169,7 +172,7 @@ def source_state_values(state: SourceState) -> Row:
         storable(state.moved_to),
         to_column(state.moved_at),
         state.moves,
-        None if state.habits == Habits() else to_json(Habits, state.habits),
+        None if state.habits == _NO_HABITS else to_json(Habits, state.habits),
         None if state.pulse == _NO_PULSE else to_json(Pulse, state.pulse),
     )
 
@@ -200,7 +203,7 @@ def source_state(row: Row) -> SourceState:
             moved_to=row[20],
             moved_at=maybe_instant(row[21]),
             moves=row[22],
-            habits=Habits() if row[23] is None else from_json(Habits, row[23]),
+            habits=_NO_HABITS if row[23] is None else from_json(Habits, row[23]),
             pulse=_NO_PULSE if row[-1] is None else from_json(Pulse, row[-1]),
         )
 

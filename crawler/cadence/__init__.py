@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from crawler.cadence.articles import next_recheck, retry_article
 from crawler.cadence.hours import tell_hours
-from crawler.cadence.plan import Plan, latest_check, next_check, plan_check
+from crawler.cadence.plan import Plan, latest_check, next_check, plan_check, plan_visit
 from crawler.cadence.pulse import Seen, after_visit, posts_per_day, read_freshness
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "next_check",
     "next_recheck",
     "plan_check",
+    "plan_visit",
     "posts_per_day",
     "read_freshness",
     "retry_article",

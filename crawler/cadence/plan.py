@@ -75,18 +75,24 @@ def plan_check(
 
     Failures double the pause, up to ``max_every`` (or ``every`` where that was pinned above it).
     """
-    bounds = bounds_of(policy, pinned=policy.pinned and not state.failures)
-    if state.failures:
-        pause = bounds.clamp(policy.every * 2.0 ** min(state.failures, MAX_DOUBLINGS))
-        why = f"{count(state.failures, 'failure')} in a row, so it is tried again after {spell_span(pause)}"
-        return Plan(due_at=now + spread(pause, bounds, policy.jitter, chance), why=why)
-    pause, why = choose_pause(state.pulse, policy, bounds)
-    raised, why = heed_wishes(state.pulse, pause, bounds, why)
+    if not state.failures:
+        return plan_visit(state.pulse, policy, now=now, chance=chance, timezone=timezone)
+    bounds = bounds_of(policy, pinned=False)
+    pause = bounds.clamp(policy.every * 2.0 ** min(state.failures, MAX_DOUBLINGS))
+    why = f"{count(state.failures, 'failure')} in a row, so it is tried again after {spell_span(pause)}"
+    return Plan(due_at=now + spread(pause, bounds, policy.jitter, chance), why=why)
+
+
+def plan_visit(pulse: Pulse, policy: SchedulePolicy, *, now: datetime, chance: float, timezone: str = "UTC") -> Plan:
+    """When a listing that is well is due again; see ``plan_check``."""
+    bounds = bounds_of(policy, pinned=policy.pinned)
+    pause, why = choose_pause(pulse, policy, bounds)
+    raised, why = heed_wishes(pulse, pause, bounds, why)
     if raised > pause:
         pause, bounds = raised, Bounds(least=raised, most=bounds.most)
     plan = Plan(due_at=now + spread(pause, bounds, policy.jitter, chance), why=why)
     latest = now + (max(bounds.most, policy.max_every) if policy.hours else bounds.most)
-    return leave_in_peace(state.pulse, policy, plan, Rest(now, latest, chance * pause, timezone))
+    return leave_in_peace(pulse, policy, plan, Rest(now, latest, chance * pause, timezone))
 
 
 def bounds_of(policy: SchedulePolicy, *, pinned: bool) -> Bounds:

@@ -51,6 +51,8 @@ def after_visit(pulse: Pulse, seen: Seen, policy: SchedulePolicy, *, now: dateti
     counted = count_posts(pulse, seen, now=now, timezone=timezone)
     measured = measure(counted, seen, policy, now=now, timezone=timezone)
     hints = seen.listing.hints if seen.listing is not None else pulse.hints
+    if hints == measured.hints and seen.fresh_for == measured.fresh_for:
+        return measured
     return replace(measured, hints=hints, fresh_for=seen.fresh_for)
 
 

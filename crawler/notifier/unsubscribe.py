@@ -14,7 +14,6 @@ from html import escape
 from typing import Protocol
 
 from crawler.model import Subscription
-from crawler.notifier.message.labels import labels_for
 
 PATH = "/unsubscribe/"
 _TOKEN_LENGTH = 40
@@ -54,6 +53,8 @@ def address_of(public_url: str, key: bytes, subscription: Subscription) -> str:
 
 def answer(method: str, token: str, subscriptions: Iterable[Subscription], board: SwitchBoard) -> Page:
     """The answer to a request for ``/unsubscribe/<token>``. Raises ``StoreError``."""
+    from crawler.notifier.message.labels import labels_for  # with all that shows messages; a crawl needs the address
+
     key = board.unsubscribe_key()
     given = token.encode("utf-8", "replace")
     found = [each for each in subscriptions if hmac.compare_digest(token_of(key, each).encode(), given)]

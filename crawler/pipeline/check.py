@@ -137,12 +137,22 @@ class Checker:
         counts = look.listing is not None and look.listing.since is None
         trouble = judge_listing(None if fresh else state, look.usual) if counts else None
         # A partial listing is read for what it has; only that something is missing from it proves nothing.
-        context = Context(source=source, now=self._clock.now(), state=state, fresh=fresh, well=trouble is None)
+        expectation = Expectation() if fresh or state is None else state.expectation
+        context = Context(
+            source=source,
+            now=self._clock.now(),
+            state=state,
+            fresh=fresh,
+            well=trouble is None,
+            expectation=expectation,
+        )
         if trouble and trouble.reason is IncidentReason.EMPTY_LISTING:
             look = replace(look, listing=None, assessment=Assessment(verdict=Verdict.UNEXPECTED, reason=trouble.detail))
             return await self._fail(look, context, trouble.reason)
         if not is_well(look.assessment.verdict):
             return await self._fail(look, context, None)
+        if look.listing is None and not due:
+            return await self._commit(look, (), context, listed=0)  # as most checks: nothing new, and nothing due
         return await self._look_and_commit(look, context, due, recheck, follow_back=depth is None)
 
     async def recheck(self, source: Source, state: SourceState) -> CheckResult:
@@ -283,14 +293,13 @@ class Checker:
         lapse = Lapse() if recheck is Recheck.NONE else await find_lapses(self._store, look, found.wanted, context)
         seen = {article.id for article in due}
         due = [*due, *(each for each in lapse.articles if each.id not in seen)]
-        context = replace(context, gap=gap, window=lapse.window or None)
+        context = replace(context, window=lapse.window or None)
         entries = look.listing.entries if look.listing else ()
         wanted, untouched = choose(found.wanted, due, source) if found.wanted or due else ([], [])
         looks = [*await self._gatherer.look_at_articles(source, wanted), *untouched]
-        expectation = Expectation() if context.fresh or context.state is None else context.state.expectation
-        looks = refuse_unexpected(looks, expectation)
-        context = replace(context, ids=found.ids, expectation=learn_from(looks, expectation))
-        context = replace(context, masks=learn_masks(looks, context))
+        looks = refuse_unexpected(looks, context.expectation)
+        expectation = learn_from(looks, context.expectation)
+        context = replace(context, gap=gap, ids=found.ids, expectation=expectation, masks=learn_masks(looks, context))
         looks, context = await self._judge_pages(looks, found, look, context)
         if context.gap and any(each.known is not None and each.entry is not None for each in looks):
             context = replace(context, gap="")  # it was the addresses that changed, not the articles
@@ -349,16 +358,17 @@ class Checker:
             chance=self._chance(),
         )
         changes = await self._store.commit(outcome)
-        begun = CheckResult(
+        return CheckResult(
             source=source,
             state=outcome.state,
             verdict=look.assessment.verdict,
             baseline=context.fresh,
             listed=listed,
             reread=context.reread,
+            changes=tuple(changes),
+            incidents=outcome.incidents,
             doubtful=tuple(step.article for step in steps.values() if needs_another_look(step.article)),
         )
-        return finish(begun, outcome, changes, look.assessment.verdict)
 
 
 def decide_all(looks: Sequence[ArticleLook], context: Context) -> dict[str, Step]:

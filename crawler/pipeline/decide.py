@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from crawler.cadence import Seen, after_visit, plan_check
+from crawler.cadence import Seen, after_visit, plan_check, plan_visit
 from crawler.differ.guard import advance_incidents, incident_for, is_mass
 from crawler.model import (
     ArticleState,
@@ -17,6 +17,7 @@ from crawler.model import (
     KnownArticle,
     Observation,
     Outcome,
+    Pulse,
     Source,
     SourceState,
     Validators,
@@ -176,10 +177,14 @@ def well_state(
         )
     published = [change.article.published_at for change in changes if change.article.published_at]
     known_newest = [before.newest_at] if before.newest_at else []
-    after = replace(
+    entry_count = count_entries(look, before)
+    pulse = feel_pulse(before, context, look, changes, entry_count)
+    source = context.source
+    plan = plan_visit(pulse, source.schedule, now=now, chance=chance, timezone=source.timezone)
+    return replace(
         note_move(before, look, now),
-        address=context.source.address,
-        kind=context.source.kind,
+        address=source.address,
+        kind=source.kind,
         checked_at=now,
         well_at=now,
         changed_at=now if changes else before.changed_at,
@@ -191,10 +196,11 @@ def well_state(
         validators=look.validators,
         body_sha256=look.body_sha256,
         habits=habits,
-        entry_count=count_entries(look, before),
+        entry_count=entry_count,
         expectation=context.expectation,
+        due_at=plan.due_at,
+        pulse=replace(pulse, why=plan.why),
     )
-    return plan_next(feel_pulse(after, context, look, changes), context.source, now=now, chance=chance)
 
 
 def count_entries(look: ListingLook, before: SourceState) -> int:
@@ -204,19 +210,21 @@ def count_entries(look: ListingLook, before: SourceState) -> int:
     return look.usual if look.listing.since is None else max(look.usual, before.entry_count)
 
 
-def feel_pulse(state: SourceState, context: Context, look: ListingLook, changes: Sequence[Change]) -> SourceState:
+def feel_pulse(
+    before: SourceState, context: Context, look: ListingLook, changes: Sequence[Change], entries: int
+) -> Pulse:
     """What the check adds to our picture of the source's life. A source that is one article lives by its edits."""
-    source, now, before = context.source, context.now, context.state
-    found = sum(change.kind is ChangeKind.NEW or state.entry_count <= 1 for change in changes)
-    waited = now - before.well_at if before and before.well_at and not context.fresh else None
+    source, now = context.source, context.now
+    found = sum(change.kind is ChangeKind.NEW or entries <= 1 for change in changes)
+    waited = now - before.well_at if before.well_at and not context.fresh else None
     seen = Seen(listing=look.listing, found=found, waited=waited, fresh_for=look.fresh_for)
-    return replace(state, pulse=after_visit(state.pulse, seen, source.schedule, now=now, timezone=source.timezone))
+    return after_visit(before.pulse, seen, source.schedule, now=now, timezone=source.timezone)
 
 
 def plan_next(
-    state: SourceState, source: Source, *, now: datetime, chance: float, retry_at: datetime | None = None
+    state: SourceState, source: Source, *, now: datetime, chance: float, retry_at: datetime | None
 ) -> SourceState:
-    """The state with the time of the next visit, and why then."""
+    """The state after a failure with the time of the next visit, and why then."""
     plan = plan_check(state, source.schedule, now=now, chance=chance, timezone=source.timezone)
     due_at, why = plan.due_at, plan.why
     if retry_at is not None and retry_at > due_at:

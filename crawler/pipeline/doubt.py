@@ -9,11 +9,14 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from crawler.differ.compare import Comparison
 from crawler.differ.folding import compare_key
 from crawler.model import HunkOp, KnownArticle, Suspicion
 from crawler.pipeline.context import Context
+
+if TYPE_CHECKING:
+    from crawler.differ.compare import Comparison
 
 #: Looks in a row that must agree: usually, at most, and where a former text is back.
 LOOKS, MOST_LOOKS, RETURN_LOOKS = 2, 5, 5

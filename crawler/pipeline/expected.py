@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from crawler.model import Assessment, Expectation, PageFacts, Verdict
-from crawler.parser.expectation import judge, lacks_end, learn
 from crawler.pipeline.looks import ArticleLook
 
 #: A text that broke off is shorter than so much of what it was.
@@ -15,12 +14,17 @@ _MOST_OF_IT = 0.9
 
 def refuse_unexpected(looks: Sequence[ArticleLook], expectation: Expectation) -> list[ArticleLook]:
     """The looks, those without an article whose page is nothing like this source's pages."""
-    return [_judged(look, expectation) for look in looks]
+    return [look if look.facts is None or look.article is None else _judged(look, expectation) for look in looks]
 
 
 def learn_from(looks: Iterable[ArticleLook], expectation: Expectation) -> Expectation:
     """What is expected after these looks; pages that were refused count as strangers."""
-    for facts in _pages(looks):
+    pages = _pages(looks)
+    if not pages:
+        return expectation
+    from crawler.parser.expectation import learn  # most checks read no page
+
+    for facts in pages:
         expectation = learn(expectation, facts)
     return expectation
 
@@ -43,8 +47,9 @@ def has_lost_its_end(look: ArticleLook) -> bool:
 
 
 def _judged(look: ArticleLook, expectation: Expectation) -> ArticleLook:
-    if look.facts is None or look.article is None:
-        return look
+    from crawler.parser.expectation import judge, lacks_end  # most checks read no page
+
+    assert look.facts is not None
     found: Assessment = judge(expectation, look.facts)
     if found.verdict is Verdict.OK and has_lost_its_end(look) and lacks_end(expectation, look.facts):
         found = Assessment(verdict=Verdict.TRUNCATED, reason="markup and text break off before their end")

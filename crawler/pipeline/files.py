@@ -29,7 +29,6 @@ from crawler.model import (
     Verdict,
 )
 from crawler.parser.files import FILES_VERSION
-from crawler.parser.verdict import assess
 from crawler.pipeline.looks import ArticleLook, observe
 from crawler.ports import Fetcher, FileReader
 from crawler.sandbox.opening import names_of
@@ -167,6 +166,8 @@ class Files:
         if not isinstance(response, Fetched):
             return unfetched(attachment, known, response, _beyond(source) if bounded is not source else "")
         await self._keep([response.body])
+        from crawler.parser.verdict import assess  # most checks find no file
+
         assessment = assess(response, expect="attachment")
         observation = observe(response, assessment.verdict, assessment.reason)
         if assessment.verdict is not Verdict.OK:

@@ -28,7 +28,6 @@ from crawler.model import (
     Verdict,
 )
 from crawler.parser.kinds import find_kind, is_own_answer, page_limit
-from crawler.parser.verdict import assess, assess_listing, assess_unread
 from crawler.pipeline.catchup import MAX_PAGES_BACK, Reach, join_to_overlap, lacks_overlap
 from crawler.pipeline.files import Files, Purse, Unopened
 from crawler.pipeline.looks import (
@@ -45,6 +44,7 @@ from crawler.pipeline.looks import (
     observe,
     refuse_garbled,
     unasked_look,
+    unchanged_listing,
     unread_listing,
     want_again,
 )
@@ -95,6 +95,8 @@ class Gatherer:
             raise ValueError("a source of unknown kind comes with the response it was not recognised by")
         if resolved.trouble is not None:
             return unread_listing(response, resolved.trouble)
+        if isinstance(response, NotModified):
+            return unchanged_listing(response, state)
         look = await self._read_all(source, response, state, depth)
         hops = () if isinstance(response, FetchFailure) else response.hops
         return replace(look, asked=response.request.url, found=response.url, hops=hops)
@@ -113,17 +115,12 @@ class Gatherer:
         if isinstance(response, FetchFailure):
             return unread_listing(response, Assessment(verdict=response.verdict, reason=response.reason))
         if isinstance(response, NotModified):
-            kept = state or SourceState(source_id=source.id)
-            return ListingLook(
-                assessment=Assessment(verdict=Verdict.NOT_MODIFIED),
-                observations=(observe(response, Verdict.NOT_MODIFIED),),
-                validators=kept.validators,
-                body_sha256=kept.body_sha256,
-                fresh_for=read_freshness(response.headers),
-            )
+            return unchanged_listing(response, state)
         return await self._read_listing(source, response, state)
 
     async def _read_listing(self, source: Source, fetched: Fetched, state: SourceState | None) -> ListingLook:
+        from crawler.parser.verdict import assess, assess_listing, assess_unread  # most listings are as they were
+
         same = state is not None and bool(state.body_sha256) and state.body_sha256 == fetched.sha256
         if not same:
             fetched = await self._open(fetched)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from crawler.cadence import read_freshness
 from crawler.differ.garbling import is_garbled
 from crawler.differ.identity import article_keys
 from crawler.model import (
@@ -30,6 +31,7 @@ from crawler.model import (
     Response,
     Revision,
     Source,
+    SourceState,
     Validators,
     Verdict,
 )
@@ -38,6 +40,7 @@ from crawler.text.urls import canonical_url
 
 #: Pages of a listing followed back at most.
 MAX_PAGES = 1000
+UNCHANGED = Assessment(verdict=Verdict.NOT_MODIFIED)
 #: Response headers kept as evidence.
 KEPT_HEADERS = frozenset(
     {"content-type", "content-length", "content-encoding", "date", "etag", "last-modified", "server", "location", "via"}
@@ -154,6 +157,20 @@ def unread_listing(response: Response, assessment: Assessment) -> ListingLook:
         observations=(observe(response, assessment.verdict, assessment.reason),),
         robots=isinstance(response, FetchFailure) and response.robots,
         retry_at=response.retry_at if isinstance(response, FetchFailure) else None,
+    )
+
+
+def unchanged_listing(response: NotModified, state: SourceState | None) -> ListingLook:
+    """The look at a listing of which the server says that it is as it was."""
+    return ListingLook(
+        assessment=UNCHANGED,
+        observations=(observe(response, Verdict.NOT_MODIFIED),),
+        validators=state.validators if state else Validators(),
+        body_sha256=state.body_sha256 if state else "",
+        asked=response.request.url,
+        found=response.url,
+        hops=response.hops,
+        fresh_for=read_freshness(response.headers),
     )
 
 

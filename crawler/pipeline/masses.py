@@ -14,7 +14,6 @@ from datetime import datetime
 
 from crawler.differ.folding import compare_key
 from crawler.differ.guard import close_incident, is_mass, open_incident
-from crawler.differ.spans import find_spans
 from crawler.model import (
     Change,
     ChangeKind,
@@ -46,6 +45,8 @@ class Held:
 def hold_masses(steps: Sequence[Step], context: Context) -> Held:
     """Splits the changes of a check into those told singly and mass events told as one incident each."""
     changes = [step.change for step in steps if step.change]
+    if not changes:
+        return Held((), ())
     texts = {step.change.id: step.text for step in steps if step.change}
     masses: list[Incident] = []
     held: list[HeldChange] = []
@@ -108,6 +109,8 @@ def trimmed(hunk: Hunk) -> tuple[str, str]:
 
 def has_weight(piece: Piece) -> bool:
     """Whether a piece holds anything that no template may be trusted with."""
+    from crawler.differ.spans import find_spans  # with all that reads dates and names; hardly any check has a mass
+
     _, before, after = piece
     spans = [*find_spans(before), *find_spans(after)]
     return any(span.type is not FactType.NAME for span in spans) or any(c.isdigit() for c in before + after)

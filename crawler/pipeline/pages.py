@@ -8,7 +8,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from crawler.differ.fingerprint import fingerprint
 from crawler.differ.guard import incident_for, is_mass
 from crawler.differ.removal import SIGNS_OF_ABSENCE
 from crawler.model import (
@@ -97,6 +96,8 @@ def seems_changed(look: ArticleLook) -> bool:
         return False
     if look.article is None:
         return is_absent(look)
+    from crawler.differ.fingerprint import fingerprint  # most checks read no article
+
     return look.before is not None and fingerprint(look.article) != known.fingerprint
 
 

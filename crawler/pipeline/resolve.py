@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from crawler.errors import ParseError
 from crawler.model import Assessment, Fetched, Purpose, Request, Response, Source, SourceState, Verdict
 from crawler.parser.kinds import find_kind
-from crawler.parser.verdict import assess
 from crawler.ports import Fetcher
 
 AUTO = "auto"
@@ -41,10 +40,12 @@ async def resolve_kind(fetcher: Fetcher, source: Source, state: SourceState | No
 
 def recognise(source: Source, fetched: Fetched) -> Resolved:
     """Which kind reads this response, or why none does."""
+    from crawler.parser.probe import probe  # only sources of unknown kind need it
+    from crawler.parser.verdict import assess
+
     assessment = assess(fetched, expect="listing")
     if assessment.verdict is not Verdict.OK:
         return Resolved(source=source, response=fetched, trouble=assessment)
-    from crawler.parser.probe import probe  # only sources of unknown kind need it
 
     try:
         found = probe(fetched)

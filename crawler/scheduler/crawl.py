@@ -16,8 +16,6 @@ from crawler.notifier.outbox import DispatchReport
 from crawler.pipeline.check import CheckResult, Recheck
 from crawler.pipeline.looks import Depth
 from crawler.pipeline.round import Report, run_round
-from crawler.scheduler.reports import tell_coverage
-from crawler.scheduler.welcome import welcome
 from crawler.settings import Settings
 
 #: So many sources are named in a message, of more the likely ones.
@@ -94,7 +92,9 @@ async def crawl(settings: Settings, request: CrawlRequest, *, report: Report = i
         refuse_the_past(request.as_of, remembered.values())
         states = {source.id: remembered[source.id] for source in sources if source.id in remembered}
         tells = request.alerts and not request.dry
-        if tells:
+        if tells and settings.subscriptions:
+            from crawler.scheduler.reports import tell_coverage
+
             await tell_coverage(application, application.clock.now())
         results = await run_round(
             application.checker,
@@ -106,7 +106,7 @@ async def crawl(settings: Settings, request: CrawlRequest, *, report: Report = i
             pause=skip_pause if request.as_of else asyncio.sleep,
             depth=request.depth,
         )
-        welcomed = await welcome(application) if tells else ()
+        welcomed = await welcome_all(application) if tells and settings.subscriptions else ()
         deliveries = await application.outbox.drain() if tells else DispatchReport()
         return CrawlReport(
             results=tuple(results),
@@ -115,16 +115,22 @@ async def crawl(settings: Settings, request: CrawlRequest, *, report: Report = i
             created=application.store.created and not request.dry,
             dry=request.dry,
             deliveries=deliveries,
-            next_due_at=await next_due(application, [source.id for source in sources]),
+            next_due_at=next_due({**states, **{result.source.id: result.state for result in results}}.values()),
             failing_before=frozenset(state.source_id for state in states.values() if state.failures),
             welcomed=welcomed,
         )
 
 
-async def next_due(application: Application, source_ids: Sequence[str]) -> datetime | None:
+async def welcome_all(application: Application) -> tuple[str, ...]:
+    """Promises the first messages that are due; the names of their subscriptions."""
+    from crawler.scheduler.welcome import welcome  # with all that writes messages
+
+    return await welcome(application)
+
+
+def next_due(states: Iterable[SourceState]) -> datetime | None:
     """When the first of these sources is due again."""
-    states = await application.thread.source_states(source_ids)
-    return min((state.due_at for state in states.values() if state.due_at), default=None)
+    return min((state.due_at for state in states if state.due_at), default=None)
 
 
 def choose_sources(settings: Settings, source_ids: Sequence[str]) -> list[Source]:

@@ -34,7 +34,8 @@ def read_tables(review: Review) -> Tables:
     tree = review.document.tree
     shared: dict[str, Table] = {}
     for name, model in GLOBAL_TABLES.items():
-        shared[name] = review.check(model, tree.get(name, {}), (name,)) or model()
+        written = review.check(model, tree[name], (name,)) if name in tree else None
+        shared[name] = written or model.model_construct()
     return Tables(
         shared=shared,
         sources=_present(_read_source(review, raw, number) for number, raw in enumerate(tree.get("source", []))),

@@ -52,7 +52,7 @@ from crawler.settings.values import (
     StorageSettings,
     WebSettings,
 )
-from crawler.text.dates import default_timezone
+from crawler.text.zones import default_timezone
 
 DEFAULT_PATH = "config"
 PATH_VARIABLE = "GAZETTE_CONFIG"

@@ -72,7 +72,8 @@ Hours = Annotated[
 class Table(BaseModel):
     """What all tables have in common: unknown keys are refused, values are fixed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+    # Most tables are never written, and are then never checked: each is made ready when it first is.
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=(), defer_build=True)
 
     def written(self) -> dict[str, object]:
         """The keys that were written, with their values."""

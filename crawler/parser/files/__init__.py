@@ -11,7 +11,6 @@ from dataclasses import replace
 from crawler.model import Block, FileOutcome, FileText
 from crawler.parser.files.forms import FileForm, name_form, unreadable_words
 from crawler.parser.files.limits import Limits
-from crawler.parser.files.plain import read_plain
 
 __all__ = ["FILES_VERSION", "FileForm", "Limits", "name_form", "needs_sandbox", "read_file"]
 
@@ -38,6 +37,8 @@ def read_file(body: bytes, form: FileForm, limits: Limits | None = None) -> File
 
         return _within(read_docx(body, limits), limits)
     if form in (FileForm.TEXT, FileForm.SHEET, FileForm.MARKUP):
+        from crawler.parser.files.plain import read_plain  # with all that reads pages
+
         return _within(read_plain(body, form, limits), limits)
     outcome = FileOutcome.ENCRYPTED if form is FileForm.LOCKED else FileOutcome.UNREADABLE
     return FileText(outcome=outcome, note=unreadable_words(form))

@@ -113,8 +113,12 @@ class Store(Protocol):
         """The newest revision with its full text."""
         ...
 
-    def open_incidents(self, source_id: str) -> list[Incident]:
-        """The incidents of the source that have not closed, oldest first."""
+    def owners_of_due_articles(self, source_ids: Iterable[str], *, now: datetime) -> list[str]:
+        """Which of these sources, all checked before, own an article that is due at ``now``."""
+        ...
+
+    def open_incidents_of(self, source_ids: Iterable[str]) -> list[Incident]:
+        """The incidents of these sources that have not closed, oldest first."""
         ...
 
     # -- a check writes --

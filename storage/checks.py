@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from crawler.model import Change, Incident, KnownArticle, Outcome, Revision, SourceState
+from crawler.model import Change, Incident, IncidentState, KnownArticle, Outcome, Revision, SourceState
 from storage import rows
 from storage.births import drop_second_births
 from storage.chain import append_observations
@@ -28,7 +28,6 @@ _DUE = select("article", rows.ARTICLE, "WHERE source_id = ? AND due_at <= ? ORDE
 _ALL = select("article", rows.ARTICLE, "WHERE source_id = ? ORDER BY due_at IS NULL, due_at, id LIMIT ?")
 _WINDOW = select("listing_window", ("keys",), "WHERE source_id = ?")
 _LATEST = select("revision", rows.REVISION, "WHERE article_id = ? ORDER BY number DESC LIMIT 1")
-_OPEN = select("incident", ("id", "opening"), "WHERE source = ? AND state = 'open' ORDER BY opened_at, id")
 
 
 class Checks:
@@ -85,6 +84,13 @@ class Checks:
         row = self.database.fetch_one(_WINDOW, (source_id,))
         return () if row is None else rows.from_json(tuple[str, ...], row[0])
 
+    def owners_of_due_articles(self, source_ids: Iterable[str], *, now: datetime) -> list[str]:
+        """Which of these sources, all checked before, own an article that is due at ``now``."""
+        due = "(SELECT min(due_at) FROM article WHERE article.source_id = source_state.source_id) <= ?"
+        sql = select("source_state", ("source_id",), f"WHERE {self.database.among('source_id')} AND {due}")
+        found = self.database.fetch(sql, (self.database.listed(list(source_ids)), rows.to_column(now)))
+        return [source_id for (source_id,) in found]
+
     def find_twins(self, source_id: str, fingerprints: Iterable[str]) -> list[KnownArticle]:
         """Articles the source owns that say exactly the same as one of ``fingerprints``; the newest 100."""
         rest = f"WHERE source_id = ? AND {self.database.among('fingerprint')} ORDER BY first_seen_at DESC LIMIT 100"
@@ -97,9 +103,11 @@ class Checks:
         row = self.database.fetch_one(_LATEST, (article_id,))
         return None if row is None else rows.revision(row)
 
-    def open_incidents(self, source_id: str) -> list[Incident]:
-        """The incidents of the source that have not closed, oldest first."""
-        return [rows.incident(*row) for row in self.database.fetch(_OPEN, (source_id,))]
+    def open_incidents_of(self, source_ids: Iterable[str]) -> list[Incident]:
+        """The incidents of these sources that have not closed, oldest first."""
+        rest = f"WHERE state = '{IncidentState.OPEN}' AND {self.database.among('source')} ORDER BY opened_at, id"
+        sql = select("incident", ("id", "opening"), rest)
+        return [rows.incident(*row) for row in self.database.fetch(sql, (self.database.listed(list(source_ids)),))]
 
     def commit(self, outcomes: Sequence[Outcome]) -> list[Change]:
         """Writes whole checks in one transaction and returns their changes with ``seq``, in commit order.

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from crawler.errors import UsageError
-from crawler.model import Incident, IncidentState, SourceState
+from crawler.model import Incident, SourceState
 from storage import rows
 from storage.database import Database
 from storage.statements import delete, insert_new, select, update
@@ -134,9 +134,3 @@ class SourceCare:
             for owner in owners:
                 database.run(sql, (heirs, owner, heirs))
             database.run(_HEIRS_SIGHTING)
-
-    def open_incidents_of(self, source_ids: Iterable[str]) -> list[Incident]:
-        """The open incidents of several sources, oldest first."""
-        rest = f"WHERE state = '{IncidentState.OPEN}' AND {self.database.among('source')} ORDER BY opened_at, id"
-        sql = select("incident", ("id", "opening"), rest)
-        return [rows.incident(*row) for row in self.database.fetch(sql, (self.database.listed(list(source_ids)),))]

@@ -85,7 +85,7 @@ class _Host:
 
 
 class Turn:
-    """A turn to talk to one host. A class, because it is taken for every request and a generator costs twice as much."""
+    """A turn to talk to one host. A class, because every request takes one and a generator costs twice as much."""
 
     __slots__ = ("_delay", "_host", "_limit", "_patience", "_politeness")
 

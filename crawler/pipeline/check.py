@@ -252,8 +252,12 @@ class Checker:
     async def _due(self, source: Source, recheck: Recheck) -> list[KnownArticle]:
         if recheck is Recheck.NONE:
             return []
-        now, limit = (None, 1_000_000) if recheck is Recheck.ALL else (self._clock.now(), MAX_LOOKS)
-        return await self._store.due_articles(source.id, now=now, limit=limit)
+        if recheck is Recheck.ALL:
+            return await self._store.due_articles(source.id, now=None, limit=1_000_000)
+        now = self._clock.now()
+        if not await self._store.owns_due_articles(source.id, now=now):
+            return []
+        return await self._store.due_articles(source.id, now=now, limit=MAX_LOOKS)
 
     async def _fail(self, look: ListingLook, context: Context, trouble: IncidentReason | None) -> CheckResult:
         incidents = await self._store.open_incidents(context.source.id)

@@ -18,7 +18,6 @@ from crawler.model import (
     FetchFailure,
     FileOutcome,
     FileState,
-    FileText,
     NotModified,
     Observation,
     Purpose,
@@ -44,14 +43,6 @@ MAX_OVERSIZE = 3
 #: What the fetcher says of a body that is larger than it may be.
 _TOO_LARGE = "(fetch.max_bytes)"
 _LISTED_ONLY = "listed only"
-
-
-class Unopened:
-    """The reader where none is built: it says that nobody tried."""
-
-    async def read(self, body: bytes, *, names: Sequence[str] = (), media_type: str = "") -> FileText:
-        """See ``FileReader``."""
-        return FileText(outcome=FileOutcome.NOT_TRIED, note="files are not opened here")
 
 
 @dataclass(slots=True)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from crawler.cadence import read_freshness
 from crawler.differ.identity import degenerate_ids, entry_keys, match
@@ -29,7 +31,6 @@ from crawler.model import (
 )
 from crawler.parser.kinds import find_kind, is_own_answer, page_limit
 from crawler.pipeline.catchup import MAX_PAGES_BACK, Reach, join_to_overlap, lacks_overlap
-from crawler.pipeline.files import Files, Purse, Unopened
 from crawler.pipeline.looks import (
     ArticleLook,
     Depth,
@@ -53,8 +54,11 @@ from crawler.pipeline.resolve import AUTO, Resolved, resolve_kind
 from crawler.pipeline.twins import find_strangers, has_left_for, join_looks
 from crawler.pipeline.writer import StoreThread
 from crawler.ports import Fetcher, FileReader
-from crawler.sandbox.opening import OpeningFetcher, open_document
+from crawler.sandbox.opening import OpeningFetcher, Unopened, open_document
 from crawler.text.urls import canonical_url
+
+if TYPE_CHECKING:
+    from crawler.pipeline.files import Files, Purse
 
 #: Whether the entries of one more page are enough.
 Judge = Callable[[Sequence[Entry]], Awaitable[bool]]
@@ -73,7 +77,12 @@ class Gatherer:
         self._fetcher = fetcher
         self._store = store
         self._reader = reader or Unopened()
-        self._files = Files(fetcher, store.put_snapshots, self._reader)
+
+    @cached_property
+    def _files(self) -> Files:
+        from crawler.pipeline.files import Files  # most checks look at no article
+
+        return Files(self._fetcher, self._store.put_snapshots, self._reader)
 
     # -- the listing --
 
@@ -263,6 +272,8 @@ class Gatherer:
 
     async def look_at_articles(self, source: Source, wanted: Iterable[Wanted]) -> list[ArticleLook]:
         """Looks at every wanted article, a chunk at a time."""
+        from crawler.pipeline.files import Purse  # most checks look at no article
+
         looks: list[ArticleLook] = []
         rest = list(wanted)
         purse = Purse(source.attachment_budget_per_check)

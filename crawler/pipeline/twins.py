@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from crawler.differ.fingerprint import fingerprint
 from crawler.differ.removal import SIGNS_OF_ABSENCE
 from crawler.model import KnownArticle
 from crawler.pipeline.looks import ArticleLook
@@ -20,6 +19,8 @@ def find_strangers(looks: Iterable[ArticleLook]) -> dict[str, ArticleLook]:
     found: dict[str, ArticleLook] = {}
     for look in looks:
         if look.known is None and look.article is not None and look.asked and len(look.article.text) >= SHORTEST:
+            from crawler.differ.fingerprint import fingerprint  # most checks read no article
+
             mark = fingerprint(look.article)
             if mark in found:
                 del found[mark]

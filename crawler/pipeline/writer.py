@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,6 +24,9 @@ from crawler.ports import Snapshots, Store
 
 P = ParamSpec("P")
 T = TypeVar("T")
+K = TypeVar("K")
+#: A question to the store for many keys; what has no answer is left out.
+Ask = Callable[[list[Any]], Mapping[Any, Any]]
 
 #: Checks in one transaction at most: enough to share the cost of a commit, few enough to keep it short.
 BATCH = 50
@@ -49,12 +52,30 @@ class _Call:
 
     def tell(self) -> None:
         """Answers. On the event loop's thread."""
-        if self.done.done():
-            return
-        if self.error is not None:
-            self.done.set_exception(self.error)
-        else:
-            self.done.set_result(self.answer)
+        _settle(self.done, self.answer, self.error)
+
+
+@dataclass(slots=True)
+class _Questions:
+    """One question to the store for many keys, each with whoever waits for its answer."""
+
+    ask: Ask
+    keys: list[Any]
+    done: list[asyncio.Future[Any]]
+    answers: Mapping[str, Any] | None = None
+    error: BaseException | None = None
+
+    def run(self) -> None:
+        """Asks. On the store's thread."""
+        try:
+            self.answers = self.ask(self.keys)
+        except BaseException as error:  # noqa: BLE001 - whatever it is, who waits must hear of it
+            self.error = error
+
+    def tell(self) -> None:
+        """Answers. On the event loop's thread."""
+        for key, done in zip(self.keys, self.done, strict=True):
+            _settle(done, self.answers.get(key) if self.answers else None, self.error)
 
 
 class StoreThread:
@@ -65,8 +86,9 @@ class StoreThread:
         self._snapshots = snapshots
         self._dry = dry
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
-        self._calls: deque[_Call] = deque()  # filled by the event loop, emptied by the thread
+        self._calls: deque[_Call | _Questions] = deque()  # filled by the event loop, emptied by the thread
         self._working = False  # whether the thread has calls, or will have them in the loop's next turn
+        self._questions: dict[Ask, _Questions] = {}  # of this turn of the loop
         self._waiting: list[tuple[Outcome, asyncio.Future[list[Change]]]] = []
         self._flusher: asyncio.Task[None] | None = None
 
@@ -86,15 +108,33 @@ class StoreThread:
         """Runs ``function`` on the store's thread."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[Any] = loop.create_future()
-        self._calls.append(_Call(partial(function, *args, **kwargs), done))
+        self._put(loop, _Call(partial(function, *args, **kwargs), done))
+        return cast(T, await done)
+
+    def _put(self, loop: asyncio.AbstractEventLoop, call: _Call | _Questions) -> None:
+        self._calls.append(call)
         if not self._working:
             self._working = True
             loop.call_soon(self._thread.submit, self._work, loop)
-        return cast(T, await done)
+
+    async def _ask(self, ask: Callable[[list[K]], Mapping[K, T]], key: K) -> T | None:
+        """The answer for one key. What is asked for many keys in one turn of the loop is one question to the store."""
+        loop = asyncio.get_running_loop()
+        questions = self._questions.get(ask)
+        if questions is None:
+            questions = self._questions[ask] = _Questions(ask, [], [])
+            loop.call_soon(self._send, loop, ask)
+        done: asyncio.Future[Any] = loop.create_future()
+        questions.keys.append(key)
+        questions.done.append(done)
+        return cast("T | None", await done)
+
+    def _send(self, loop: asyncio.AbstractEventLoop, ask: Ask) -> None:
+        self._put(loop, self._questions.pop(ask))
 
     def _work(self, loop: asyncio.AbstractEventLoop) -> None:
         """Makes all calls there are, also those that come meanwhile. On the store's thread."""
-        made: list[_Call] = []
+        made: list[_Call | _Questions] = []
         told_at = time.monotonic()
         while self._calls:
             call = self._calls.popleft()
@@ -105,7 +145,7 @@ class StoreThread:
                 made, told_at = [], time.monotonic()
         _tell(loop, self._end, loop, made)
 
-    def _end(self, loop: asyncio.AbstractEventLoop, made: list[_Call]) -> None:
+    def _end(self, loop: asyncio.AbstractEventLoop, made: list[_Call | _Questions]) -> None:
         self._working = bool(self._calls)
         if self._working:
             self._thread.submit(self._work, loop)
@@ -128,6 +168,15 @@ class StoreThread:
         """See ``Store.listing_window``."""
         return await self.call(self._store.listing_window, source_id)
 
+    async def owns_due_articles(self, source_id: str, *, now: datetime) -> bool:
+        """Whether the source, which was checked before, may own an article that is due at ``now``."""
+        return await self._ask(self._owners_of_due_articles, (source_id, now)) or False
+
+    def _owners_of_due_articles(self, asked: list[tuple[str, datetime]]) -> Mapping[tuple[str, datetime], bool]:
+        latest = max(now for _, now in asked)  # a moment too late at worst
+        owners = set(self._store.owners_of_due_articles([source_id for source_id, _ in asked], now=latest))
+        return {each: True for each in asked if each[0] in owners}
+
     async def find_twins(self, source_id: str, fingerprints: Iterable[str]) -> list[KnownArticle]:
         """See ``Store.find_twins``."""
         return await self.call(self._store.find_twins, source_id, list(fingerprints))
@@ -137,8 +186,14 @@ class StoreThread:
         return await self.call(self._store.latest_revision, article_id)
 
     async def open_incidents(self, source_id: str) -> list[Incident]:
-        """See ``Store.open_incidents``."""
-        return await self.call(self._store.open_incidents, source_id)
+        """The incidents of the source that have not closed, oldest first."""
+        return await self._ask(self._open_incidents, source_id) or []
+
+    def _open_incidents(self, source_ids: list[str]) -> Mapping[str, list[Incident]]:
+        found: dict[str, list[Incident]] = {}
+        for incident in self._store.open_incidents_of(source_ids):
+            found.setdefault(incident.source, []).append(incident)
+        return found
 
     async def put_snapshots(self, bodies: Sequence[bytes]) -> None:
         """Stores raw bodies durably; comes before the commit that names them."""
@@ -175,19 +230,29 @@ class StoreThread:
             return
         by_id = {change.id: change for change in changes}
         for outcome, done in batch:
-            settle(done, [by_id[change.id] for change in outcome.changes if change.id in by_id])
+            _settle(done, [by_id[change.id] for change in outcome.changes if change.id in by_id], None)
 
     async def _commit_singly(self, batch: list[tuple[Outcome, asyncio.Future[list[Change]]]], error: Exception) -> None:
         """One outcome the store refuses must not take the others with it; a locked store refuses them all alike."""
         if len(batch) == 1 or isinstance(error, StoreLocked):
             for _, done in batch:
-                fail(done, error)
+                _settle(done, None, error)
             return
         for each in batch:
             await self._commit_batch([each])
 
 
-def _answer(calls: list[_Call]) -> None:
+def _settle(done: asyncio.Future[Any], answer: object, error: BaseException | None) -> None:
+    """Answers, unless who waited was cancelled meanwhile."""
+    if done.done():
+        return
+    if error is not None:
+        done.set_exception(error)
+    else:
+        done.set_result(answer)
+
+
+def _answer(calls: list[_Call | _Questions]) -> None:
     for call in calls:
         call.tell()
 
@@ -199,15 +264,3 @@ def _tell(loop: asyncio.AbstractEventLoop, function: Callable[..., None], *argum
 
 def _nothing() -> None:
     """What is asked to learn that all before it was answered."""
-
-
-def settle(done: asyncio.Future[list[Change]], changes: list[Change]) -> None:
-    """Answers a waiting check, unless it was cancelled meanwhile."""
-    if not done.done():
-        done.set_result(changes)
-
-
-def fail(done: asyncio.Future[list[Change]], error: Exception) -> None:
-    """Tells a waiting check why its outcome was not written."""
-    if not done.done():
-        done.set_exception(error)

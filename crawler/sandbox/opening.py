@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from crawler.model import Fetched, Request, Response, Source
+from crawler.model import Fetched, FileOutcome, FileText, Request, Response, Source
 from crawler.parser.files.forms import is_document
 from crawler.ports import Fetcher, FileReader
+
+
+class Unopened:
+    """The reader where none is built: it says that nobody tried."""
+
+    async def read(self, body: bytes, *, names: Sequence[str] = (), media_type: str = "") -> FileText:
+        """See ``FileReader``."""
+        return FileText(outcome=FileOutcome.NOT_TRIED, note="files are not opened here")
 
 
 async def open_document(response: Response, reader: FileReader) -> Response:

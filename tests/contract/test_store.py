@@ -248,17 +248,17 @@ def test_seq_grows_with_commits_of_many_writers(url, made):
 def test_an_incident_is_open_until_it_closes(store, made):
     later = made.incident("j", opened_at=made.now + timedelta(minutes=1))
     store.commit([made.outcome(incidents=(later, made.incident("i")))])
-    assert [incident.id for incident in store.open_incidents("zq-news")] == ["inc_i", "inc_j"]
+    assert [incident.id for incident in store.open_incidents_of(["zq-news"])] == ["inc_i", "inc_j"]
     store.commit([made.outcome(incidents=(made.incident("i", IncidentState.CLOSED),))])
-    assert store.open_incidents("zq-news") == [later]
-    assert store.open_incidents("gd-gov") == []
+    assert store.open_incidents_of(["zq-news"]) == [later]
+    assert store.open_incidents_of(["gd-gov"]) == []
 
 
 def test_a_closed_incident_is_not_opened_by_an_old_telling(store, made):
     store.commit([made.outcome(incidents=(made.incident(),))])
     store.commit([made.outcome(incidents=(made.incident(state=IncidentState.CLOSED),))])
     store.commit([made.outcome(incidents=(made.incident(),))])
-    assert store.open_incidents("zq-news") == []
+    assert store.open_incidents_of(["zq-news"]) == []
     assert [incident.state for incident in store.list_incidents()] == [IncidentState.CLOSED]
 
 

@@ -52,6 +52,15 @@ def test_sources_with_due_articles_are_told_by_their_longest_overdue_one(store, 
     assert store.sources_with_due_articles(now=made.now) == ["b", "a"]
 
 
+def test_of_several_sources_those_with_due_articles_are_told(store, made):
+    for source, minutes in (("a", (5, -5)), ("b", (-9, 60)), ("c", (1, 2)), ("d", ())):
+        articles = tuple(made.known(f"{source}{each}", source, due_at=made.now + each * MINUTE) for each in minutes)
+        store.commit([made.outcome(source, state=made.state(source), articles=articles)])
+    assert sorted(store.owners_of_due_articles(["a", "c", "d"], now=made.now)) == ["a"]
+    assert sorted(store.owners_of_due_articles(["a", "b", "c"], now=made.now + 3 * MINUTE)) == ["a", "b", "c"]
+    assert store.owners_of_due_articles([], now=made.now) == []
+
+
 # -- clocks that were wrong ------------------------------------------------------------------------------------------
 
 

@@ -70,7 +70,7 @@ def test_everything_that_goes_on_goes_on_under_the_new_id(store, made):
     found = store.find_articles(["id:zhaoqing:guid-1", "id:zq-news:guid-1"])
     assert {key: article.source_id for key, article in found.items()} == {"id:zhaoqing:guid-1": "zhaoqing"}
     assert store.load_articles([elsewhere.id])[0].also_at == ("zhaoqing",)
-    assert [(each.id, each.source) for each in store.open_incidents("zhaoqing")] == [("inc_i", "zhaoqing")]
+    assert [(each.id, each.source) for each in store.open_incidents_of(["zhaoqing"])] == [("inc_i", "zhaoqing")]
 
 
 def test_changes_and_closed_incidents_stay_as_they_were_told(store, made):

@@ -36,6 +36,16 @@ def test_a_second_crawl_explains_its_silence_in_one_line(begun):
     assert re.fullmatch(r"nothing changed · 0 of 3 known articles rechecked, next due in \d+ (min|h) · \d+ s", line)
 
 
+def test_a_crawl_without_news_loads_nothing_that_reads_or_compares_pages(begun):
+    ran = begun.run("crawl", PYTHONPROFILEIMPORTTIME="1")
+
+    loaded = {line.rpartition("|")[2].strip() for line in ran.err.splitlines() if line.startswith("import time:")}
+    assert {"crawler.pipeline.check", "crawler.fetcher.client"} < loaded
+    readers = {"crawler.parser.article", "crawler.parser.lists", "crawler.text.dates", "selectolax", "lxml"}
+    comparers = {"crawler.differ.compare", "crawler.differ.tokens", "rapidfuzz"}
+    assert loaded & (readers | comparers | {"sqlalchemy", "jinja2"}) == set()
+
+
 def test_changes_are_told_on_one_line_each_with_the_command_that_shows_more(begun, room):
     room.edit("bridge-1", "120 euros", "150 euros")
     room.publish("lock")

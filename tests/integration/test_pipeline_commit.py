@@ -101,4 +101,5 @@ def test_what_is_read_back_is_what_was_decided(plans):
         assert store.source_states(["harbour"])["harbour"] == outcomes[-1].state
         still_open = [each.id for outcome in outcomes for each in outcome.incidents if each.state == "open"]
         closed = {each.id for outcome in outcomes for each in outcome.incidents if each.state == "closed"}
-        assert [each.id for each in store.open_incidents("harbour")] == [one for one in still_open if one not in closed]
+        found = [each.id for each in store.open_incidents_of(["harbour"])]
+        assert found == [one for one in still_open if one not in closed]

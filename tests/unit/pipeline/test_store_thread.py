@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from datetime import UTC, datetime
 
 import pytest
 
+from crawler.differ.guard import open_incident
 from crawler.errors import StoreError, StoreLocked
-from crawler.model import Outcome, SourceState
+from crawler.model import Incident, IncidentReason, Outcome, SourceState
 from crawler.pipeline.writer import BATCH, StoreThread
+
+
+def make_incident(source: str) -> Incident:
+    return open_incident(source, IncidentReason.UNREACHABLE, datetime(2026, 3, 1, tzinfo=UTC))
 
 
 class Notebook:
@@ -29,6 +35,12 @@ class Notebook:
         if self.refused.intersection(names):
             raise self.error(f"refused {names}")
         return []
+
+    def open_incidents_of(self, source_ids):
+        self.batches.append(list(source_ids))
+        if self.refused.intersection(source_ids):
+            raise self.error(f"refused {source_ids}")
+        return [make_incident(source=name) for name in source_ids if name.startswith("troubled")]
 
     def put(self, bodies):
         self.batches.append([body.decode() for body in bodies])
@@ -57,6 +69,33 @@ def test_checks_that_wait_are_committed_together_in_their_order():
     assert [name for batch in store.batches for name in batch] == names
     assert len(store.batches) <= 3
     assert max(map(len, store.batches)) == BATCH
+
+
+def test_what_is_asked_for_many_sources_in_a_turn_of_the_loop_is_one_question():
+    store = Notebook()
+
+    async def run() -> list[list[Incident]]:
+        async with StoreThread(store, store) as thread:
+            names = ("calm", "troubled-a", "troubled-b")
+            return await asyncio.gather(*(thread.open_incidents(name) for name in names))
+
+    answers = asyncio.run(run())
+    assert [[each.source for each in answer] for answer in answers] == [
+        [],
+        ["troubled-a"],
+        ["troubled-b"],
+    ]
+    assert store.batches == [["calm", "troubled-a", "troubled-b"]]
+
+
+def test_a_refused_question_is_told_to_everyone_who_asked():
+    store = Notebook(refused=frozenset({"b"}))
+
+    async def run() -> list[object]:
+        async with StoreThread(store, store) as thread:
+            return await asyncio.gather(*(thread.open_incidents(name) for name in "abc"), return_exceptions=True)
+
+    assert [type(each) for each in asyncio.run(run())] == [StoreError] * 3
 
 
 def test_all_happens_on_one_thread_that_is_not_ours():

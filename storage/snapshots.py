@@ -20,7 +20,7 @@ from storage.store import SqlStore
 
 T = TypeVar("T")
 
-_LEVEL = 3  # the knee of the curve for pages: a quarter of the size at an eighth of a millisecond
+_LEVEL = 1  # a quarter of the size, as at 3, which takes a third longer for 3 % less
 _LARGEST = 1 << 30  # bytes; what claims to be larger is no body we stored
 _SHARES = 8  # of the files of a batch, each with a thread of its own
 _WRITERS = ThreadPoolExecutor(_SHARES, thread_name_prefix="snapshots")  # kept, for threads cost more than a file
@@ -199,10 +199,14 @@ def _side_by_side(act: Callable[[T], None], all_: Sequence[T]) -> None:
 
 def _write_durably(write: tuple[str, bytes]) -> None:
     partial, packed = write
-    with open(partial, "wb") as file:
-        file.write(packed)
-        file.flush()  # the buffer writes on where the disk took only a part, until it has all or fails
-        os.fsync(file.fileno())
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+    try:
+        rest = memoryview(packed)
+        while rest:  # where the disk took only a part, until it has all or fails
+            rest = rest[os.write(descriptor, rest) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _sync_folder(folder: str) -> None:

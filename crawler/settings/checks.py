@@ -6,7 +6,9 @@ import ipaddress
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from fnmatch import fnmatchcase
+from urllib.parse import urlsplit
 
+from crawler.model import Source
 from crawler.notifier.routing import lies_in
 from crawler.settings.lines import KeyPath
 from crawler.settings.phrases import parse_quiet_hours, parse_rhythm
@@ -21,9 +23,15 @@ from crawler.settings.resolve import (
     key_path,
 )
 from crawler.settings.review import Review, check_name
+from crawler.settings.secrets import mask_address
 from crawler.settings.tables import WebTable
 from crawler.settings.units import spell_duration
 
+#: Endings that lead nowhere on the public web (RFC 2606, RFC 6762).
+_PRIVATE_NAMES = (
+    *(".localhost", ".local", ".internal", ".test", ".example", ".invalid"),
+    *(".example.com", ".example.net", ".example.org"),
+)
 #: The order in which the three pauses of a schedule must stand.
 _ORDERED = (("every", "min_every"), ("max_every", "min_every"), ("max_every", "every"))
 
@@ -159,6 +167,12 @@ def check_web(review: Review, web: WebTable) -> None:
             '"127.0.0.1", or a password beside it',
             'write password = "file:…" or "env:…"',
         )
+    elif web.public_url and not web.password and not _is_loopback(urlsplit(web.public_url).hostname or ""):
+        review.warnings.append(
+            f"{review.document.place(('web', 'public_url'))}: public_url without a password: whoever reaches "
+            f"{mask_address(web.public_url)} through a proxy is let in, unless the proxy itself asks who comes; "
+            'write password = "file:…" beside it'
+        )
 
 
 def _is_loopback(address: str) -> bool:
@@ -168,6 +182,30 @@ def _is_loopback(address: str) -> bool:
         return ipaddress.ip_address(address.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+def warn_of_contact(review: Review, sources: Sequence[Source]) -> None:
+    """Warns where the operators of sites are told to write to ``example.org``, which is nobody."""
+    shy = [source for source in sources if source.enabled and "example.org" in source.fetch.user_agent]
+    away = [source for source in shy if not is_private_name(urlsplit(source.url).hostname or "")]
+    if away:
+        review.warnings.append(
+            f"{review.document.place(('fetch', 'user_agent'))}: user_agent says example.org, where nobody can be "
+            f"reached: put an address of yours into it, for the operators of {_count(len(away), 'source')}"
+        )
+
+
+def is_private_name(host: str) -> bool:
+    """Whether a host is of this machine or this network, or one of the names that are kept for examples (RFC 2606)."""
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        name = f".{host.rstrip('.').lower()}"
+    return name.endswith(_PRIVATE_NAMES) or name.count(".") < 2
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def warn_of_sources(review: Review, sources: Sequence[SourceTables]) -> None:

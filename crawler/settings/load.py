@@ -15,6 +15,7 @@ from crawler.settings.checks import (
     check_schedule,
     check_subscriptions,
     check_web,
+    warn_of_contact,
     warn_of_sources,
 )
 from crawler.settings.document import read_document
@@ -77,6 +78,7 @@ def load_settings(
     tables = read_tables(review)
     sources = _resolve_sources(review, tables)
     _check_together(review, tables)
+    warn_of_contact(review, sources)
     if review.findings:
         raise ConfigError([describe(document, finding) for finding in order(document, review.findings)])
     return _assemble(review, tables, sources)

@@ -205,6 +205,37 @@ def test_an_empty_configuration_has_the_defaults_of_the_contract(load) -> None:
     assert any("nothing is watched" in warning for warning in settings.warnings)
 
 
+AGENT = '[fetch]\nuser_agent = "gazette/1.0 (+{})"\n'
+ABROAD = '[[source]]\nid = "a"\nurl = "https://www.example.gov.cn/"\n'
+
+
+def test_whoever_asks_public_sites_as_example_org_is_told_to_name_himself(load) -> None:
+    told = "all.toml:2: user_agent says example.org, where nobody can be reached: put an address of yours into it, "
+    told += "for the operators of 1 source"
+    assert told in load(AGENT.format("https://example.org/contact") + ABROAD).warnings
+    assert any("user_agent says example.org" in each for each in load(ABROAD).warnings)  # the default
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        AGENT.format("https://news.example.gov.uk/desk") + ABROAD,
+        ABROAD + "enabled = false\n",
+        *(f'[[source]]\nid = "a"\nurl = "http://{host}/"\n' for host in ("127.0.0.1:8000", "rsshub:1200", "[::1]")),
+    ],
+)
+def test_nobody_needs_to_name_himself_to_his_own_network_or_with_an_address(load, text: str) -> None:
+    assert not any("user_agent" in each for each in load(text).warnings)
+
+
+def test_a_dashboard_with_a_public_address_and_no_password_is_warned_of(load) -> None:
+    shown = '[web]\npublic_url = "https://gazette.example.org"\n'
+    (told,) = [each for each in load(shown).warnings if "public_url" in each]
+    assert told.startswith("all.toml:2: public_url without a password: whoever reaches https://gazette.example.org")
+    for safe in (shown + 'password = "geheim"\n', '[web]\npublic_url = "http://localhost:8500"\n', "[web]\n"):
+        assert not any("public_url" in each for each in load(safe).warnings)
+
+
 def test_a_source_needs_no_more_than_an_id_and_an_address(load) -> None:
     source = load('[[source]]\nid = "a"\nurl = "https://www.example.go.jp/"').sources[0]
     assert (source.kind, source.options, source.timezone) == ("auto", None, "Asia/Tokyo")

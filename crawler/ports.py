@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from crawler.model import (
     Change,
@@ -50,6 +50,13 @@ class FileReader(Protocol):
     async def read(self, body: bytes, *, names: Sequence[str] = (), media_type: str = "") -> FileText:
         """The text of a file, or in words why there is none. ``names`` are what it is called, the best name first."""
         ...
+
+
+class Measures(NamedTuple):
+    """Measures of a daemon in a text format of Prometheus, and that format's media type."""
+
+    body: bytes
+    media_type: str
 
 
 class Kind(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from crawler.bootstrap import open_database
 from crawler.model import Change, SourceState
+from crawler.ports import Measures
 from crawler.scheduler.daemon import Intervals, run_daemon
 from crawler.scheduler.orders import Orders
 from crawler.settings import Settings, load_settings
@@ -35,6 +37,7 @@ class Running:
     at: datetime = NOON
     waits: asyncio.Event = field(default_factory=asyncio.Event)
     paused: list[float] = field(default_factory=list)
+    measures: Callable[[], Measures | None] = lambda: None
 
     def now(self) -> datetime:
         return self.at
@@ -45,6 +48,12 @@ class Running:
     async def pause(self, seconds: float) -> None:
         self.paused.append(seconds)
         await self.waits.wait()
+
+    @asynccontextmanager
+    async def stand_beside(self, _, measures):
+        """Where the dashboard would be."""
+        self.measures = measures
+        yield
 
     @asynccontextmanager
     async def work(self, grace: float = 5.0):
@@ -58,6 +67,7 @@ class Running:
                 grace=timedelta(seconds=grace),
                 intervals=QUICK,
                 pause=self.pause,
+                beside=self.stand_beside,
             )
         )
         try:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import httpx
 
 from crawler.dashboard.listener import serving
+from crawler.ports import Measures
 from crawler.settings import Settings
 
 
@@ -20,6 +21,7 @@ class Served:
         self.settings = settings
         self.health = health
         self.asked_for_health = 0
+        self.measures: Measures | None = None
         self.address = ""
         self._ready = threading.Event()
         self._error: BaseException | None = None
@@ -30,7 +32,7 @@ class Served:
 
     async def _serve(self) -> None:
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
-        async with serving(lambda: self.settings, self.check_health) as self.address:
+        async with serving(lambda: self.settings, self.check_health, lambda: self.measures) as self.address:
             self._ready.set()
             await self._stopping.wait()
 

@@ -13,6 +13,7 @@ import typer
 from crawler.cli.context import settings_of
 
 if TYPE_CHECKING:
+    from crawler.ports import Measures
     from crawler.scheduler.orders import Orders
     from crawler.settings import Settings
 
@@ -49,8 +50,10 @@ async def obey(settings: Settings, load: Callable[[], Settings], grace: timedelt
     from crawler.cli.serve import check_health
     from crawler.dashboard.listener import serving_if_possible
 
-    def serve(current: Callable[[], Settings]) -> AbstractAsyncContextManager[None]:
-        return serving_if_possible(current, lambda: check_health(current()))
+    def serve(
+        current: Callable[[], Settings], measures: Callable[[], Measures | None]
+    ) -> AbstractAsyncContextManager[None]:
+        return serving_if_possible(current, lambda: check_health(current()), measures)
 
     return await run_daemon(settings, take_orders(), load=load, grace=grace, beside=serve)
 

@@ -26,7 +26,7 @@ from crawler.notifier.message.feed import FeedHead, answer_feed, item_of
 from crawler.notifier.unsubscribe import PATH as UNSUBSCRIBE
 from crawler.notifier.unsubscribe import answer
 from crawler.pipeline.writer import StoreThread
-from crawler.ports import Snapshots
+from crawler.ports import Measures, Snapshots
 from crawler.settings import Settings
 from crawler.settings.values import WebSettings
 from storage.store import SqlStore
@@ -43,12 +43,17 @@ OPEN_HEALTH = ("well", "ticked_at", "stopped", "sources", "overdue", "lag_second
 
 #: Whether all is well, and what `gazette health --json` says.
 HealthCheck = Callable[[], tuple[bool, Mapping[str, object]]]
+#: What Prometheus is answered; None where there is nothing for it.
+Measuring = Callable[[], Measures | None]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """What answers are made from. ``settings`` and ``web`` give those of the moment: a daemon may read them again."""
+    """What answers are made from. ``settings`` and ``web`` give those of the moment: a daemon may read them again.
+
+    ``measures`` gives those of the daemon that serves, or None.
+    """
 
     store: SqlStore
     snapshots: Snapshots
@@ -56,6 +61,7 @@ class Desk:
     settings: Callable[[], Settings]
     web: Callable[[], WebSettings]
     health: HealthCheck
+    measures: Measuring
 
 
 def build_app(desk: Desk) -> Doors:
@@ -74,6 +80,7 @@ def build_app(desk: Desk) -> Doors:
     routes += [
         Route(UNSUBSCRIBE + "{token}", unsubscribing, methods=["GET", "POST"]),
         Route(HEALTH, watch_health(desk), methods=["GET"]),
+        Route("/metrics", show_measures(desk), methods=["GET"]),
         Route("/style.css", serve_style(), methods=["GET"]),
     ]
     app = Starlette(
@@ -227,6 +234,18 @@ def watch_health(desk: Desk) -> Endpoint:
         _, is_well, record = last[0]
         shown = record if request.state.is_known else {key: record[key] for key in OPEN_HEALTH if key in record}
         return JSONResponse(dict(shown), 200 if is_well else 503, {"Cache-Control": "no-store"})
+
+    return endpoint
+
+
+def show_measures(desk: Desk) -> Endpoint:
+    """What the daemon measures, where ``[metrics] web`` asks for it; `gazette serve` measures nothing."""
+
+    async def endpoint(_: Request) -> Response:
+        measures = desk.measures()
+        if measures is None:
+            raise HTTPException(404)
+        return Response(measures.body, media_type=measures.media_type, headers={"Cache-Control": "no-store"})
 
     return endpoint
 

@@ -13,7 +13,7 @@ from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from crawler.bootstrap import open_database, open_snapshots
-from crawler.dashboard.app import Desk, HealthCheck, build_app
+from crawler.dashboard.app import Desk, HealthCheck, Measuring, build_app
 from crawler.errors import ConfigError, StoreError
 from crawler.pipeline.writer import StoreThread
 from crawler.settings import Settings
@@ -62,8 +62,10 @@ class BoundedConnection(H11Protocol):
 
 
 @asynccontextmanager
-async def serving(settings: Callable[[], Settings], health: HealthCheck) -> AsyncIterator[str]:
-    """Serves the dashboard at the address it yields. ``settings`` gives those of the moment.
+async def serving(
+    settings: Callable[[], Settings], health: HealthCheck, measures: Measuring = lambda: None
+) -> AsyncIterator[str]:
+    """Serves the dashboard at the address it yields. ``settings`` and ``measures`` give those of the moment.
 
     Raises ``ConfigError`` where nothing can listen there, ``StoreError`` where there is no database to read.
     """
@@ -78,6 +80,7 @@ async def serving(settings: Callable[[], Settings], health: HealthCheck) -> Asyn
                 settings=settings,
                 web=lambda: web_of(settings(), first.web),
                 health=health,
+                measures=measures,
             )
             server = QuietServer(configure(build_app(desk)))
             task = asyncio.create_task(server.serve(sockets=[listening]))
@@ -91,11 +94,13 @@ async def serving(settings: Callable[[], Settings], health: HealthCheck) -> Asyn
 
 
 @asynccontextmanager
-async def serving_if_possible(settings: Callable[[], Settings], health: HealthCheck) -> AsyncIterator[None]:
+async def serving_if_possible(
+    settings: Callable[[], Settings], health: HealthCheck, measures: Measuring
+) -> AsyncIterator[None]:
     """Serves beside other work, which goes on where the dashboard cannot."""
     async with AsyncExitStack() as stack:
         try:
-            await stack.enter_async_context(serving(settings, health))
+            await stack.enter_async_context(serving(settings, health, measures))
         except (ConfigError, StoreError) as error:
             log.warning("there is no dashboard: %s", error)
         yield

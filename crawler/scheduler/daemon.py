@@ -25,7 +25,7 @@ from crawler.bootstrap import Application, open_application, reconfigure
 from crawler.errors import ConfigError, StoreError
 from crawler.model import Source
 from crawler.pipeline.check import CheckResult
-from crawler.ports import Clock
+from crawler.ports import Clock, Measures
 from crawler.scheduler.agenda import Room, choose_visits, plan_early
 from crawler.scheduler.announce import describe, tell_start
 from crawler.scheduler.beacon import Beacon
@@ -43,6 +43,7 @@ from storage.exclusive import AnotherDaemon, DaemonLock, lock_daemon
 
 log = logging.getLogger(__name__)
 
+Beside = Callable[[Callable[[], Settings], Callable[[], Measures | None]], AbstractAsyncContextManager[None]]
 #: How long visits under way may take to end after SIGTERM.
 GRACE = timedelta(seconds=25)
 #: However little of it is left: what the last messages get.
@@ -72,11 +73,11 @@ async def run_daemon(
     grace: timedelta = GRACE,
     intervals: Intervals | None = None,
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    beside: Callable[[Callable[[], Settings]], AbstractAsyncContextManager[None]] = lambda _: nullcontext(),
+    beside: Beside = lambda *_: nullcontext(),
 ) -> None:
     """Works until ``orders`` say stop. ``load`` reads the configuration again and raises ``ConfigError``.
 
-    ``beside`` is open for as long, and is given the settings of the moment: the dashboard.
+    ``beside`` is open for as long, and is given the settings and measures of the moment: the dashboard.
 
     Raises ``StoreError`` when the database cannot be opened, ``AnotherDaemon`` when one works on it already.
     """
@@ -85,7 +86,7 @@ async def run_daemon(
             daemon = Daemon(
                 application, lock, orders, load=load, grace=grace, intervals=intervals or Intervals(), pause=pause
             )
-            async with beside(lambda: daemon.settings):
+            async with beside(lambda: daemon.settings, daemon.measures):
                 await daemon.run()
 
 
@@ -135,6 +136,10 @@ class Daemon:
     def settings(self) -> Settings:
         """The settings of the moment."""
         return self._application.settings
+
+    def measures(self) -> Measures | None:
+        """For Prometheus, where they are asked for."""
+        return self._outward.measures(self.settings)
 
     # -- from start to stop --
 

@@ -1,7 +1,8 @@
-"""Measures for Prometheus, as a text file for the node exporter's textfile collector: by outcome, never by address.
+"""Measures for Prometheus, as a text file for the node exporter's textfile collector and as a page of the dashboard: by
+outcome, never by address.
 
-Counted here is what passes by; what stands in the database is asked when the file is written. Only where
-``[metrics] file`` asks for it is any of this imported.
+Counted here is what passes by; what stands in the database is asked at every sign of life of the daemon. Only where
+``[metrics]`` asks for it is any of this imported.
 """
 
 from __future__ import annotations
@@ -11,11 +12,19 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, write_to_textfile
+from prometheus_client import (
+    CONTENT_TYPE_PLAIN_0_0_4,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+    write_to_textfile,
+)
 
 from crawler.model import Fetched, FetchFailure, NotModified, Request, Response, Source, SourceState
 from crawler.pipeline.check import CheckResult
-from crawler.ports import Fetcher
+from crawler.ports import Fetcher, Measures
 from storage.agenda import Standing
 
 #: From a cached answer next door to the default timeout and beyond.
@@ -64,10 +73,10 @@ class Meter:
             if not change.baseline:
                 self._changes.labels(kind=change.kind.value).inc()
 
-    def write(
-        self, file: Path, states: Mapping[str, SourceState], standing: Standing, *, ticked_at: datetime, now: datetime
+    def note_standing(
+        self, states: Mapping[str, SourceState], standing: Standing, *, ticked_at: datetime, now: datetime
     ) -> None:
-        """Writes the file, all or nothing. Raises ``OSError``."""
+        """Takes in how sources and messages stand."""
         overdue = [now - state.due_at for state in states.values() if state.due_at and not state.muted]
         values = {
             "last_tick_timestamp_seconds": ticked_at.timestamp(),
@@ -82,7 +91,14 @@ class Meter:
         }
         for name, value in values.items():
             self._gauges[name].set(max(value, 0))
+
+    def write(self, file: Path) -> None:
+        """Writes the file, all or nothing. Raises ``OSError``."""
         write_to_textfile(str(file), self._registry)
+
+    def render(self) -> Measures:
+        """The same as an answer to Prometheus (text format 0.0.4)."""
+        return Measures(generate_latest(self._registry), CONTENT_TYPE_PLAIN_0_0_4)
 
 
 class MeasuredFetcher:

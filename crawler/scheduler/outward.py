@@ -1,4 +1,4 @@
-"""What a daemon shows to the world beside its work: a call to the heartbeat address, and a file of measures."""
+"""What a daemon shows to the world beside its work: a call to the heartbeat address, and measures."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ import asyncio
 import logging
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.bootstrap import Application, reconfigure
 from crawler.pipeline.check import CheckResult
+from crawler.ports import Measures
 from crawler.scheduler.beacon import Beacon
+from crawler.settings import Settings
+from crawler.settings.values import MetricsSettings
 
 if TYPE_CHECKING:
     from crawler.scheduler.meter import Meter
@@ -26,10 +30,11 @@ class Outward:
         self._meter: Meter | None = None
         self._rounds_told = 0
         self._failing = False
+        self._has_measured = False
 
     def measured(self, application: Application) -> Application:
         """The application, its requests counted where its configuration asks for measures."""
-        if application.settings.metrics is None:
+        if application.settings.metrics == MetricsSettings():
             return application
         from crawler.scheduler.meter import MeasuredFetcher, Meter
 
@@ -49,21 +54,36 @@ class Outward:
         if rounds > self._rounds_told:
             self._rounds_told = rounds
             self._beacon.round_was_good(application.settings)
-        file, meter = application.settings.metrics, self._meter
-        if file is None or meter is None:
+        wanted, meter = application.settings.metrics, self._meter
+        if meter is None or wanted == MetricsSettings():
             return
         now = application.clock.now()
         ids = [source.id for source in application.settings.sources if source.enabled]
         states = await application.thread.source_states(ids)
         standing = await application.thread.call(application.store.standing, now=now)
+        meter.note_standing(states, standing, ticked_at=ticked_at, now=now)
+        self._has_measured = True
+        if wanted.file is not None:
+            await self._write(meter, wanted.file)
+
+    async def _write(self, meter: Meter, file: Path) -> None:
         try:
-            await asyncio.to_thread(meter.write, file, states, standing, ticked_at=ticked_at, now=now)
+            await asyncio.to_thread(meter.write, file)
         except OSError as error:
             if not self._failing:
                 log.warning("the file of measures cannot be written: %s", error)
             self._failing = True
         else:
             self._failing = False
+
+    def measures(self, settings: Settings) -> Measures | None:
+        """The measures for the dashboard, those of the database as of the last sign of life.
+
+        None where they are not asked for, or there are none yet.
+        """
+        if self._meter is None or not settings.metrics.web or not self._has_measured:
+            return None
+        return self._meter.render()
 
     async def close(self) -> None:
         """Waits for nothing."""

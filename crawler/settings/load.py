@@ -47,6 +47,7 @@ from crawler.settings.tables import (
 )
 from crawler.settings.values import (
     LogSettings,
+    MetricsSettings,
     Origin,
     RetentionSettings,
     Settings,
@@ -171,7 +172,9 @@ def _assemble(review: Review, tables: Tables, sources: tuple[Source, ...]) -> Se
         ),
         log=LogSettings(level=log.level, format=log.format),
         heartbeat_url=schedule.heartbeat_url,
-        metrics=place_path(metrics.file, document.folder) if metrics.file else None,
+        metrics=MetricsSettings(
+            file=Path(place_path(metrics.file, document.folder)) if metrics.file else None, web=metrics.web
+        ),
         warnings=tuple(review.warnings),
         origin=Origin(document=document, tables=tables),
     )

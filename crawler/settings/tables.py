@@ -161,6 +161,7 @@ class MetricsTable(Table):
     file: Annotated[str, Form('"" or the path of a file that ends in ".prom"')] = Field(
         "", description="Written every ten seconds for the node exporter's textfile collector; relative to this folder."
     )
+    web: bool = Field(False, description="The same at /metrics of the daemon's dashboard; with its password.")
 
 
 class RecheckTable(Table):

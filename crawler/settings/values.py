@@ -56,6 +56,14 @@ class LogSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MetricsSettings:
+    """Where measures of the daemon go: to a ``file``, to a page of the dashboard (``web``), or nowhere."""
+
+    file: Path | None = None
+    web: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
     """What the settings were made of, to tell where each value comes from."""
 
@@ -83,6 +91,6 @@ class Settings:
     retention: RetentionSettings
     log: LogSettings
     heartbeat_url: str = field(default="", repr=False)
-    metrics: Path | None = None
+    metrics: MetricsSettings = field(default_factory=MetricsSettings)
     warnings: tuple[str, ...] = ()
     origin: Origin = field(repr=False, compare=False)

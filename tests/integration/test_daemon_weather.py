@@ -312,6 +312,30 @@ def test_measures_are_written_by_outcome_and_never_by_address(running, site, roo
     assert "harbour" not in text
 
 
+def test_the_dashboard_is_given_the_same_measures_where_it_is_to_show_them(running):
+    written = running.config.read_text()
+    file = running.config.parent / "gazette.prom"
+    running.config.write_text(written + '\n[metrics]\nfile = "gazette.prom"\nweb = true\n')
+
+    async def live():
+        async with running.work():
+            await running.until(lambda: file.exists() and 'outcome="ok"} 4.0' in file.read_text())
+            shown = running.measures()
+            assert shown.media_type.startswith("text/plain; version=0.0.4")
+            assert names_in(shown.body.decode()) == names_in(file.read_text())
+            assert 'gazette_fetches_total{outcome="ok"} 4.0' in shown.body.decode()
+            running.config.write_text(written)
+            running.orders.reload()
+            await running.until(lambda: running.measures() is None)
+
+    asyncio.run(live())
+
+
+def names_in(text: str) -> list[str]:
+    """What a Prometheus text measures, labels included."""
+    return [line.rpartition(" ")[0] for line in text.splitlines() if not line.startswith("#")]
+
+
 def test_a_file_of_measures_that_cannot_be_written_is_told_once(running, room, caplog):
     running.config.write_text(running.config.read_text() + '\n[metrics]\nfile = "nowhere/gazette.prom"\n')
 

@@ -17,6 +17,7 @@ from crawler.dashboard.listener import BoundedConnection
 from crawler.errors import ConfigError, StoreError
 from crawler.model import ChangeKind
 from crawler.notifier.unsubscribe import address_of
+from crawler.ports import Measures
 from crawler.record import change_record
 from crawler.settings import load_settings
 from tests.crawling import Watch
@@ -299,6 +300,18 @@ def test_health_is_told_to_anyone_and_more_of_it_to_who_knows_the_password(watch
 def test_a_daemon_that_is_not_well_answers_503(watch):
     with serve(watch, health=(False, {"well": False})).running() as client:
         assert client.get("/health").status_code == 503
+
+
+def test_measures_are_shown_where_the_daemon_has_some_to_whoever_knows_the_password(watch):
+    served = serve(watch, password="geheim")
+    with served.running() as client:
+        assert client.get("/metrics").status_code == 401
+        assert client.get("/metrics", auth=("", "geheim")).status_code == 404
+        served.measures = Measures(b"gazette_sources 3.0\n", "text/plain; version=0.0.4; charset=utf-8")
+        answer = client.get("/metrics", auth=("prometheus", "geheim"))
+    assert (answer.status_code, answer.text) == (200, "gazette_sources 3.0\n")
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    assert answer.headers["cache-control"] == "no-store"
 
 
 def test_behind_a_path_it_answers_with_and_without_it(watch):

@@ -36,6 +36,7 @@ from crawler.model.files import Block, FileText
 from crawler.model.memory import (
     Absence,
     FileState,
+    Glance,
     Habits,
     KnownArticle,
     Mask,
@@ -105,6 +106,7 @@ __all__ = [
     "FileOutcome",
     "FileState",
     "FileText",
+    "Glance",
     "GuardPolicy",
     "Habits",
     "HeldChange",

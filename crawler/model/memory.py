@@ -43,18 +43,31 @@ class Absence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Glance:
+    """What ``looks`` looks in a row showed of an article in doubt.
+
+    ``traces`` name the single places that differ from what is known: on a page that is never the same twice they are
+    what stays, and of two editions of a page they tell what both have.
+    """
+
+    fingerprint: str
+    seen_at: datetime
+    traces: tuple[str, ...] = ()
+    looks: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Suspicion:
     """An edit seen and not yet told: further looks must show the same.
 
-    ``tries`` counts all looks since it was first seen, ``looks`` those in a row that showed this fingerprint.
-    ``traces`` name the single places that changed: on a page that is never the same twice they are what stays.
+    ``fingerprint`` is what the latest look showed, ``tries`` counts all looks since the first, ``glances`` are the last
+    of them.
     """
 
     fingerprint: str
     first_seen_at: datetime
     tries: int = 1
-    looks: int = 1
-    traces: tuple[str, ...] = ()
+    glances: tuple[Glance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

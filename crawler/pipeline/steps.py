@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from crawler.differ.compare import Comparison, is_another_page
+from crawler.differ.compare import Comparison, compare, is_another_page
 from crawler.differ.facts import facts_of_new
 from crawler.differ.fingerprint import fingerprint
 from crawler.differ.garbling import is_mended
+from crawler.differ.partial import keep_changes
 from crawler.differ.removal import SIGNS_OF_ABSENCE
 from crawler.differ.summary import summarize
 from crawler.model import (
@@ -20,10 +21,22 @@ from crawler.model import (
     HunkOp,
     KnownArticle,
     Revision,
+    Suspicion,
+    Validators,
 )
 from crawler.parser.article import article_from_entry
 from crawler.pipeline.context import Context, Step
-from crawler.pipeline.doubt import count_wavers, doubt_again, is_confirmed, past_after, traces_of
+from crawler.pipeline.doubt import (
+    MOST_LOOKS,
+    count_wavers,
+    doubt_again,
+    is_confirmed,
+    is_sure,
+    past_after,
+    places_of,
+    shared_traces,
+    traces_of,
+)
 from crawler.pipeline.gone import decide_absent, decide_unknown
 from crawler.pipeline.grounds import may_be_the_reader
 from crawler.pipeline.identifiers import article_id
@@ -177,9 +190,11 @@ def decide_compared(
         return settle(look, alive, article, mark, context)
     if before is not None and is_no_edit(look, before, article, comparison):
         return complete(look, alive, article, mark, context)
-    if not is_confirmed(known, mark, traces_of(comparison), context):
-        return suspect(look, alive, mark, comparison, context)
-    return edit(look, alive, article, mark, comparison, context)
+    doubt = doubt_again(known.suspicion, mark, traces_of(comparison), context)
+    if is_confirmed(known, doubt, context):
+        return edit(look, alive, article, mark, comparison, context)
+    part = edit_in_part(look, alive, before, article, doubt, context) if before is not None else None
+    return part or suspect(look, alive, doubt, context)
 
 
 def is_no_edit(look: ArticleLook, before: Article, article: Article, comparison: Comparison) -> bool:
@@ -240,14 +255,13 @@ def complete(look: ArticleLook, known: KnownArticle, article: Article, mark: str
     )
 
 
-def suspect(look: ArticleLook, known: KnownArticle, mark: str, comparison: Comparison, context: Context) -> Step:
+def suspect(look: ArticleLook, known: KnownArticle, doubt: Suspicion, context: Context) -> Step:
     """An edit seen for the first time: looked at once more before it is told, because nodes of a CDN disagree."""
-    seen = known.suspicion
     doubtful = replace(
         known,
-        suspicion=doubt_again(seen, mark, traces_of(comparison), context),
+        suspicion=doubt,
         entry=replace(look.entry, body="", summary="") if look.entry else known.entry,
-        due_at=context.now + pause_before_another_look(context.source.confirm_after, seen.tries if seen else 0),
+        due_at=context.now + pause_before_another_look(context.source.confirm_after, doubt.tries - 1),
         fetched_at=context.now,
     )
     return Step(article=doubtful, observations=own_observations(look, known))
@@ -286,6 +300,25 @@ def edit(
         revision=next_revision(edited, article, look, context),
         change=change,
     )
+
+
+def edit_in_part(
+    look: ArticleLook, known: KnownArticle, before: Article, article: Article, doubt: Suspicion, context: Context
+) -> Step | None:
+    """An edit of what most looks show, where none of them shows it alone. The rest stays as it was known: if there is
+    more to it than noise, the next looks show it again, against this.
+    """
+    shared = shared_traces(doubt)
+    whole = compare(before, article) if shared else None
+    if whole is None:
+        return None
+    part = keep_changes(before, article, whole.hunks, places_of(whole.hunks, shared))
+    comparison, mark, since = compare_masked(before, part, context).comparison, fingerprint(part), doubt.glances[0]
+    if comparison is None or not is_sure(known, mark, context, looks=MOST_LOOKS, least=MOST_LOOKS, since=since.seen_at):
+        return None
+    step = edit(look, known, part, mark, comparison, context)
+    # The page says more than this: the next look must see its bytes, whatever the server says of them.
+    return replace(step, article=replace(step.article, validators=Validators(), body_sha256=""))
 
 
 def restore(

@@ -277,7 +277,7 @@ def sticky_stale_node(visit: Visit, _: None) -> None:
 @noise("answer", shapes=("zh_list", "en_atom"), mixes=False)
 def ua_geo_variant(visit: Visit, answer: Any) -> Any:
     """At times the mobile edition answers: the same text in another, poorer page."""
-    if visit.post is None or visit.turn % 5 or answer.status != 200:
+    if visit.post is None or visit.turn % 4 or answer.status != 200:
         return answer
     text = "".join(f"<p>{text}</p>" for text in visit.post.draft.texts)
     mobile = (

@@ -68,14 +68,20 @@ def is_mass(count: int, reread: int, policy: GuardPolicy) -> bool:
 def judge_listing(state: SourceState | None, entries: int) -> Trouble | None:
     """Why a listing of ``entries`` is not to be believed, or None.
 
-    ``state.entry_count`` must be that of the last check that was believed. A first check is never suspicious.
+    ``state.entry_count`` must be that of the last check that was believed. A first check is never suspicious. The
+    length of a listing that holds only what is new (``Listing.since``) is not for judging.
     """
     usual = state.entry_count if state else 0
     if entries == 0 and usual > 0:
         return Trouble(IncidentReason.EMPTY_LISTING, f"no entries where there were {usual}")
     if usual >= PARTIAL_MINIMUM and entries < PARTIAL_SHARE * usual:
-        return Trouble(IncidentReason.PARSER_DRIFT, f"only {entries} entries where there were {usual}")
+        return Trouble(IncidentReason.PARSER_DRIFT, describe_short(entries, usual))
     return None
+
+
+def describe_short(entries: int, usual: int) -> str:
+    """What to say of a listing that is a part of what it was."""
+    return f"only {entries} {'entry' if entries == 1 else 'entries'} where there were {usual}"
 
 
 def incident_for(cause: Verdict | IncidentReason, *, robots: bool = False) -> IncidentReason | None:

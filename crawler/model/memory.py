@@ -168,6 +168,15 @@ class Mask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShortList:
+    """That the listing has been much shorter than usual in the last ``checks``, with so many entries in the latest."""
+
+    entries: int
+    checks: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
     """What the last checks of a source have shown, by which trouble is told from change.
 
@@ -175,7 +184,7 @@ class Habits:
     checks in a row in which the pages could not be read, ``fresh_ids`` those in which known posts came under ids never
     seen before; ``distrusts_ids``: they identify nothing. ``quiet_after`` is how long this source never keeps silent.
     ``widened_at`` is when all articles were last looked at because some of them seemed to be part of a mass event.
-    ``masks`` are what its articles share with each other.
+    ``masks`` are what its articles share with each other. ``short`` is set while its listing is not what it was.
     """
 
     traces: tuple[Trace, ...] = ()
@@ -186,6 +195,7 @@ class Habits:
     quiet_after: timedelta | None = None
     widened_at: datetime | None = None
     masks: tuple[Mask, ...] = ()
+    short: ShortList | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,9 @@ from crawler.parser.page_signs import (
 )
 from crawler.parser.plausibility import find_misreading
 
+#: What is said of a page whose title is there, and nothing that the reader could take for its text.
+WITHOUT_TEXT = "a title without text"
+
 _OK = Assessment(verdict=Verdict.OK)
 _LITTLE_TEXT = 400
 _NOTICE = 200
@@ -96,7 +99,7 @@ def _assess_empty(article: Article, markup: str) -> Assessment:
         return _say(Verdict.WRONG_PAGE, f"a list of {len(headlines)} links where an article was expected")
     if rules.FILE_LINK.search(markup) and not headlines:
         return _OK
-    return _say(Verdict.STUB, "a title without text")
+    return _say(Verdict.STUB, WITHOUT_TEXT)
 
 
 def _assess_wording(article: Article, text: str) -> Assessment | None:

@@ -25,8 +25,9 @@ from crawler.model import (
     Verdict,
 )
 from crawler.pipeline.choosing import MAX_LOOKS, choose
-from crawler.pipeline.context import Audience, Context, Step
+from crawler.pipeline.context import Audience, Context
 from crawler.pipeline.decide import (
+    decide_all,
     decide_check,
     decide_confirmation,
     decide_failure,
@@ -38,7 +39,8 @@ from crawler.pipeline.decide import (
 from crawler.pipeline.doubt import RETURN_LOOKS, is_worth_more_looks
 from crawler.pipeline.expected import learn_from, refuse_unexpected
 from crawler.pipeline.gather import Gatherer
-from crawler.pipeline.lapses import find_lapses
+from crawler.pipeline.habits import shorten
+from crawler.pipeline.lapses import bears_out, find_lapses
 from crawler.pipeline.looks import ArticleLook, Depth, Found, ListingLook, Wanted, want_again, want_files
 from crawler.pipeline.masking import learn_masks
 from crawler.pipeline.pages import is_absent, judge_pages, refuse_lost, shows_a_mass
@@ -135,20 +137,16 @@ class Checker:
             # The source is one article, and that is gone: its removal is for the article's own look to prove.
             look = replace(look, assessment=Assessment(verdict=Verdict.OK))
         counts = look.listing is not None and look.listing.since is None
-        trouble = judge_listing(None if fresh else state, look.usual) if counts else None
+        judged = judge_listing(None if fresh else state, look.usual) if counts else None
         # A partial listing is read for what it has; only that something is missing from it proves nothing.
-        expectation = Expectation() if fresh or state is None else state.expectation
-        context = Context(
-            source=source,
-            now=self._clock.now(),
-            state=state,
-            fresh=fresh,
-            well=trouble is None,
-            expectation=expectation,
-        )
-        if trouble and trouble.reason is IncidentReason.EMPTY_LISTING:
-            look = replace(look, listing=None, assessment=Assessment(verdict=Verdict.UNEXPECTED, reason=trouble.detail))
-            return await self._fail(look, context, trouble.reason)
+        expected = Expectation() if fresh or state is None else state.expectation
+        now = self._clock.now()
+        context = Context(source=source, now=now, state=state, fresh=fresh, well=True, expectation=expected)
+        short = shorten(context.habits.short, judged, look, context.now)
+        context = replace(context, short=short, well=short is None)
+        if judged and judged.reason is IncidentReason.EMPTY_LISTING:
+            look = replace(look, listing=None, assessment=Assessment(verdict=Verdict.UNEXPECTED, reason=judged.detail))
+            return await self._fail(look, context, judged.reason)
         if not is_well(look.assessment.verdict):
             return await self._fail(look, context, None)
         if look.listing is None and not due:
@@ -178,7 +176,7 @@ class Checker:
         now = self._clock.now()
         # Only the list can deny that pages are gone: while it may, or while many are, nothing is concluded without it.
         many_gone = sum(map(is_absent, looks)) >= max(source.guard.mass_minimum, 1)
-        well = not (state.failures or state.habits.unread or many_gone)
+        well = not (state.failures or state.habits.unread or state.habits.short or many_gone)
         context = Context(source=source, now=now, state=state, fresh=False, well=well)
         looks, widened = await self._widen(looks, context)
         pages = judge_pages(looks, (), source.guard)
@@ -297,10 +295,12 @@ class Checker:
         lapse = Lapse() if recheck is Recheck.NONE else await find_lapses(self._store, look, found.wanted, context)
         seen = {article.id for article in due}
         due = [*due, *(each for each in lapse.articles if each.id not in seen)]
-        context = replace(context, window=lapse.window or None)
         entries = look.listing.entries if look.listing else ()
         wanted, untouched = choose(found.wanted, due, source) if found.wanted or due else ([], [])
         looks = [*await self._gatherer.look_at_articles(source, wanted), *untouched]
+        if context.short and bears_out(looks, lapse):
+            context = replace(context, short=None, well=True)
+        context = replace(context, window=(lapse.window or None) if context.well else None)
         looks = refuse_unexpected(looks, context.expectation)
         expectation = learn_from(looks, context.expectation)
         context = replace(context, gap=gap, ids=found.ids, expectation=expectation, masks=learn_masks(looks, context))
@@ -373,19 +373,6 @@ class Checker:
             incidents=outcome.incidents,
             doubtful=tuple(step.article for step in steps.values() if needs_another_look(step.article)),
         )
-
-
-def decide_all(looks: Sequence[ArticleLook], context: Context) -> dict[str, Step]:
-    """The step of each article; one that was seen twice in a check takes the first."""
-    steps: dict[str, Step] = {}
-    if not looks:
-        return steps
-    from crawler.pipeline.steps import decide_article  # with all that compares; most checks have nothing to compare
-
-    for look in looks:
-        step = decide_article(look, context)
-        steps.setdefault(step.article.id, step)
-    return steps
 
 
 def describe_mistake(error: Exception) -> str:

@@ -14,6 +14,7 @@ from crawler.model import (
     Mask,
     Observation,
     Revision,
+    ShortList,
     Source,
     SourceState,
     Subscription,
@@ -35,7 +36,8 @@ class Context:
     what all their pages say together, ``widened`` that the check looked at more than was due, ``ids`` what came of the
     listing's own ids, ``expectation`` what the source's pages taught of how good pages look, ``gap`` what may have been
     missed since the check before, ``masks`` what the source's articles share with each other, those of this check
-    included, ``window`` the entries to remember of the listing (see ``Outcome``).
+    included, ``window`` the entries to remember of the listing (see ``Outcome``), ``short`` that the listing is a part
+    of what it was.
     """
 
     source: Source
@@ -52,6 +54,7 @@ class Context:
     gap: str = ""
     masks: tuple[Mask, ...] = ()
     window: tuple[str, ...] | None = None
+    short: ShortList | None = None
 
     @property
     def well_at(self) -> datetime | None:

@@ -26,14 +26,27 @@ from crawler.model import (
 from crawler.notifier.routing import route
 from crawler.pipeline.catchup import tell_gap
 from crawler.pipeline.context import Audience, Context, Step
-from crawler.pipeline.habits import habits_after, note_looks
-from crawler.pipeline.looks import ListingLook
+from crawler.pipeline.habits import count_entries, habits_after, note_looks
+from crawler.pipeline.looks import ArticleLook, ListingLook
 from crawler.pipeline.masses import Held, end_masses, hold_masses
 from crawler.pipeline.moves import doubt_move, note_move
 from crawler.pipeline.troubles import tell_trouble
 
 #: What is told of a source whose server wants it to be asked no more.
 SENT_AWAY = "the server says it is gone for good, so it is not asked again (gazette sources resume)"
+
+
+def decide_all(looks: Sequence[ArticleLook], context: Context) -> dict[str, Step]:
+    """The step of each article; one that was seen twice in a check takes the first."""
+    steps: dict[str, Step] = {}
+    if not looks:
+        return steps
+    from crawler.pipeline.steps import decide_article  # with all that compares; most checks have nothing to compare
+
+    for look in looks:
+        step = decide_article(look, context)
+        steps.setdefault(step.article.id, step)
+    return steps
 
 
 def decide_failure(
@@ -177,7 +190,7 @@ def well_state(
         )
     published = [change.article.published_at for change in changes if change.article.published_at]
     known_newest = [before.newest_at] if before.newest_at else []
-    entry_count = count_entries(look, before)
+    entry_count = count_entries(before, look, context)
     pulse = feel_pulse(before, context, look, changes, entry_count)
     source = context.source
     plan = plan_visit(pulse, source.schedule, now=now, chance=chance, timezone=source.timezone)
@@ -201,13 +214,6 @@ def well_state(
         due_at=plan.due_at,
         pulse=replace(pulse, why=plan.why),
     )
-
-
-def count_entries(look: ListingLook, before: SourceState) -> int:
-    """How many entries the source's listing has; of one that holds only what is new, the most it ever had."""
-    if look.listing is None:
-        return before.entry_count
-    return look.usual if look.listing.since is None else max(look.usual, before.entry_count)
 
 
 def feel_pulse(

@@ -8,17 +8,19 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
-from crawler.differ.guard import PATIENCE
+from crawler.differ.guard import PATIENCE, Trouble, describe_short
 from crawler.model import (
     ChangeKind,
     Habits,
     IncidentReason,
     Listing,
     Precision,
+    ShortList,
     SourceState,
     Trace,
 )
 from crawler.pipeline.context import Context, Step
+from crawler.pipeline.looks import ListingLook
 from crawler.pipeline.masking import note_hidden
 from crawler.pipeline.pages import WINDOW
 
@@ -28,6 +30,8 @@ ENOUGH_POSTS = 8
 LONGEST, USUAL = 4, 20
 #: No office is missed over a long weekend: a list may show no more than one busy day.
 SHORTEST_SILENCE = timedelta(days=4)
+#: A listing that has been short for so long is no part any more.
+ACCEPTED = timedelta(days=7)
 #: More of them tell nothing more.
 MOST_TRACES = 300
 #: Checks in a row in which known posts come under new ids, until the ids are distrusted.
@@ -46,6 +50,7 @@ def habits_after(context: Context, steps: Sequence[Step], listing: Listing | Non
         note_looks(before, context, steps),
         masks=note_hidden(context.masks or before.masks, hidden, now),
         unread=unread_after(before, context),
+        short=context.short,
         fresh_ids=fresh,
         distrusts_ids=before.distrusts_ids or context.ids.degenerate or fresh >= FRESH_CHECKS,
         quiet_after=max(filter(None, (rhythm, before.quiet_after)), default=None),
@@ -84,6 +89,30 @@ def unread_after(before: Habits, context: Context) -> int:
     return 0
 
 
+def shorten(before: ShortList | None, trouble: Trouble | None, look: ListingLook, now: datetime) -> ShortList | None:
+    """That the listing is a part of what it was, after one more look at it; one that did not change still is.
+
+    What has been short for a week is as long as this listing is now.
+    """
+    if look.listing is not None and (trouble is None or trouble.reason is not IncidentReason.PARSER_DRIFT):
+        return None
+    if before is None:
+        return None if look.listing is None else ShortList(entries=look.usual, checks=1, since=now)
+    if now - before.since >= ACCEPTED:
+        return None
+    entries = before.entries if look.listing is None else look.usual
+    return replace(before, entries=entries, checks=before.checks + 1)
+
+
+def count_entries(before: SourceState, look: ListingLook, context: Context) -> int:
+    """How many entries the listing usually has. A part of it, or its news alone, do not say."""
+    if context.short is not None:
+        return before.entry_count
+    if look.listing is None:
+        return context.habits.short.entries if context.habits.short else before.entry_count
+    return look.usual if look.listing.since is None else max(look.usual, before.entry_count)
+
+
 def find_rhythm(listing: Listing) -> timedelta | None:
     """How long a source with such posts never keeps silent, or None where they show no rhythm."""
     dated = (entry.published for entry in listing.entries if entry.published)
@@ -102,7 +131,10 @@ def is_quiet(state: SourceState, pinned: timedelta | None, now: datetime) -> boo
 
 
 def standing_trouble(context: Context, habits: Habits) -> tuple[IncidentReason | None, str]:
-    """The trouble of the pages that lasts long enough to be told, in a check whose list is well."""
-    if habits.unread < PATIENCE:
-        return None, ""
-    return context.pages.trouble or IncidentReason.SOFT_FAILURE, context.pages.detail
+    """The trouble that lasts long enough to be told, in a check whose list could be read: of its pages, its length."""
+    if habits.unread >= PATIENCE:
+        return context.pages.trouble or IncidentReason.SOFT_FAILURE, context.pages.detail
+    if habits.short is not None and habits.short.checks >= PATIENCE:
+        usual = context.state.entry_count if context.state else 0
+        return IncidentReason.PARSER_DRIFT, describe_short(habits.short.entries, usual)
+    return None, ""

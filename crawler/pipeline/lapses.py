@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from crawler.model import Listing
 from crawler.pipeline.choosing import unlisted
 from crawler.pipeline.context import Context
-from crawler.pipeline.looks import ListingLook, Wanted
+from crawler.pipeline.looks import ArticleLook, ListingLook, Wanted
+from crawler.pipeline.pages import is_absent
 from crawler.pipeline.window import (
+    MOST_LOOKS,
     MOST_REMEMBERED,
+    SAMPLE,
     Lapse,
     choose_lapsed,
     find_lapsed,
@@ -26,16 +29,17 @@ MAX_KNOWN = 5_000
 async def find_lapses(store: StoreThread, look: ListingLook, named: Sequence[Wanted], context: Context) -> Lapse:
     """Whom the listing dropped from its midst, leaves out of all there is, or names again.
 
-    A listing that is not believed today, or holds only what was updated lately, says nothing and is not remembered.
+    A listing that holds only what was updated lately says nothing. Of one that is not believed today, a few that it
+    dropped are looked for: they say whether it is right (see ``bears_out``).
     """
     listing = look.listing
-    if listing is None or listing.since is not None or not (context.well and context.source.follow):
+    if listing is None or listing.since is not None or not context.source.follow:
         return Lapse()
     window = list_window(look, named)
     if context.fresh:
         return Lapse(window=tuple(window[:MOST_REMEMBERED]))
     lapse = await _find_dropped(store, listing, window, named, context) if window else Lapse()
-    if not listing.exhaustive:
+    if not (listing.exhaustive and context.well):
         return lapse
     known = await store.due_articles(context.source.id, now=None, limit=MAX_KNOWN)
     chosen = {article.id for article in lapse.articles}
@@ -51,5 +55,13 @@ async def _find_dropped(
     lapsed = find_lapsed(before, window, exhaustive=listing.exhaustive)
     known = await store.find_articles(lapsed)
     ids = {each.known.id for each in named if each.known}
-    lapse = choose_lapsed(lapsed, known, window, source_id=source_id, named=ids, now=context.now)
+    most = MOST_LOOKS if context.well else SAMPLE
+    lapse = choose_lapsed(lapsed, known, window, source_id=source_id, named=ids, now=context.now, most=most)
     return replace(lapse, articles=(*find_returned(before, named, source_id=source_id), *lapse.articles))
+
+
+def bears_out(looks: Iterable[ArticleLook], lapse: Lapse) -> bool:
+    """Whether most of what a listing dropped is gone indeed: then it shows all that is left, not a part of it."""
+    dropped = {article.id for article in lapse.articles}
+    gone = [is_absent(look) for look in looks if look.known is not None and look.known.id in dropped]
+    return 2 * sum(gone) > len(gone)

@@ -56,9 +56,18 @@ def judge_pages(looks: Sequence[ArticleLook], listed: Collection[str], policy: G
             detail = f"{len(group)} of {len(asked)} pages: " + (
                 "gone, though the list still names them" if group is denied else describe(group, verdict)
             )
-            trouble = reason or incident_for(verdict)
+            trouble = reason or name_trouble(group, verdict)
             return Pages(read=len(asked), bad=len(group), trouble=trouble, detail=detail, denied=group is denied)
     return Pages(read=len(asked), bad=len(bad))
+
+
+def name_trouble(group: Sequence[ArticleLook], verdict: Verdict) -> IncidentReason | None:
+    """What pages that answer like this amount to. Where their titles stand as ever, it is the text that is missed."""
+    from crawler.parser.second_look import WITHOUT_TEXT  # most checks find no such page
+
+    if verdict is Verdict.STUB and describe(group, verdict) == WITHOUT_TEXT:
+        return IncidentReason.PARSER_DRIFT
+    return incident_for(verdict)
 
 
 def describe(group: Sequence[ArticleLook], verdict: Verdict) -> str:

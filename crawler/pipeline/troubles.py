@@ -26,7 +26,7 @@ def tell_pages(context: Context, state: SourceState, open_incidents: Iterable[In
     standing = [incident for incident in open_incidents if incident.reason in TROUBLE]
     if trouble is not None and not standing:
         yield open_incident(context.source.id, trouble, context.now, detail=detail)
-    elif not state.habits.unread:
+    elif not state.habits.unread and state.habits.short is None:
         yield from (close_incident(incident, context.now) for incident in standing)
 
 

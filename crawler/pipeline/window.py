@@ -18,6 +18,8 @@ from crawler.pipeline.looks import ListingLook, Wanted
 #: Entries of a listing that are remembered, and articles looked for in one check; the others wait for the next one.
 MOST_REMEMBERED = 500
 MOST_LOOKS = 50
+#: Articles by which a listing that is a part of what it was is told from one that tells the truth.
+SAMPLE = 8
 #: Who was looked at so lately is looked for at the next check: two nodes of a site may name different posts in turn.
 _LATELY = timedelta(minutes=10)
 
@@ -73,11 +75,12 @@ def choose_lapsed(
     source_id: str,
     named: Collection[str],
     now: datetime,
+    most: int = MOST_LOOKS,
 ) -> Lapse:
     """Whom to look for of the ``lapsed`` keys, and what to remember.
 
-    ``named`` are the ids of articles that the listing names under any key. Who cannot be looked for yet stays
-    remembered, in front, where nothing newer pushes it out.
+    ``named`` are the ids of articles that the listing names under any key. Who is beyond the ``most``, or cannot be
+    looked for yet, stays remembered, in front, where nothing newer pushes it out.
     """
     wanted: dict[str, KnownArticle] = {}
     waiting: list[str] = []
@@ -88,7 +91,7 @@ def choose_lapsed(
         if article.id in named or article.id in wanted:
             continue
         lately = article.fetched_at is not None and now - article.fetched_at < _LATELY
-        if lately or len(wanted) >= MOST_LOOKS:
+        if lately or len(wanted) >= most:
             waiting.append(key)
         else:
             wanted[article.id] = article

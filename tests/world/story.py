@@ -59,6 +59,7 @@ class Director:
     ill_until: int = -1
     sick: Trouble | None = None
     turn: int = 0
+    swaps: int = 0
     published: int = 0
     reverts: list[tuple[int, Post]] = field(default_factory=list)
     calm: set[int] = field(default_factory=set)
@@ -119,12 +120,16 @@ class Director:
             self.edit_post(step, post)
 
     def edit_post(self, step: int, post: Post) -> None:
+        """The next critical edit. A post without a file leaves the swap of one to the next that has one."""
         self.turn += 1
         kind = CRITICAL[self.turn % len(CRITICAL)]
+        self.swaps += kind is FactType.ATTACHMENT
         silent = self.announce(post)
-        if kind is FactType.ATTACHMENT and post.file:
+        if self.swaps and post.file:
+            self.swaps -= 1
             post.file_version += 1
-            self.note(step, "edited", post, sort="attachment", fact=(kind, "old", "new"), silent=silent)
+            swapped = (FactType.ATTACHMENT, "old", "new")
+            self.note(step, "edited", post, sort="attachment", fact=swapped, silent=silent)
             return
         kind = self.rng.choice(IN_TEXT) if kind is FactType.ATTACHMENT else kind
         old, new = self.change(post, kind)

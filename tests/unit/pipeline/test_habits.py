@@ -5,11 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from crawler.model import Entry, Habits, IncidentReason, Listing, Moment, Precision, SourceState
+import pytest
+
+from crawler.differ.guard import judge_listing
+from crawler.model import Entry, Habits, IncidentReason, Listing, Moment, Precision, ShortList, SourceState
 from crawler.pipeline.context import Context
-from crawler.pipeline.habits import SHORTEST_SILENCE, find_rhythm, is_quiet, unread_after
+from crawler.pipeline.habits import (
+    ACCEPTED,
+    SHORTEST_SILENCE,
+    count_entries,
+    find_rhythm,
+    is_quiet,
+    shorten,
+    unread_after,
+)
 from crawler.pipeline.pages import Pages
-from tests.lives import NOON, make_source
+from tests.lives import NOON, listing_look, make_source
 
 DAY = timedelta(days=1)
 
@@ -44,6 +55,45 @@ def test_the_operator_knows_better_what_is_quiet():
     assert not is_quiet(state, None, NOON)
     assert is_quiet(state, 2 * DAY, NOON)
     assert not is_quiet(replace(state, habits=Habits()), None, NOON)
+
+
+def short_after(before: ShortList | None, entries: int | None, *, now=NOON, since=None):
+    """What is remembered after a look at a listing that used to have 24 entries; None: it did not change."""
+    state = SourceState(source_id="a", entry_count=24, habits=Habits(short=before))
+    look = listing_look(entries or 0)
+    if entries is None:
+        look = replace(look, listing=None)
+    elif since:
+        look = replace(look, listing=replace(look.listing, since=since))
+    trouble = judge_listing(state, entries) if entries is not None and since is None else None
+    short = shorten(before, trouble, look, now)
+    context = Context(source=make_source(), now=now, state=state, fresh=False, well=True, short=short)
+    return short, count_entries(state, look, context)
+
+
+def test_a_short_list_does_not_become_what_is_usual():
+    once, usual = short_after(None, 3)
+    assert (once, usual) == (ShortList(entries=3, checks=1, since=NOON), 24)
+
+    twice, usual = short_after(once, 2, now=NOON + DAY)
+    assert (twice, usual) == (ShortList(entries=2, checks=2, since=NOON), 24)
+    assert short_after(twice, 20, now=NOON + 2 * DAY) == (None, 20)
+
+
+def test_a_short_list_that_did_not_change_is_still_short():
+    assert short_after(ShortList(entries=3, checks=1, since=NOON), None)[0].checks == 2
+    assert short_after(None, None) == (None, 24)
+
+
+@pytest.mark.parametrize("entries", [3, None])
+def test_a_list_that_was_short_for_a_week_is_that_long(entries):
+    before = ShortList(entries=3, checks=30, since=NOON)
+
+    assert short_after(before, entries, now=NOON + ACCEPTED) == (None, 3)
+
+
+def test_a_list_that_was_asked_for_its_news_alone_is_never_short():
+    assert short_after(None, 1, since=NOON - DAY) == (None, 24)
 
 
 def test_trouble_of_the_pages_lasts_until_one_check_reads_most_of_them():

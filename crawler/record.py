@@ -111,6 +111,7 @@ def incident_record(incident: Incident) -> Record:
         "opened_at": show_utc(incident.opened_at),
         "detected_at": show_utc(incident.detected_at),
         "detail": incident.detail,
+        "reminder": incident.reminder,
     }
 
 

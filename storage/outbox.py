@@ -91,13 +91,13 @@ class Outbox(Letters):
         return (*(rows.change(*row) for row in changes), *(rows.change(0, record) for (record,) in signs))
 
     def _tellings(self, event_ids: Sequence[str]) -> tuple[Incident, ...]:
-        incidents = [event_id.rpartition(":")[0] for event_id in event_ids if event_id.endswith((":open", ":closed"))]
+        incidents = sorted({event_id.partition(":")[0] for event_id in event_ids if ":" in event_id})
         if not incidents:
             return ()
         sql = select("incident", ("id", "opening", "closing"), "WHERE " + self.database.among("id"))
         found = self.database.fetch(sql, (self.database.listed(incidents),))
-        tellings = [rows.incident(row[0], telling) for row in found for telling in row[1:] if telling is not None]
-        by_event = {incident.event_id: incident for incident in tellings}
+        told = [rows.incident(row[0], telling) for row in found for telling in row[1:] if telling is not None]
+        by_event = {telling.event_id: telling for each in told for telling in each.tellings}
         return tuple(by_event[event_id] for event_id in event_ids if event_id in by_event)
 
     def freeze_payload(self, delivery: Delivery, payload: bytes) -> Delivery:

@@ -16,6 +16,7 @@ _KNOWN = (
     "SELECT 1 FROM source_state WHERE source_id = ? UNION SELECT 1 FROM article WHERE source_id = ? "
     "UNION SELECT 1 FROM article_sighting WHERE source_id = ?"
 )
+_OPENINGS = select("incident", ("id", "opening"), "WHERE source = ? AND opening IS NOT NULL")
 _OPEN = select("incident", ("id", "opening"), "WHERE source = ? AND state = 'open'")
 # The keys that a source gives its own articles hold its id (see crawler.differ.identity).
 _OWN_KEYS = update("article_key", "key = CAST(? AS VARCHAR) || substr(key, ?)", "substr(key, 1, ?) = ?")
@@ -35,7 +36,8 @@ _ITS_EVENTS = (
     "UNION SELECT id || ':closed' FROM incident WHERE source = ?"
 )
 _ITS_INCIDENTS = "SELECT id FROM incident WHERE source = ?"
-_UNTOLD = f"event_id IN ({_ITS_EVENTS}) AND delivery_id IN (SELECT id FROM delivery WHERE state <> 'sent')"  # noqa: S608
+_UNSENT = "delivery_id IN (SELECT id FROM delivery WHERE state <> 'sent')"
+_UNTOLD = f"event_id IN ({_ITS_EVENTS}) AND {_UNSENT}"
 _EMPTY_DELIVERIES = (
     "state <> 'sent' AND payload IS NULL AND NOT EXISTS (SELECT 1 FROM delivery_event WHERE delivery_id = delivery.id)"
 )
@@ -101,6 +103,7 @@ class SourceCare:
             database.run(_INHERIT, (source_id,))
             database.run(_HEIRS_SIGHTING)
             database.run(delete("delivery_event", _UNTOLD), (source_id,) * 4)
+            self._forget_reminders(source_id)
             database.run(delete("delivery", _EMPTY_DELIVERIES))
             changes = database.run(delete("change", _ITS_CHANGES), (source_id, source_id))
             for table in ("revision", "article_key", "article_sighting"):
@@ -116,6 +119,13 @@ class SourceCare:
             ):
                 database.run(delete(table, f"{column} = ?"), (source_id,))
         return Forgotten(articles=articles, changes=changes)
+
+    def _forget_reminders(self, source_id: str) -> None:
+        """What is still to be told of the trouble that its incidents called to mind."""
+        found = self.database.fetch(_OPENINGS, (source_id,))
+        reminders = [each for row in found for each in rows.incident(*row).tellings if each.reminder]
+        names = self.database.listed([each.event_id for each in reminders])
+        self.database.run(delete("delivery_event", f"{self.database.among('event_id')} AND {_UNSENT}"), (names,))
 
     def adopt_orphans(self, active: Collection[str]) -> None:
         """Gives the articles of sources that are watched no longer to an active source that lists them, if one does."""

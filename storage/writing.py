@@ -9,7 +9,7 @@ from crawler.model import Change, HeldChange, Incident, KnownArticle, Outcome, R
 from storage import rows
 from storage.database import Database
 from storage.held import HELD, held_values
-from storage.statements import insert_new, select, upsert
+from storage.statements import insert_new, select, update, upsert
 
 # Who has not seen the latest step of an article must not write it back: of two checks that gathered at the same time,
 # the one that commits last may have decided on an older view. Its owner and its first sight are facts for good.
@@ -38,6 +38,8 @@ _INCIDENT = upsert(
     keep=("source", "reason", "opened_at", "opening"),
     only_if="excluded.state = 'closed' AND incident.state = 'open'",
 )
+# The opening can be told from its last reminder: it differs in nothing but the number and the instant.
+_REMINDER = update("incident", "opening = ?", "id = ? AND state = 'open'")
 # An operator may silence a source while it is being checked.
 _SOURCE_STATE = upsert("source_state", rows.SOURCE_STATE, key="source_id", gather=("muted",))
 _WINDOW = upsert("listing_window", ("source_id", "keys"), key="source_id")
@@ -88,8 +90,10 @@ def write_held(database: Database, held: Iterable[HeldChange]) -> None:
 
 
 def write_incidents(database: Database, incidents: Iterable[Incident]) -> None:
-    """The first telling of an opening and the first of a closing; later ones are repetitions."""
-    database.run_many(_INCIDENT, [rows.incident_values(incident) for incident in incidents])
+    """The first telling of an opening, of each reminder and of a closing; later ones are repetitions."""
+    tellings = list(incidents)
+    database.run_many(_INCIDENT, [rows.incident_values(each) for each in tellings if not each.reminder])
+    database.run_many(_REMINDER, [(rows.to_json(Incident, each), each.id) for each in tellings if each.reminder])
 
 
 def write_states(database: Database, outcomes: Sequence[Outcome]) -> None:

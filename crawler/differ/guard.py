@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from crawler.model import (
     GuardPolicy,
@@ -36,6 +36,13 @@ PATIENCE = 2
 PARTIAL_SHARE = 0.25
 #: Only listings that used to have so many entries can be judged to be a part.
 PARTIAL_MINIMUM = 8
+
+#: Trouble that lasts is called to mind after a day, a week, and once in so long from then on.
+REMINDERS, REMIND_EVERY = (timedelta(days=1), timedelta(days=7)), timedelta(days=30)
+#: A source that keeps silent has done so for days when that is told: the first reminder is left out.
+QUIET_REMINDERS = REMINDERS[1:]
+#: What is called to mind: what lasts until somebody, here or there, does something. The rest is over by the next check.
+LASTING = TROUBLE | {IncidentReason.QUIET}
 
 _REASONS = {
     Verdict.CHALLENGE: IncidentReason.CHALLENGE,
@@ -140,7 +147,26 @@ def open_incident(
 
 def close_incident(incident: Incident, now: datetime) -> Incident:
     """The closing of ``incident`` at ``now``."""
-    return replace(incident, state=IncidentState.CLOSED, detected_at=now)
+    return replace(incident, state=IncidentState.CLOSED, detected_at=now, reminder=0)
+
+
+def remind(
+    open_incidents: Iterable[Incident], told: Iterable[Incident], now: datetime, *, reasons: frozenset[IncidentReason]
+) -> tuple[Incident, ...]:
+    """What lasts for long enough to be called to mind again, and is not ``told`` of anyway: one reminder for each.
+
+    What was missed while nobody checked is made up for by the latest alone.
+    """
+    fresh = {incident.id for incident in told}
+    lasting = [each for each in open_incidents if each.reason in reasons and each.id not in fresh]
+    due = [(each, count_reminders(now - each.opened_at, each.reason)) for each in lasting]
+    return tuple(replace(each, reminder=number, detected_at=now) for each, number in due if number > each.reminder)
+
+
+def count_reminders(age: timedelta, reason: IncidentReason) -> int:
+    """How often trouble of this age is to have been called to mind."""
+    early = QUIET_REMINDERS if reason is IncidentReason.QUIET else REMINDERS
+    return sum(age >= each for each in early) + max(0, age // REMIND_EVERY)
 
 
 def _incident_id(source_id: str, reason: IncidentReason, opened_at: datetime) -> str:

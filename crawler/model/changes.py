@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from crawler.model.articles import Attachment
@@ -122,9 +122,10 @@ class IncidentArticle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
-    """Something wrong with a source; told once when it opens and once when it closes.
+    """Something wrong with a source; told once when it opens and once when it closes, and called to mind in between.
 
-    ``detected_at`` is the instant of the state it is in. ``articles`` lists all that a mass event held back.
+    ``detected_at`` is the instant of the state it is in, or of its last reminder; ``reminder`` counts those, 0 for the
+    opening and the closing. ``articles`` lists all that a mass event held back.
     """
 
     id: str
@@ -136,6 +137,7 @@ class Incident:
     detail: str = ""
     count: int = 0
     articles: tuple[IncidentArticle, ...] = ()
+    reminder: int = 0
 
     @property
     def sample(self) -> tuple[IncidentArticle, ...]:
@@ -144,5 +146,17 @@ class Incident:
 
     @property
     def event_id(self) -> str:
-        """Names this telling of the incident: its opening or its closing."""
-        return f"{self.id}:{self.state}"
+        """Names this telling of the incident: its opening, a reminder of it, or its closing."""
+        return f"{self.id}:reminder-{self.reminder}" if self.reminder else f"{self.id}:{self.state}"
+
+    @property
+    def opening(self) -> Incident:
+        """The telling that it began with."""
+        return replace(self, state=IncidentState.OPEN, detected_at=self.opened_at, reminder=0)
+
+    @property
+    def tellings(self) -> tuple[Incident, ...]:
+        """This telling; where it is a reminder, the opening and the reminders before it too."""
+        if not self.reminder:
+            return (self,)
+        return (self.opening, *(replace(self, reminder=number) for number in range(1, self.reminder)), self)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from crawler.model import Change, Incident, IncidentState, Promise, Subscription
+from crawler.model import Change, Incident, Promise, Subscription
 from crawler.notifier.routing import end_of_quiet, route
 
 HOUR = timedelta(hours=1)
@@ -29,10 +29,10 @@ class Promised(NamedTuple):
 
 
 def tellings_of(incidents: Iterable[Incident]) -> Iterator[Incident]:
-    """Every telling of the incidents: the opening, and of those that are over the closing."""
+    """The tellings of the incidents: the opening, the last reminder, and of those that are over the closing."""
     for incident in incidents:
-        if incident.state is IncidentState.CLOSED:
-            yield replace(incident, state=IncidentState.OPEN, detected_at=incident.opened_at)
+        if incident.event_id != incident.opening.event_id:
+            yield incident.opening
         yield incident
 
 

@@ -126,10 +126,15 @@ def wants_change(subscription: Subscription, change: Change, haystack: Haystack,
 def wants_incident(subscription: Subscription, incident: Incident, tags: tuple[str, ...] | None) -> bool:
     """Whether the subscription shall hear of trouble, or of the mass event that stands for its changes.
 
-    The end of a mass event is no news to readers: only those who asked for incidents hear of it.
+    The end of a mass event is no news to readers, nor is a reminder: only those who asked for incidents hear of it.
     """
     kind = MASS_KINDS.get(incident.reason)
-    reader = kind is not None and kind.value in subscription.changes and incident.state is IncidentState.OPEN
+    reader = (
+        kind is not None
+        and kind.value in subscription.changes
+        and incident.state is IncidentState.OPEN
+        and not incident.reminder
+    )
     return (subscription.incidents or reader) and covers(subscription, incident.source, tags)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from crawler.cadence import Seen, after_visit, plan_check, plan_visit
-from crawler.differ.guard import advance_incidents, incident_for, is_mass
+from crawler.differ.guard import LASTING, TROUBLE, advance_incidents, incident_for, is_mass, remind
 from crawler.model import (
     ArticleState,
     Change,
@@ -78,6 +78,7 @@ def decide_failure(
         trouble = incident_for(look.assessment.verdict, robots=look.robots)
     detail = f"{look.assessment.reason}: {SENT_AWAY}" if after.muted else look.assessment.reason
     incidents = advance_incidents(open_incidents, trouble, detail, after, now, source.id)
+    incidents = (*incidents, *remind(open_incidents, incidents, now, reasons=TROUBLE))
     return Outcome(
         source_id=source.id,
         state=after,
@@ -116,6 +117,7 @@ def decide_check(
     over = end_masses(open_incidents, held.masses, context.now)
     gap = tell_gap(context.source.id, context.gap, open_incidents, now=context.now)
     incidents = (*held.masses, *trouble, *over, *gap)
+    incidents = (*incidents, *remind(open_incidents, incidents, context.now, reasons=LASTING))
     return assemble(look.observations, steps, replace(held, masses=incidents), state, context, audience)
 
 

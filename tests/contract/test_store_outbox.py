@@ -287,6 +287,32 @@ def test_a_killed_sender_leaves_the_same_bytes_under_the_same_id(url, made):
 # -- events ---------------------------------------------------------------------------------------------------------
 
 
+def test_a_reminder_is_told_beside_the_opening_that_nobody_could_send_yet(store, made):
+    opening = made.incident()
+    reminders = [replace(opening, reminder=n, detected_at=made.now + timedelta(days=n)) for n in (1, 2)]
+    for telling in (opening, *reminders, reminders[1]):
+        promise = made.promise(telling.event_id, f"event:{telling.event_id}")
+        store.commit([made.outcome(incidents=(telling,), promises=(promise,))])
+
+    due = lease(store, made, at=made.now + timedelta(days=9))
+
+    told = [store.events(delivery)[1] for delivery in due]
+    assert sorted((each.reminder, each.state) for (each,) in told) == [(0, "open"), (1, "open"), (2, "open")]
+    assert next(each for (each,) in told if not each.reminder) == opening
+    assert store.open_incidents(opening.source) == [reminders[1]]
+
+
+def test_a_reminder_does_not_open_again_what_has_closed(store, made):
+    opening, closing = made.incident(), made.incident(state=IncidentState.CLOSED)
+    store.commit([made.outcome(incidents=(opening,))])
+    store.commit([made.outcome(incidents=(closing,))])
+
+    store.commit([made.outcome(incidents=(replace(opening, reminder=1),))])
+
+    assert store.open_incidents(opening.source) == []
+    assert store.list_incidents() == [closing]
+
+
 def test_events_are_changes_by_seq_and_tellings_of_incidents(store, made):
     opening, closing = made.incident(), made.incident(state=IncidentState.CLOSED)
     a, b = made.change("a"), made.change("b")

@@ -121,6 +121,14 @@ def test_a_forgotten_source_leaves_only_the_chain_of_observations(store, made):
     assert store.database.fetch_one("SELECT count(*) FROM observation") == (2,)
 
 
+def test_a_reminder_of_a_forgotten_source_is_told_to_nobody(store, made):
+    reminder = made.incident(reminder=2)
+    store.commit([made.outcome(incidents=(made.incident(),))])
+    store.commit([made.outcome(incidents=(reminder,), promises=(made.promise(reminder.event_id),))])
+    store.forget_source("zq-news")
+    assert store.list_deliveries() == []
+
+
 def test_an_article_that_another_source_lists_becomes_that_sources(store, made):
     shared = made.known("a", also_at=("gd-gov", "cn-gov"))
     store.commit([made.outcome(articles=(shared,), revisions=(made.revision("a"),))])

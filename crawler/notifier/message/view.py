@@ -163,6 +163,8 @@ def headline_of_incident(incident: Incident, reader: Reader) -> str:
     """What sort of telling it is."""
     if incident.state is IncidentState.CLOSED:
         return reader.labels["recovered"]
+    if incident.reminder:
+        return reader.labels["reminder"].format(date=reader.show_time(incident.opened_at))
     return reader.labels["mass" if incident.reason.value.startswith("mass_") else "incident"]
 
 

@@ -1,15 +1,19 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from crawler.differ.guard import (
+    LASTING,
     TROUBLE,
     advance_incidents,
     close_incident,
+    count_reminders,
     incident_for,
     is_mass,
     judge_listing,
     open_incident,
+    remind,
 )
 from crawler.model import GuardPolicy, IncidentArticle, IncidentReason, IncidentState, SourceState, Verdict
 
@@ -46,6 +50,41 @@ def test_a_listing_much_shorter_than_usual_is_a_part_of_one():
     assert judge_listing(state(entry_count=20), 5) is None
     assert judge_listing(state(entry_count=5), 1) is None
     assert judge_listing(None, 1) is None
+
+
+@pytest.mark.parametrize(
+    ("age", "number"), [(0, 0), (0.9, 0), (1, 1), (6.9, 1), (7, 2), (29.9, 2), (30, 3), (59, 3), (60, 4), (365, 14)]
+)
+def test_trouble_is_called_to_mind_after_a_day_a_week_and_every_month(age, number):
+    assert count_reminders(timedelta(days=age), BLOCKED) == number
+
+
+def test_a_source_that_keeps_silent_is_not_called_to_mind_the_next_day():
+    ages = [timedelta(days=age) for age in (1, 7, 30)]
+    assert [count_reminders(age, IncidentReason.QUIET) for age in ages] == [0, 1, 2]
+
+
+def test_only_what_lasts_and_is_not_told_of_anyway_is_called_to_mind():
+    now = NOW + timedelta(days=8)
+    blocked, quiet = (open_incident("a", reason, NOW) for reason in (IncidentReason.BLOCKED, IncidentReason.QUIET))
+    mass = open_incident("a", IncidentReason.MASS_EDIT, NOW)
+    young = open_incident("a", IncidentReason.REDESIGN, now - timedelta(hours=23))
+
+    told = remind([blocked, quiet, mass, young], [close_incident(quiet, now)], now, reasons=LASTING)
+
+    assert told == (replace(blocked, reminder=2, detected_at=now),)
+    assert remind(told, (), now + timedelta(days=20), reasons=LASTING) == ()
+    assert remind([quiet], (), now, reasons=TROUBLE) == ()
+
+
+def test_every_telling_of_an_incident_has_a_name_of_its_own():
+    opening = open_incident("a", IncidentReason.BLOCKED, NOW)
+    reminder = replace(opening, reminder=2, detected_at=NOW + timedelta(days=8))
+
+    assert [each.event_id.partition(":")[2] for each in reminder.tellings] == ["open", "reminder-1", "reminder-2"]
+    assert reminder.opening == opening
+    assert close_incident(reminder, NOW).event_id == f"{opening.id}:closed"
+    assert close_incident(reminder, NOW).reminder == 0
 
 
 @pytest.mark.parametrize("verdict", sorted(set(Verdict) - {Verdict.OK, Verdict.NOT_MODIFIED}))

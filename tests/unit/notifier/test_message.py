@@ -216,6 +216,12 @@ def test_trouble_and_recovery_have_their_own_words():
     assert over.subject.startswith("Source is well again: zq-news")
 
 
+def test_a_reminder_says_since_when_a_source_is_in_trouble():
+    reminder = compose_mail(make_notice(incidents=(make_incident(reminder=1),)))
+    assert reminder.subject.startswith("Source in trouble since 2024-05-0")
+    assert reminder.subject.endswith(": zq-news, blocked")
+
+
 def test_a_mass_event_lists_its_articles_with_a_fact_each():
     text = compose_mail(make_notice(incidents=(make_mass(60),))).text
     assert "* Notice 0  3 → 13" in text

@@ -53,6 +53,14 @@ def test_what_happens_in_quiet_hours_leaves_when_they_end():
     assert message.at == datetime(2024, 5, 7, 7, 0, tzinfo=UTC)
 
 
+def test_a_reminder_would_have_been_told_after_the_opening():
+    later = make_incident(reminder=1, detected_at=NOW + 24 * 60 * MINUTE, opened_at=NOW)
+    subscription = Subscription(name="desk", channel="desk", incidents=True)
+    promises = promises_of([], tellings_of([later]), subscription, batches=False, tags={})
+    messages = list_messages(promises, subscription)
+    assert [each.event_ids for each in messages] == [(f"{later.id}:open",), (f"{later.id}:reminder-1",)]
+
+
 def test_rules_are_those_of_the_subscription():
     assert preview([0], min_significance=0.9) == []
     assert preview([0], keywords=Keywords(any=("税",)), text="税") == []  # of an edit only what changed counts

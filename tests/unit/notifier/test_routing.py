@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -216,6 +217,12 @@ def test_opening_and_closing_are_two_events():
     closed = make_incident(state=IncidentState.CLOSED)
     promises = route((), {}, [closed], subscriptions=[subscribe(incidents=True)], channels_batch=BATCHES, now=NOW)
     assert promises[0].event_id == "inc_1:closed"
+
+
+def test_a_reminder_of_a_mass_event_is_for_whoever_asked_for_incidents():
+    assert tell_incident(make_mass(), changes=("edited",))
+    assert not tell_incident(replace(make_mass(), reminder=1), changes=("edited",))
+    assert tell_incident(make_incident(reminder=1), incidents=True)
 
 
 def test_incidents_keep_to_the_subscribed_sources():

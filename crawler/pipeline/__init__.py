@@ -3,6 +3,7 @@
     resolve.py      which kind an ``auto`` source is
     choosing.py     which articles a check looks at                                        (pure)
     gather.py       asks the world and the store, keeps the raw bytes                      (the only part that waits)
+    sharing.py      one request for what several checks want at the same moment
     looks.py        what one response looks like: judged, and read                         (pure)
     steps.py gone.py   what becomes of one article: new, edited, moved, restored; missing, removed   (pure)
     remembered.py told.py   what such a step leaves in memory, and what is told of it      (pure)

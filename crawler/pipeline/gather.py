@@ -51,6 +51,7 @@ from crawler.pipeline.looks import (
 )
 from crawler.pipeline.moves import heed_move
 from crawler.pipeline.resolve import AUTO, Resolved, resolve_kind
+from crawler.pipeline.sharing import SharingFetcher
 from crawler.pipeline.twins import find_strangers, has_left_for, join_looks
 from crawler.pipeline.writer import StoreThread
 from crawler.ports import Fetcher, FileReader
@@ -75,6 +76,7 @@ class Gatherer:
 
     def __init__(self, fetcher: Fetcher, store: StoreThread, reader: FileReader | None = None) -> None:
         self._fetcher = fetcher
+        self._shared = SharingFetcher(fetcher)
         self._store = store
         self._reader = reader or Unopened()
 
@@ -290,7 +292,9 @@ class Gatherer:
         if request is None:
             look = await self._load_before(source, unasked_look(source, wanted))
             return await self._files.look_at(source, look, purse), []
-        response = await self._fetcher.fetch(request, source)
+        # Another source may list the same new post; of one that is known only its own source asks.
+        fetcher = self._shared if wanted.known is None else self._fetcher
+        response = await fetcher.fetch(request, source)
         if isinstance(response, Fetched) and (wanted.known is None or wanted.known.body_sha256 != response.sha256):
             response = await self._open(response)
         look = replace(judge_article(source, wanted, response), backfilled=wanted.backfilled, listed=wanted.listed)

@@ -6,7 +6,7 @@ Kinds and channels are modules: the folder is their registry and the file's name
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from crawler.model import (
@@ -114,6 +114,13 @@ class Store(Protocol):
 
     def find_twins(self, source_id: str, fingerprints: Iterable[str]) -> list[KnownArticle]:
         """Articles the source owns that say exactly the same as one of ``fingerprints``; the newest 100."""
+        ...
+
+    def find_alike(self, marks: Sequence[int], *, first: date, last: date, limit: int) -> list[KnownArticle]:
+        """The articles of those days that bear the most of the marks, those with the most first.
+
+        Marks that many articles bear do not count: what is asked costs the same, however many articles there are.
+        """
         ...
 
     def latest_revision(self, article_id: str) -> Revision | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from crawler.model import Change, Incident, IncidentState, KnownArticle, Outcome, Revision, SourceState
 from storage import rows
@@ -12,6 +12,7 @@ from storage.births import drop_second_births
 from storage.chain import append_observations
 from storage.database import Database, Row
 from storage.promises import write_promises
+from storage.relatives import find_marked, load_relatives, write_hallmarks, write_translations
 from storage.statements import select
 from storage.writing import (
     write_articles,
@@ -58,12 +59,13 @@ class Checks:
         return self.complete_articles(self.database.fetch(sql, (self.database.listed(wanted),)))
 
     def complete_articles(self, found: Sequence[Row]) -> list[KnownArticle]:
-        """Rows of ``rows.ARTICLE`` with their keys and sightings, in the same order."""
+        """Rows of ``rows.ARTICLE`` with their keys, sightings and relatives, in the same order."""
         if not found:
             return []
         keys = self._lists("article_key", "key", found)
         sightings = self._lists("article_sighting", "source_id", found)
-        return [rows.known_article(row, keys[row[0]], sightings[row[0]]) for row in found]
+        relatives = load_relatives(self.database, found)
+        return [rows.known_article(row, keys[row[0]], sightings[row[0]], relatives.get(row[0], ())) for row in found]
 
     def _lists(self, table: str, column: str, found: Sequence[Row]) -> defaultdict[str, list[str]]:
         lists: defaultdict[str, list[str]] = defaultdict(list)
@@ -98,6 +100,13 @@ class Checks:
         wanted = self.database.listed(list(fingerprints))
         return self.complete_articles(self.database.fetch(sql, (source_id, wanted)))
 
+    def find_alike(self, marks: Sequence[int], *, first: date, last: date, limit: int) -> list[KnownArticle]:
+        """The articles of those days that bear the most of the marks, those with the most first."""
+        found = find_marked(self.database, marks, first, last)
+        best = sorted(found, key=lambda identity: (-found[identity], identity))[:limit]
+        articles = {article.id: article for article in self.load_articles(best)}
+        return [articles[identity] for identity in best if identity in articles]
+
     def latest_revision(self, article_id: str) -> Revision | None:
         """The newest revision with its full text."""
         row = self.database.fetch_one(_LATEST, (article_id,))
@@ -126,6 +135,8 @@ class Checks:
         database = self.database
         outcomes = drop_second_births(database, outcomes)
         write_articles(database, outcomes)
+        write_translations(database, (each for outcome in outcomes for each in outcome.translations))
+        write_hallmarks(database, (each for outcome in outcomes for each in outcome.hallmarks))
         write_revisions(database, (revision for outcome in outcomes for revision in outcome.revisions))
         append_observations(database, (observation for outcome in outcomes for observation in outcome.observations))
         changes = write_changes(database, [change for outcome in outcomes for change in outcome.changes])

@@ -30,6 +30,7 @@ from crawler.model import (
     KnownArticle,
     Observation,
     Pulse,
+    Relative,
     Revision,
     SourceState,
     Suspicion,
@@ -49,7 +50,7 @@ SOURCE_STATE = (
 ARTICLE = (
     "id", "source_id", "url", "state", "revision", "fingerprint", "title", "first_seen_at", "changed_at", "fetched_at",
     "due_at", "etag", "last_modified", "body_sha256", "entry_fingerprint", "steps", "baseline", "absence", "suspicion",
-    "files", "entry", "marks", "past", "wavers", "reader",
+    "files", "entry", "marks", "past", "wavers", "reader", "copy_of", "translation_of",
 )
 REVISION = ("article_id", "number", "fingerprint", "seen_at", "article", "evidence")
 CHANGE = ("id", "kind", "source", "article_id", "detected_at", "baseline", "significance", "record")
@@ -239,11 +240,15 @@ def article_values(known: KnownArticle) -> Row:
         " ".join(known.past) or None,
         known.wavers,
         known.reader,
+        known.copy_of or None,
+        known.translation_of or None,
     )
 
 
-def known_article(row: Row, keys: Sequence[str], also_at: Sequence[str]) -> KnownArticle:
-    """An article from its row, its keys and the other sources that list it."""
+def known_article(
+    row: Row, keys: Sequence[str], also_at: Sequence[str], relatives: Sequence[Relative] = ()
+) -> KnownArticle:
+    """An article from its row, its keys, the other sources that list it, and the articles that tell the same."""
     with intact("article", row[0]):
         return KnownArticle(
             id=row[0],
@@ -272,6 +277,9 @@ def known_article(row: Row, keys: Sequence[str], also_at: Sequence[str]) -> Know
             wavers=row[23] or 0,
             reader=row[24] or 0,
             also_at=tuple(also_at),
+            copy_of=row[25] or "",
+            translation_of=row[26] or "",
+            relatives=tuple(relatives),
         )
 
 

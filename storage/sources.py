@@ -9,6 +9,7 @@ from crawler.errors import UsageError
 from crawler.model import Incident, SourceState
 from storage import rows
 from storage.database import Database
+from storage.relatives import forget_originals
 from storage.statements import delete, insert_new, select, update
 
 _NEW_STATE = insert_new("source_state", rows.SOURCE_STATE)
@@ -102,6 +103,7 @@ class SourceCare:
             database.queue_commits()
             database.run(_INHERIT, (source_id,))
             database.run(_HEIRS_SIGHTING)
+            forget_originals(database, _MINE, (source_id,))
             database.run(delete("delivery_event", _UNTOLD), (source_id,) * 4)
             self._forget_reminders(source_id)
             database.run(delete("delivery", _EMPTY_DELIVERIES))

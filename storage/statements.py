@@ -29,17 +29,18 @@ def upsert(
     key: str,
     keep: Collection[str] = (),
     gather: Collection[str] = (),
+    fill: Collection[str] = (),
     only_if: str = "",
 ) -> str:
     """Inserts a row or overwrites the one with that ``key``, but for the columns to ``keep``.
 
-    Those to ``gather`` are yes or no, and once yes they stay it.
+    Those to ``gather`` are yes or no, and once yes they stay it; those to ``fill`` keep the first value they get.
     """
     places = ", ".join("?" * len(columns))
-    added = {column: f'{table}."{column}" OR ' for column in gather}
-    settings = ", ".join(
-        f'"{column}" = {added.get(column, "")}excluded."{column}"' for column in columns if column not in {key, *keep}
-    )
+    values = {column: f'excluded."{column}"' for column in columns if column not in {key, *keep}}
+    values |= {column: f'{table}."{column}" OR excluded."{column}"' for column in gather}
+    values |= {column: f'COALESCE({table}."{column}", excluded."{column}")' for column in fill}
+    settings = ", ".join(f'"{column}" = {value}' for column, value in values.items())
     condition = f" WHERE {only_if}" if only_if else ""
     return (
         f"INSERT INTO {table} ({names(columns)}) VALUES ({places}) "  # noqa: S608 - ditto

@@ -8,9 +8,9 @@ reorder what the chain of observations has hashed.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import Index, MetaData, UniqueConstraint
+from sqlalchemy import BigInteger, Index, MetaData, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 #: Unnamed constraints could not be dropped by a later migration in batch mode.
@@ -26,6 +26,11 @@ class Table(SQLModel):
     """The base of all tables; their metadata is our own, not shared with other users of SQLModel."""
 
     metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMES)
+
+
+def _only_where(condition: str) -> dict[str, Any]:
+    """A partial index, in the words of both engines."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 class SourceStateRow(Table, table=True):
@@ -78,6 +83,9 @@ class ArticleRow(Table, table=True):
         Index(None, "source_id", "due_at"),
         Index(None, "source_id", "fingerprint"),
         Index(None, "first_seen_at"),
+        # Most articles are neither, so most writes do not touch these.
+        Index(None, "copy_of", **_only_where("copy_of IS NOT NULL")),
+        Index(None, "translation_of", **_only_where("translation_of IS NOT NULL")),
     )
 
     id: str = Field(primary_key=True)
@@ -105,6 +113,8 @@ class ArticleRow(Table, table=True):
     past: str | None
     wavers: int | None
     reader: int | None
+    copy_of: str | None
+    translation_of: str | None
 
 
 class ArticleKeyRow(Table, table=True):
@@ -127,6 +137,17 @@ class ArticleSightingRow(Table, table=True):
     article_id: str = Field(primary_key=True, foreign_key="article.id")
     source_id: str = Field(primary_key=True)
     position: int
+
+
+class HallmarkRow(Table, table=True):
+    """One hash by which an article can be found again among those of its days; ``day`` is a proleptic ordinal."""
+
+    __tablename__ = "hallmark"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    mark: int = Field(primary_key=True, sa_type=BigInteger)
+    day: int = Field(primary_key=True)
+    article_id: str = Field(primary_key=True)
 
 
 class RevisionRow(Table, table=True):

@@ -12,12 +12,14 @@ from storage.held import HELD, held_values
 from storage.statements import insert_new, select, update, upsert
 
 # Who has not seen the latest step of an article must not write it back: of two checks that gathered at the same time,
-# the one that commits last may have decided on an older view. Its owner and its first sight are facts for good.
+# the one that commits last may have decided on an older view. Its owner and its first sight are facts for good, and so
+# is what it repeats or translates: the check of another source may have found that out.
 _ARTICLE = upsert(
     "article",
     rows.ARTICLE,
     key="id",
     keep=("source_id", "first_seen_at"),
+    fill=("copy_of", "translation_of"),
     only_if="excluded.steps >= article.steps AND excluded.revision >= article.revision",
 )
 _KEY = insert_new("article_key", ("key", "article_id", "position"))

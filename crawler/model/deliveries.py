@@ -7,7 +7,7 @@ from datetime import datetime
 
 from crawler.model.changes import Change, Incident
 from crawler.model.configuration import Subscription
-from crawler.model.memory import KnownArticle, Observation, Revision, SourceState
+from crawler.model.memory import Hallmarks, KnownArticle, Observation, Revision, SourceState
 from crawler.model.words import DeliveryState
 
 
@@ -99,7 +99,8 @@ class Outcome:
 
     ``signs`` (of kind ``missing``) are told to whoever asked for them; they are no changes and have no ``seq``.
     ``held`` are the changes for which one of ``incidents`` stands. ``window`` are the keys of what the listing names
-    now, in its order; None leaves what is remembered of it as it is.
+    now, in its order; None leaves what is remembered of it as it is. ``hallmarks`` are what new articles are found again
+    by. ``translations`` are articles that turned out to tell another one in their language: their id, and its id.
     """
 
     source_id: str
@@ -113,3 +114,5 @@ class Outcome:
     promises: tuple[Promise, ...] = ()
     held: tuple[HeldChange, ...] = ()
     window: tuple[str, ...] | None = None
+    hallmarks: tuple[Hallmarks, ...] = ()
+    translations: tuple[tuple[str, str], ...] = ()

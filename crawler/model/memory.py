@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from crawler.model.articles import Article, Entry
 from crawler.model.expectation import Expectation
@@ -101,6 +101,34 @@ class FileState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Relative:
+    """Another article that tells the same: word for word at another source, or in another language.
+
+    ``copy_of`` and ``translation_of`` are its own, as in ``KnownArticle``.
+    """
+
+    id: str
+    source_id: str
+    url: str
+    title: str = ""
+    state: ArticleState = ArticleState.PRESENT
+    changed_at: datetime
+    fetched_at: datetime | None = None
+    baseline: bool = False
+    copy_of: str = ""
+    translation_of: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hallmarks:
+    """What an article can be found again by: hashes of some of its sentences and of its rarest figures, and its day."""
+
+    article_id: str
+    day: date
+    marks: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KnownArticle:
     """What we know about an article without its text: its identity, its life, and when to look again.
 
@@ -111,7 +139,9 @@ class KnownArticle:
     are the publisher's announcements of updates as last seen, content changed or not. ``baseline`` is true for the
     articles of a source's first check. ``past`` are the fingerprints of its former revisions, the latest last, and
     ``wavers`` counts how often an edit was seen and gone again at the next look: nodes of a CDN disagree. ``reader`` is
-    the version of the reader that its latest revision agrees with, 0 where that was not kept.
+    the version of the reader that its latest revision agrees with, 0 where that was not kept. ``copy_of`` is the
+    article that it repeats word for word, ``translation_of`` the one that it tells in another language; ``relatives``
+    are all that are tied to it so, whoever repeats or translates whom. The store adds them and never writes them back.
     """
 
     id: str
@@ -140,6 +170,30 @@ class KnownArticle:
     wavers: int = 0
     reader: int = 0
     also_at: tuple[str, ...] = ()
+    copy_of: str = ""
+    translation_of: str = ""
+    relatives: tuple[Relative, ...] = ()
+
+    @property
+    def story(self) -> str:
+        """The id of the article that it repeats, or its own: what all copies of one story have in common."""
+        return self.copy_of or self.id
+
+    @property
+    def copies(self) -> tuple[Relative, ...]:
+        """The other articles that say the same in the same words; the one they all repeat is among them."""
+        return tuple(each for each in self.relatives if (each.copy_of or each.id) == self.story)
+
+    @property
+    def carried_at(self) -> tuple[str, ...]:
+        """The other sources that carry it: at its own address, or as a copy that is still there."""
+        copies = (each.source_id for each in self.copies if each.state is not ArticleState.REMOVED)
+        return tuple(each for each in dict.fromkeys((*self.also_at, *copies)) if each != self.source_id)
+
+    @property
+    def translations(self) -> tuple[Relative, ...]:
+        """The articles that tell it in another language."""
+        return tuple(each for each in self.relatives if each.translation_of in (self.id, self.story))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar, cast
@@ -180,6 +180,10 @@ class StoreThread:
     async def find_twins(self, source_id: str, fingerprints: Iterable[str]) -> list[KnownArticle]:
         """See ``Store.find_twins``."""
         return await self.call(self._store.find_twins, source_id, list(fingerprints))
+
+    async def find_alike(self, marks: Sequence[int], *, first: date, last: date, limit: int) -> list[KnownArticle]:
+        """See ``Store.find_alike``."""
+        return await self.call(self._store.find_alike, marks, first=first, last=last, limit=limit)
 
     async def latest_revision(self, article_id: str) -> Revision | None:
         """See ``Store.latest_revision``."""

@@ -10,14 +10,15 @@ from functools import cache
 from crawler.model import ArticleState, Hallmarks, Relative
 from storage import rows
 from storage.database import Database, Row
-from storage.statements import delete, insert_new, names, update
+from storage.statements import delete, insert_new, select, update
 
 _RELATIVE = (
     "id", "source_id", "url", "title", "state", "changed_at", "fetched_at", "baseline", "copy_of", "translation_of",
+    "first_seen_at",
 )  # fmt: skip
 _HALLMARK = insert_new("hallmark", ("mark", "day", "article_id"))
 _TRANSLATION = update("article", "translation_of = ?", "id = ? AND id <> ? AND translation_of IS NULL")
-_COPIES = "SELECT id, copy_of FROM article "
+_BY_TIE = ("copy_of", "translation_of")
 _COPY_OF = update("article", "copy_of = ?", "id = ?")
 #: Where ``copy_of`` and ``translation_of`` stand in a row of ``rows.ARTICLE``.
 _TIES = slice(rows.ARTICLE.index("copy_of"), None)
@@ -62,8 +63,10 @@ def load_relatives(database: Database, found: Sequence[Row]) -> dict[str, list[R
     ties = {row[0]: {tie for tie in row[_TIES] if tie} for row in found}
     tied = set().union(*ties.values())
     heads = database.listed(list(tied.union(ties)))
-    parameters = (heads, heads, database.listed(list(tied)))
-    relatives = [_relative(row) for row in database.fetch(_find_relatives(database), parameters)]
+    met = database.fetch(_find_relatives(database, _BY_TIE), (heads, heads))
+    if tied:
+        met += database.fetch(_find_relatives(database, ("id",)), (database.listed(list(tied)),))
+    relatives = [_relative(row) for row in sorted(set(met), key=lambda row: (row[-1], row[0]))]
     if not relatives:  # as for nearly all articles
         return {}
     return {
@@ -78,10 +81,8 @@ def _is_relative(other: Relative, heads: Collection[str], tied_to: Collection[st
     return other.id in tied_to or other.copy_of in heads or other.translation_of in heads
 
 
-def _find_relatives(database: Database) -> str:
-    select_all = f"SELECT {names((*_RELATIVE, 'first_seen_at'))} FROM article WHERE {{}}"  # noqa: S608 - our own names
-    parts = (select_all.format(database.among(column)) for column in ("copy_of", "translation_of", "id"))
-    return " UNION ".join(parts) + " ORDER BY first_seen_at, id"
+def _find_relatives(database: Database, columns: Sequence[str]) -> str:
+    return " UNION ALL ".join(select("article", _RELATIVE, f"WHERE {database.among(column)}") for column in columns)
 
 
 def _relative(row: Row) -> Relative:
@@ -106,7 +107,9 @@ def forget_originals(database: Database, forgotten: str, parameters: Sequence[ob
     What repeated one of them repeats from now on the one of these copies that was seen first.
     """
     among = f"copy_of IN ({forgotten}) AND id NOT IN ({forgotten})"
-    copies = database.fetch(_COPIES + f"WHERE {among} ORDER BY first_seen_at, id", (*parameters, *parameters))
+    copies = database.fetch(
+        select("article", ("id", "copy_of"), f"WHERE {among} ORDER BY first_seen_at, id"), (*parameters, *parameters)
+    )
     heirs: dict[str, str] = {}
     for identity, original in copies:
         heir = heirs.setdefault(original, identity)

@@ -138,6 +138,7 @@ def build_audience(settings: Settings, *, alerts: bool = True) -> Audience:
     return Audience(
         subscriptions=settings.subscriptions if alerts else (),
         batching={channel.name: find_channel(channel.kind).BATCHES for channel in settings.channels},
+        tags={source.id: source.tags for source in settings.sources},
     )
 
 

@@ -18,6 +18,7 @@ from crawler.model import (
     Attachment,
     Block,
     Change,
+    Elsewhere,
     Entry,
     Evidence,
     Fact,
@@ -67,6 +68,7 @@ def change_record(change: Change, *, public_url: str = "") -> Record:
         "removed_by": change.removed_by,
         "links": link_record(change, public_url),
         "cause": change.cause,
+        "elsewhere": [elsewhere_record(each) for each in change.elsewhere],
     }
 
 
@@ -92,7 +94,22 @@ def article_record(article: ArticleSummary, **extra: object) -> Record:
         "previous_url": article.previous_url,
         "also_at": list(article.also_at),
         "translation_of": article.translation_of,
+        "translation_url": article.translation_url,
+        "translations": list(article.translations),
+        "copy_of": article.copy_of,
         **extra,
+    }
+
+
+def elsewhere_record(place: Elsewhere) -> Record:
+    """Another place that carries the same story, and what of an edit it shows."""
+    return {
+        "source": place.source,
+        "article": place.article_id,
+        "url": place.url,
+        "state": place.state.value,
+        "carries": place.carries or None,
+        "seen_at": show_utc(place.seen_at),
     }
 
 
@@ -142,13 +159,16 @@ def inspect_record(article: Article) -> Record:
 
 def summarize_article(article: Article, known: KnownArticle) -> ArticleSummary:
     """What a change record says of ``article``: identity, address and first sight come from ``known``."""
-    return _summarize(
-        article,
-        identity=known.id,
-        url=plain_url(known.url or article.url),
-        title=known.title,
+    summary = _summarize(article, identity=known.id, url=plain_url(known.url or article.url), title=known.title)
+    original = next((each for each in known.relatives if each.id == known.translation_of), None)
+    return replace(
+        summary,
         first_seen_at=known.first_seen_at,
-        also_at=known.also_at,
+        also_at=known.carried_at,
+        translation_of=known.translation_of or None,
+        translation_url=plain_url(original.url) if original else None,
+        translations=tuple(each.id for each in known.translations),
+        copy_of=known.copy_of or None,
     )
 
 
@@ -278,8 +298,6 @@ def _summarize(
     identity: str,
     url: str,
     title: str = "",
-    first_seen_at: datetime | None = None,
-    also_at: tuple[str, ...] = (),
 ) -> ArticleSummary:
     published, updated = article.published, article.updated
     return ArticleSummary(
@@ -297,9 +315,7 @@ def _summarize(
         document_number=article.document_number,
         attachments=tuple(replace(each, blocks=(), note="", read_by=0) for each in article.attachments),
         excerpt=excerpt(article),
-        first_seen_at=first_seen_at,
         published_raw=published.raw if published else "",
-        also_at=also_at,
     )
 
 

@@ -93,9 +93,12 @@ class Queries(Checks):
         since: datetime | None = None,
         until: datetime | None = None,
         limit: int = 100,
+        with_copies: bool = True,
     ) -> list[tuple[KnownArticle, Article]]:
         """Articles first seen at or after ``since`` and before ``until``, newest first, with their latest text."""
         where = self._span("source_id", sources, "first_seen_at", since, until)
+        if not with_copies:
+            where.add("copy_of IS NULL")
         if states:
             where.add(self.database.among("state"), self.database.listed(states))
         sql = select("article", rows.ARTICLE, f"{where} ORDER BY first_seen_at DESC, id LIMIT ?")

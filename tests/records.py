@@ -149,6 +149,19 @@ ARTICLE = Record(
         "previous_url": maybe(text),
         "also_at": texts,
         "translation_of": maybe(text),
+        "translation_url": maybe(text),
+        "translations": texts,
+        "copy_of": maybe(text),
+    }
+)
+ELSEWHERE = Record(
+    {
+        "source": text,
+        "article": text,
+        "url": text,
+        "state": word("present", "missing", "removed"),
+        "carries": maybe(word("before", "after")),
+        "seen_at": maybe(utc),
     }
 )
 CHANGE = Record(
@@ -178,6 +191,7 @@ CHANGE = Record(
         "removed_by": maybe(word("author", "platform")),
         "links": Record({"article": text, "diff": maybe(text), "evidence": maybe(text)}),
         "cause": maybe(text),
+        "elsewhere": Every(ELSEWHERE),
     }
 )
 HELD = Record({"id": text, "url": text, "title": text})

@@ -41,7 +41,10 @@ def articles(
     limit: LimitFilter = 50,
     as_json: JsonFlag = False,
 ) -> None:
-    """Lists known articles, newest first sight first."""
+    """Lists known articles, newest first sight first.
+
+    A story that several sources carry in the same words is listed once, unless --source asks for that source's own.
+    """
     from crawler.bootstrap import open_database
     from crawler.record import article_record, summarize_article
 
@@ -54,6 +57,7 @@ def articles(
             until=instant_or_none(until, "--until"),
             states=[each.value for each in state or ()],
             limit=limit,
+            with_copies=bool(source),
         )
     finally:
         store.close()

@@ -192,8 +192,19 @@ def change_line(change: Change) -> str:
     if change.silent and change.article.published_at and "published_at" not in change.fields:
         dated = f"(page still dated {change.article.published_at.date()})"
     command = f"gazette diff {change.article.id[:8]}" if change.diff else f"gazette show {change.article.id[:8]}"
-    parts = [kind, as_title(change.article.title, 48), facts, dated, command]
+    parts = [kind, as_title(change.article.title, 48), facts, dated, kin_text(change), command]
     return "  ".join(part for part in parts if part)
+
+
+def kin_text(change: Change) -> str:
+    """Where else the story stands, or still says what it said, and what it is a translation of."""
+    article = change.article
+    before = ", ".join(dict.fromkeys(each.source for each in change.elsewhere if each.carries == "before"))
+    if change.kind == "edited" and before:
+        return f"(only at {change.source}; as before at {as_title(before, 80)})"
+    if article.translation_of:
+        return f"(translation of {article.translation_of[:8]})"
+    return f"(also at {as_title(', '.join(article.also_at), 80)})" if article.also_at else ""
 
 
 def in_file(name: str) -> str:

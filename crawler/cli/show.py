@@ -17,7 +17,7 @@ from crawler.cli.masks import mask_record, masked_lines, print_masks
 from crawler.cli.output import as_time, as_title, emit, emit_json
 
 if TYPE_CHECKING:
-    from crawler.model import Article, Attachment, Block, Change, KnownArticle, Moment, Revision
+    from crawler.model import Article, Attachment, Block, Change, KnownArticle, Moment, Relative, Revision
 
 EXAMPLE_SHOW = "Example: gazette show a41"
 EXAMPLE_DIFF = "Example: gazette diff a41 --from 1 --to 2 --format unified"
@@ -79,11 +79,18 @@ def article_life(
     known: KnownArticle, revision: Revision, revisions: Sequence[Revision], found: Sequence[Change]
 ) -> dict[str, object]:
     """The article with its text, its revisions and its changes as one JSON object."""
-    from crawler.record import change_record, inspect_record, show_utc
+    from crawler.record import change_record, inspect_record, show_utc, summarize_article
 
+    summary = summarize_article(revision.article, known)
     return {
         **inspect_record(revision.article),
         "id": known.id,
+        "also_at": list(summary.also_at),
+        "copy_of": summary.copy_of,
+        "translation_of": summary.translation_of,
+        "translation_url": summary.translation_url,
+        "translations": list(summary.translations),
+        "relatives": [kin_record(each) for each in known.relatives],
         "source": known.source_id,
         "state": known.state.value,
         "first_seen_at": show_utc(known.first_seen_at),
@@ -171,9 +178,40 @@ def article_facts(known: KnownArticle, article: Article) -> list[tuple[str, str]
         ("url", as_title(known.url, 300)),
         ("state", known.state.value),
         *((label, value) for label, _, value in article_lines(article)),
-        ("also at", ", ".join(known.also_at)),
+        ("also at", ", ".join(known.carried_at)),
+        *kin_facts(known),
         ("first seen", as_time(known.first_seen_at)),
     ]
+
+
+def kin_facts(known: KnownArticle) -> list[tuple[str, str]]:
+    """What it repeats or translates, and what repeats or translates it."""
+    labels = {known.copy_of: "copy of", known.translation_of: "translation of"}
+    copies = {each.id for each in known.copies}
+    translations = {each.id for each in known.translations}
+    lines = []
+    for other in known.relatives:
+        label = labels.get(other.id) or ("copy" if other.id in copies else "translated as")
+        if other.id in labels or other.id in copies | translations:
+            state = "" if other.state.value == "present" else f"  {other.state.value}"
+            lines.append((label, f"{other.id[:8]}  {other.source_id}  {as_title(other.url, 200)}{state}"))
+    return lines
+
+
+def kin_record(other: Relative) -> dict[str, object]:
+    """One article that tells the same."""
+    from crawler.record import show_utc
+
+    return {
+        "id": other.id,
+        "source": other.source_id,
+        "url": other.url,
+        "title": other.title,
+        "state": other.state.value,
+        "changed_at": show_utc(other.changed_at),
+        "copy_of": other.copy_of or None,
+        "translation_of": other.translation_of or None,
+    }
 
 
 def moment_text(moment: Moment | None) -> str:

@@ -129,9 +129,11 @@ def tell_baseline(stage: Stage) -> None:
         each for each in articles if each[0].source_id == "zhaoqing-notes" and "four" in each[1].title
     )
     tell_record(stage, known, article)
-    shared = [each for each, _ in articles if each.also_at]
+    shared = [each for each, _ in articles if each.carried_at]
     for each in shared:
-        stage.say(f"  told once       {clip(each.title, 44)}  at {each.source_id}, also at {', '.join(each.also_at)}")
+        stage.say(
+            f"  told once       {clip(each.title, 44)}  at {each.source_id}, also at {', '.join(each.carried_at)}"
+        )
 
 
 def told_at_baseline(report: CrawlReport, received: int) -> str:

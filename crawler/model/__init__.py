@@ -14,7 +14,7 @@ The files follow that order; import the names from here.
 from __future__ import annotations
 
 from crawler.model.articles import Article, Attachment, Entry, Hints, Link, Listing, Moment, Reading
-from crawler.model.changes import ArticleSummary, Change, Evidence, Fact, Hunk, Incident, IncidentArticle
+from crawler.model.changes import ArticleSummary, Change, Elsewhere, Evidence, Fact, Hunk, Incident, IncidentArticle
 from crawler.model.configuration import (
     ArticleRules,
     ChannelConfig,
@@ -98,6 +98,7 @@ __all__ = [
     "ChannelConfig",
     "Delivery",
     "DeliveryState",
+    "Elsewhere",
     "Entry",
     "Evidence",
     "Expectation",

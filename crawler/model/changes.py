@@ -7,7 +7,16 @@ from datetime import datetime
 
 from crawler.model.articles import Attachment
 from crawler.model.memory import Observation
-from crawler.model.words import ChangeKind, FactType, HunkOp, IncidentReason, IncidentState, Level, Precision
+from crawler.model.words import (
+    ArticleState,
+    ChangeKind,
+    FactType,
+    HunkOp,
+    IncidentReason,
+    IncidentState,
+    Level,
+    Precision,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +50,27 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """Another place that carries the same story, when a change was told.
+
+    ``carries`` is what of an edit that place shows: ``before``, ``after``, or nothing where neither is sure.
+    ``seen_at`` is when it was last read.
+    """
+
+    source: str
+    article_id: str
+    url: str
+    state: ArticleState = ArticleState.PRESENT
+    carries: str = ""
+    seen_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleSummary:
-    """The ``article`` object of a change record, field by field as in the outer contract §4."""
+    """The ``article`` object of a change record, field by field as in the outer contract §4.
+
+    ``translation_url`` is the address of what ``translation_of`` names; ``translations`` are ids as well.
+    """
 
     id: str
     url: str
@@ -63,6 +91,9 @@ class ArticleSummary:
     previous_url: str | None = None
     also_at: tuple[str, ...] = ()
     translation_of: str | None = None
+    translation_url: str | None = None
+    translations: tuple[str, ...] = ()
+    copy_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +109,8 @@ class Evidence:
 class Change:
     """A step in an article's life, complete: it can be told without looking anything else up.
 
-    ``seq`` is 0 until the store has committed it.
+    ``seq`` is 0 until the store has committed it. ``elsewhere`` are the other places that carry the same story, and
+    what they say today.
     """
 
     id: str
@@ -100,6 +132,7 @@ class Change:
     evidence: Evidence = field(default_factory=Evidence)
     removed_by: str | None = None
     cause: str | None = None
+    elsewhere: tuple[Elsewhere, ...] = ()
     seq: int = 0
 
     @property

@@ -99,8 +99,8 @@ class Outcome:
 
     ``signs`` (of kind ``missing``) are told to whoever asked for them; they are no changes and have no ``seq``.
     ``held`` are the changes for which one of ``incidents`` stands. ``window`` are the keys of what the listing names
-    now, in its order; None leaves what is remembered of it as it is. ``hallmarks`` are what new articles are found again
-    by. ``translations`` are articles that turned out to tell another one in their language: their id, and its id.
+    now, in its order; None leaves what is remembered of it as it is. ``hallmarks`` are what new articles are found
+    again by. ``translations`` are articles that turned out to tell another one in their language: their id, and its id.
     """
 
     source_id: str

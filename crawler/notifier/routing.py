@@ -44,21 +44,31 @@ def route(
     channels_batch: Mapping[str, bool],
     now: datetime,
     source_tags: Mapping[str, tuple[str, ...]] | None = None,
+    shared_with: Mapping[str, tuple[str, ...]] | None = None,
+    told_at: Mapping[str, tuple[str, ...]] | None = None,
 ) -> tuple[Promise, ...]:
     """Every promise that ``changes`` and ``incidents`` give rise to. Articles of a baseline promise nothing.
 
     ``texts`` holds the articles' texts by change id, for keywords. ``channels_batch`` says of each channel whether
-    one message may hold several changes. ``source_tags`` are the tags of an incident's source; where they are not
-    known, a subscription that asks for tags hears of the incident: trouble told in vain beats trouble untold.
+    one message may hold several changes. ``source_tags`` are the tags of sources; where they are not known, a
+    subscription that asks for tags hears of an incident: trouble told in vain beats trouble untold. By the id of a
+    change, ``shared_with`` are other sources that list the very same page, whose readers hear of it too, and
+    ``told_at`` those whose readers have heard of it before and do not hear of it again.
     """
     haystacks = {change.id: Haystack(change, texts.get(change.id, "")) for change in changes}
     tags = source_tags or {}
+    concerned = {change.id: [(change.source, change.tags)] for change in changes}
+    for identity, sources in (shared_with or {}).items():
+        concerned[identity] = [*concerned.get(identity, ()), *((each, tags.get(each, ())) for each in sources)]
     promises: list[Promise] = []
     for subscription in subscriptions:
         told = [
             change.id
             for change in changes
-            if not change.baseline and wants_change(subscription, change, haystacks[change.id], now)
+            if not change.baseline
+            and any(covers(subscription, *each) for each in concerned[change.id])
+            and not any(covers(subscription, each, tags.get(each)) for each in (told_at or {}).get(change.id, ()))
+            and wants_change(subscription, change, haystacks[change.id], now)
         ]
         told += [each.event_id for each in incidents if wants_incident(subscription, each, tags.get(each.source))]
         batches = channels_batch.get(subscription.channel, False)
@@ -113,10 +123,9 @@ def changed_sentences(pieces: Iterable[tuple[HunkOp, str]], ends: re.Pattern[str
 
 
 def wants_change(subscription: Subscription, change: Change, haystack: Haystack, now: datetime) -> bool:
-    """Whether the subscription shall hear of the change."""
+    """Whether the subscription, which covers its source, shall hear of the change."""
     return (
         change.kind.value in subscription.changes
-        and covers(subscription, change.source, change.tags)
         and is_significant(subscription, change)
         and is_recent(subscription, change, now)
         and matches_keywords(subscription.keywords, haystack)

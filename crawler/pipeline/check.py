@@ -40,6 +40,7 @@ from crawler.pipeline.doubt import RETURN_LOOKS, is_worth_more_looks
 from crawler.pipeline.expected import learn_from, refuse_unexpected
 from crawler.pipeline.gather import Gatherer
 from crawler.pipeline.habits import shorten
+from crawler.pipeline.kindred import Kindred, needs_the_others
 from crawler.pipeline.lapses import bears_out, find_lapses
 from crawler.pipeline.looks import ArticleLook, Depth, Found, ListingLook, Wanted, want_again, want_files
 from crawler.pipeline.masking import learn_masks
@@ -95,11 +96,12 @@ class Checker:
         reader: FileReader | None = None,
     ) -> None:
         self._gatherer = Gatherer(fetcher, store, reader)
+        self._kindred = Kindred(store)
         self._store = store
         self._clock = clock
         self._audience = audience
         self._chance = chance
-        # Two sources may meet the same unknown article at once: whoever holds this decides, the other recognises it.
+        # Two sources may meet one story, or its edit, at once: whoever holds this decides, the other recognises it.
         self._recognising = asyncio.Lock()
 
     async def check(
@@ -223,6 +225,12 @@ class Checker:
 
     async def _commit_looks(self, looks: Sequence[ArticleLook], context: Context, begun: CheckResult) -> CheckResult:
         """Writes what looks at articles alone came to; the state of the source stays what it is."""
+        if any(needs_the_others(each, context.source) for each in looks):
+            async with self._recognising:
+                return await self._commit_known(await self._kindred.bring(context.source, looks), context, begun)
+        return await self._commit_known(looks, context, begun)
+
+    async def _commit_known(self, looks: Sequence[ArticleLook], context: Context, begun: CheckResult) -> CheckResult:
         source = context.source
         # The looks may have taken minutes, in which another program may have checked the source.
         state = (await self._store.source_states([source.id])).get(source.id, begun.state)
@@ -307,9 +315,10 @@ class Checker:
         looks, context = await self._judge_pages(looks, found, look, context)
         if context.gap and any(each.known is not None and each.entry is not None for each in looks):
             context = replace(context, gap="")  # it was the addresses that changed, not the articles
-        if any(each.known is None for each in looks):
+        if any(needs_the_others(each, source) for each in looks):
             async with self._recognising:
                 looks = await self._gatherer.recognise(source, looks)
+                looks = await self._kindred.bring(source, looks)
                 return await self._commit(look, looks, context, listed=len(entries))
         return await self._commit(look, looks, context, listed=len(entries))
 

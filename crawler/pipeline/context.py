@@ -10,6 +10,7 @@ from crawler.model import (
     Change,
     Expectation,
     Habits,
+    Hallmarks,
     KnownArticle,
     Mask,
     Observation,
@@ -77,7 +78,9 @@ class Step:
     """What became of one article in this check. ``text`` is what keywords are matched in; an edit's
     are matched in what its change itself says was changed. ``sign`` is the first sign that the article is gone,
     ``ground`` the revision before as today's reader has it, told to nobody.
-    ``masked`` are the keys of the masks that hid a difference."""
+    ``masked`` are the keys of the masks that hid a difference. ``echo`` is what was told before, at the sources
+    ``told_at``: it is for those who follow none of them. ``translations`` are articles that tell this one in their
+    language, by id, and ``hallmarks`` what it is found again by."""
 
     article: KnownArticle
     observations: tuple[Observation, ...] = ()
@@ -87,11 +90,16 @@ class Step:
     sign: Change | None = None
     text: str = ""
     masked: tuple[str, ...] = ()
+    echo: Change | None = None
+    told_at: tuple[str, ...] = ()
+    hallmarks: tuple[Hallmarks, ...] = ()
+    translations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
-    """Who may hear of it: the subscriptions, and which channels take several changes in one message."""
+    """Who may hear of it: subscriptions, the tags of all sources, and which channels take several changes at once."""
 
     subscriptions: tuple[Subscription, ...] = ()
     batching: Mapping[str, bool] = field(default_factory=dict)
+    tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -27,6 +27,7 @@ from crawler.notifier.routing import route
 from crawler.pipeline.catchup import tell_gap
 from crawler.pipeline.context import Audience, Context, Step
 from crawler.pipeline.habits import count_entries, habits_after, note_looks
+from crawler.pipeline.kinship import echoes_of, find_translations, shared_with, told_elsewhere
 from crawler.pipeline.looks import ArticleLook, ListingLook
 from crawler.pipeline.masses import Held, end_masses, hold_masses
 from crawler.pipeline.moves import doubt_move, note_move
@@ -146,8 +147,8 @@ def assemble(
     audience: Audience,
 ) -> Outcome:
     """Everything one check wants written, promises included. ``held`` has all of its incidents."""
-    signs = list_signs(steps, context)
-    texts = {each.id: step.text for step in steps for each in (step.change, step.sign) if each}
+    signs = (*list_signs(steps, context), *echoes_of(steps))
+    texts = {each.id: step.text for step in steps for each in (step.change, step.sign, step.echo) if each}
     return Outcome(
         source_id=context.source.id,
         state=state,
@@ -159,6 +160,8 @@ def assemble(
         incidents=held.masses,
         held=held.held,
         window=context.window,
+        hallmarks=tuple(each for step in steps for each in step.hallmarks),
+        translations=find_translations(steps),
         promises=route(
             (*held.changes, *signs),
             texts,
@@ -166,7 +169,9 @@ def assemble(
             subscriptions=audience.subscriptions,
             channels_batch=audience.batching,
             now=context.now,
-            source_tags={context.source.id: context.source.tags},
+            source_tags={**audience.tags, context.source.id: context.source.tags},
+            shared_with=shared_with(steps),
+            told_at=told_elsewhere(steps),
         ),
     )
 

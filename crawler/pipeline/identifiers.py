@@ -25,6 +25,12 @@ def change_id(article: str, first_seen_at: datetime, step: int, kind: ChangeKind
     return "chg_" + hashlib.sha256(f"{article} {born} {step} {kind}".encode()).hexdigest()[:20]
 
 
+def echo_id(article: str, first_seen_at: datetime, source: str) -> str:
+    """The id under which an article of another source is told to those who follow only ``source``."""
+    born = first_seen_at.astimezone(UTC).isoformat()
+    return "ech_" + hashlib.sha256(f"{article} {born} {source}".encode()).hexdigest()[:20]
+
+
 def sign_id(change: str, since: datetime) -> str:
     """The id of the first sign of an absence that began at ``since``: an article may be missing more than once."""
     return "sgn_" + hashlib.sha256(f"{change} {since.astimezone(UTC).isoformat()}".encode()).hexdigest()[:20]

@@ -27,6 +27,7 @@ from crawler.model import (
     PageFacts,
     Purpose,
     Reading,
+    Relative,
     Request,
     Response,
     Revision,
@@ -80,6 +81,23 @@ class Ids:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Kinship:
+    """What tells the same as an article. ``marks`` are what a new one is found again by.
+
+    A new article ``repeats`` another one word for word, or ``translates`` it, or is ``translated_as`` others. Of a
+    known one ``beside`` has the copies that are still there, with what they say today. Of an article that another
+    source owns ``told`` has the text that was told.
+    """
+
+    marks: tuple[int, ...] = ()
+    repeats: KnownArticle | None = None
+    translates: KnownArticle | None = None
+    translated_as: tuple[KnownArticle, ...] = ()
+    beside: tuple[tuple[Relative, Article], ...] = ()
+    told: Article | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleLook:
     """What one article looks like now, beside what we knew of it.
 
@@ -112,6 +130,7 @@ class ArticleLook:
     facts: PageFacts | None = None
     ground: Revision | None = None
     unproven: bool = False
+    kinship: Kinship = Kinship()
 
 
 @dataclass(frozen=True, slots=True)

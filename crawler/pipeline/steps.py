@@ -40,6 +40,7 @@ from crawler.pipeline.doubt import (
 from crawler.pipeline.gone import decide_absent, decide_unknown
 from crawler.pipeline.grounds import may_be_the_reader
 from crawler.pipeline.identifiers import article_id
+from crawler.pipeline.kinship import hallmarks_of, tell_edit, tell_new, tell_sighting, tie
 from crawler.pipeline.looks import ArticleLook
 from crawler.pipeline.masking import Difference, compare_masked
 from crawler.pipeline.remembered import (
@@ -104,7 +105,7 @@ def decide_new(look: ArticleLook, context: Context) -> Step:
         steps=1,
         baseline=baseline,
     )
-    known = remember_look(known, look, context)
+    known = tie(remember_look(known, look, context), look)
     facts = facts_of_new(article)
     summary = summarize(ChangeKind.NEW, article.title, facts=facts)
     change = begin_change(ChangeKind.NEW, known, article, context, cause=context.listing_cause)
@@ -117,7 +118,7 @@ def decide_new(look: ArticleLook, context: Context) -> Step:
         evidence=Evidence(after=kept_evidence(look)),
         significance=0.5,
     )
-    return Step(
+    step = Step(
         article=known,
         observations=own_observations(look, known),
         revision=Revision(
@@ -130,16 +131,29 @@ def decide_new(look: ArticleLook, context: Context) -> Step:
         ),
         change=change,
         text=article.whole_text,
+        hallmarks=hallmarks_of(known, article, look),
+        translations=tuple(each.id for each in look.kinship.translated_as),
     )
+    return tell_new(step, look)
 
 
 def decide_sighting(look: ArticleLook, known: KnownArticle, context: Context) -> Step:
     """The same article at another source: noted, and told by the source that owns it."""
-    also_at = known.also_at if context.source.id in known.also_at else (*known.also_at, context.source.id)
-    return Step(
+    is_new_here = context.source.id not in known.also_at
+    also_at = (*known.also_at, context.source.id) if is_new_here else known.also_at
+    step = Step(
         article=replace(known, also_at=also_at, keys=merged(known, look)),
         observations=own_observations(look, known),
     )
+    article = look.kinship.told
+    if article is None or not is_new_here or context.fresh or look.backfilled or known.state is ArticleState.REMOVED:
+        return step
+    facts = facts_of_new(article)
+    change = begin_change(ChangeKind.NEW, step.article, article, context, cause=context.listing_cause)
+    summary = summarize(ChangeKind.NEW, article.title, facts=facts)
+    change = replace(change, revision=known.revision, facts=facts, summary=summary, significance=0.5)
+    change = replace(change, evidence=Evidence(after=kept_evidence(look)))
+    return tell_sighting(replace(step, text=article.whole_text), change, known, context)
 
 
 # -- still there -----------------------------------------------------------------------------------------------
@@ -294,12 +308,13 @@ def edit(
         previous_revision=known.revision,
         evidence=evidence_of_edit(look, known, comparison.fields),
     )
-    return Step(
+    step = Step(
         article=edited,
         observations=own_observations(look, known),
         revision=next_revision(edited, article, look, context),
         change=change,
     )
+    return tell_edit(step, look, look.before.article if look.before else article, article)
 
 
 def edit_in_part(

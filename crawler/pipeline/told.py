@@ -8,7 +8,18 @@ from crawler.differ.compare import Comparison
 from crawler.differ.fingerprint import entry_fingerprint
 from crawler.differ.hunks import shorten_hunks
 from crawler.differ.summary import summarize
-from crawler.model import Article, Change, ChangeKind, Evidence, KnownArticle, Observation, Revision, Verdict
+from crawler.model import (
+    Article,
+    Change,
+    ChangeKind,
+    Elsewhere,
+    Evidence,
+    KnownArticle,
+    Observation,
+    Relative,
+    Revision,
+    Verdict,
+)
 from crawler.pipeline.context import Context
 from crawler.pipeline.identifiers import change_id
 from crawler.pipeline.looks import ArticleLook
@@ -26,6 +37,14 @@ def begin_change(kind: ChangeKind, known: KnownArticle, article: Article, contex
         article=summarize_article(article, known),
         detected_at=context.now,
         cause=cause,
+        elsewhere=tuple(map(place_of, known.copies)),
+    )
+
+
+def place_of(other: Relative) -> Elsewhere:
+    """Another place that carries the story."""
+    return Elsewhere(
+        source=other.source_id, article_id=other.id, url=other.url, state=other.state, seen_at=other.fetched_at
     )
 
 

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from crawler.model import FileOutcome, FileText
-from crawler.pipeline.files import Unopened
+from crawler.sandbox.opening import Unopened
 from crawler.sandbox.pool import Sandbox
 from tests.filereading import PlainReader
 from tests.papers import encrypted_pdf, looping_pdf, make_docx, make_pdf, repack_docx, scanned_pdf, write_lines

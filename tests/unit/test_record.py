@@ -63,6 +63,7 @@ CONTRACT = [
     "removed_by",
     "links",
     "cause",
+    "elsewhere",
 ]
 ARTICLE = [
     "id",
@@ -84,6 +85,9 @@ ARTICLE = [
     "previous_url",
     "also_at",
     "translation_of",
+    "translation_url",
+    "translations",
+    "copy_of",
 ]
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from crawler.notifier.message import kin_labels
+
 ENGLISH = {
     "new": "NEW",
     "edited": "EDITED",
@@ -389,9 +391,12 @@ JAPANESE = {
     "why": "購読「{name}」により送信しています。",
 }
 
-TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType({"en": ENGLISH, "zh": CHINESE, "ja": JAPANESE})
+_OWN = {"en": ENGLISH, "zh": CHINESE, "ja": JAPANESE}
+TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {language: {**table, **kin_labels.TABLES[language]} for language, table in _OWN.items()}
+)
 
 
 def labels_for(language: str) -> Mapping[str, str]:
     """The table of a language; English where there is none."""
-    return TABLES.get(language, ENGLISH)
+    return TABLES.get(language, TABLES["en"])

@@ -7,13 +7,19 @@ from datetime import datetime, timedelta
 
 from crawler.model import Change, ChangeKind, Observation, Precision
 from crawler.notifier.message.harmless import one_line
+from crawler.notifier.message.kin import note_of_places
 from crawler.notifier.message.reader import Reader
 
 _MOST_ANSWERS = 3
 
 
 def note_of(change: Change, reader: Reader) -> str:
-    """How a removal is known, what the page keeps silent about, where something stood; often nothing."""
+    """How a removal is known, what the page keeps silent about, where something stood, or stands; often nothing."""
+    return " ".join(part for part in (note_of_step(change, reader), note_of_places(change, reader)) if part)
+
+
+def note_of_step(change: Change, reader: Reader) -> str:
+    """What happened here, whatever other places say."""
     labels = reader.labels
     if change.kind is ChangeKind.REMOVED:
         return note_of_absence(change.evidence.observations, reader)

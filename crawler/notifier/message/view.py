@@ -20,6 +20,7 @@ from crawler.model import (
     Observation,
 )
 from crawler.notifier.message.harmless import defuse, one_line, web_address
+from crawler.notifier.message.kin import rows_of_kin
 from crawler.notifier.message.notes import note_of, show_published
 from crawler.notifier.message.parts import FactLine, FieldDiff, Item, Piece, Row, Section, Trouble, View
 from crawler.notifier.message.reader import Reader, reader_of
@@ -260,6 +261,7 @@ def rows_of(change: Change, reader: Reader) -> Iterator[Row]:
     for name, value in (("place", article.place), ("document_number", article.document_number)):
         if value:
             yield Row(label=labels[name], value=one_line(value, 120))
+    yield from rows_of_kin(change, reader)
     if change.removed_by in ("author", "platform"):
         yield Row(label=labels["removed_by"], value=labels[f"by_{change.removed_by}"])
 

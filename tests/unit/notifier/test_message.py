@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.model import (
+    ArticleState,
     ChangeKind,
+    Elsewhere,
     Evidence,
     Fact,
     FactType,
@@ -50,6 +52,53 @@ def test_deleted_and_inserted_are_told_apart_by_more_than_colour():
     assert (old.text(), new.text()) == ("11%", "1.1%")
     assert "line-through" in old.attributes["style"]
     assert "underline" in new.attributes["style"]
+
+
+def make_place(source, carries="", **values):
+    url = f"https://{source}.example/1"
+    return Elsewhere(source=source, article_id=source, url=url, carries=carries, **values)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "Changed at 某市要闻; it still says what it said at gd-gov, cn-gov."),
+        ("zh", "改动发生在 某市要闻；gd-gov，cn-gov 仍为原文。"),
+        ("ja", "変更されたのは 某市要闻 です。gd-gov・cn-gov では変更前のままです。"),
+    ],
+)
+def test_an_edit_says_where_it_happened_and_who_still_has_the_old_text(language, sentence):
+    places = (make_place("gd-gov", "before"), make_place("cn-gov", "before"), make_place("map"))
+    change = make_change(elsewhere=places)
+
+    assert sentence in compose_mail(make_notice(change, language=language)).text
+
+
+def test_an_edit_says_who_says_so_already():
+    assert (
+        "gd-gov says so already."
+        in compose_mail(make_notice(make_change(elsewhere=(make_place("gd-gov", "after"),)))).text
+    )
+
+
+def test_a_removal_says_where_the_story_still_stands():
+    places = (make_place("gd-gov"), make_place("map", state=ArticleState.REMOVED))
+    text = compose_mail(make_notice(make_change(kind=ChangeKind.REMOVED, elsewhere=places))).text
+
+    assert "It still stands at gd-gov." in text
+
+
+def test_a_message_names_the_other_sources_and_what_is_translated():
+    url = "https://www.example.gov.cn/1"
+    article = make_summary(
+        also_at=("gd-gov", "map"), translation_of="a41b0c", translation_url=url, translations=("f00",)
+    )
+    mail = compose_mail(make_notice(make_change(article=article)))
+
+    assert "Also at: gd-gov, map" in mail.text
+    assert f"Translation of: {url}" in mail.text
+    assert "Translated as: f00" in mail.text
+    assert parse(mail.html).css_first(f'a[href="{url}"]') is not None
 
 
 def test_facts_stand_above_the_diff():

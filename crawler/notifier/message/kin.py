@@ -1,0 +1,52 @@
+"""Who else tells the same: where a story stands besides, and in which other language, in the reader's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from crawler.model import ArticleState, Change, ChangeKind, Elsewhere
+from crawler.notifier.message.harmless import one_line, web_address
+from crawler.notifier.message.parts import Row
+from crawler.notifier.message.reader import Reader
+
+_MOST = 8
+_LOST = frozenset({ChangeKind.REMOVED, ChangeKind.MISSING})
+
+
+def note_of_places(change: Change, reader: Reader) -> str:
+    """What the other places that carry the story say, where a change makes that a question; often nothing."""
+    labels = reader.labels
+    if change.kind in _LOST:
+        standing = [each for each in change.elsewhere if each.state is not ArticleState.REMOVED]
+        return labels["still_stands"].format(others=name_places(standing, reader)) if standing else ""
+    if change.kind is not ChangeKind.EDITED:
+        return ""
+    before = [each for each in change.elsewhere if each.carries == "before"]
+    after = [each for each in change.elsewhere if each.carries == "after"]
+    here = one_line(change.source_title or change.source, 60)
+    parts = [labels["still_before"].format(here=here, others=name_places(before, reader))] if before else []
+    parts += [labels["already_after"].format(others=name_places(after, reader))] if after else []
+    return " ".join(parts)
+
+
+def name_places(places: Iterable[Elsewhere], reader: Reader) -> str:
+    """The sources, as many as a sentence can take."""
+    names = list(dict.fromkeys(one_line(each.source, 60) for each in places))
+    shown = reader.labels["comma"].join(names[:_MOST])
+    return shown if len(names) <= _MOST else f"{shown} (+ {len(names) - _MOST})"
+
+
+def rows_of_kin(change: Change, reader: Reader) -> Iterator[Row]:
+    """Where else the article stands, and what it is a translation of."""
+    labels, article = reader.labels, change.article
+    if article.also_at:
+        value = labels["comma"].join(one_line(each, 60) for each in article.also_at[:_MOST])
+        yield Row(label=labels["also_at"], value=value)
+    if article.translation_of:
+        url = article.translation_url or ""
+        yield Row(
+            label=labels["translation_of"], value=one_line(url or article.translation_of, 300), url=web_address(url)
+        )
+    if article.translations:
+        value = labels["comma"].join(one_line(each, 20) for each in article.translations[:_MOST])
+        yield Row(label=labels["translations"], value=value)

@@ -116,8 +116,10 @@ class Store(Protocol):
         """Articles the source owns that say exactly the same as one of ``fingerprints``; the newest 100."""
         ...
 
-    def find_alike(self, marks: Sequence[int], *, first: date, last: date, limit: int) -> list[KnownArticle]:
-        """The articles of those days that bear the most of the marks, those with the most first.
+    def find_alike(
+        self, marks: Sequence[int], *, first: date, last: date, limit: int, least: int = 1
+    ) -> list[KnownArticle]:
+        """The articles of those days that bear the most of the marks, at least ``least``; those with the most first.
 
         Marks that many articles bear do not count: what is asked costs the same, however many articles there are.
         """

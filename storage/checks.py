@@ -100,9 +100,12 @@ class Checks:
         wanted = self.database.listed(list(fingerprints))
         return self.complete_articles(self.database.fetch(sql, (source_id, wanted)))
 
-    def find_alike(self, marks: Sequence[int], *, first: date, last: date, limit: int) -> list[KnownArticle]:
-        """The articles of those days that bear the most of the marks, those with the most first."""
-        found = find_marked(self.database, marks, first, last)
+    def find_alike(
+        self, marks: Sequence[int], *, first: date, last: date, limit: int, least: int = 1
+    ) -> list[KnownArticle]:
+        """The articles of those days that bear the most of the marks, at least ``least``; those with the most first."""
+        counts = find_marked(self.database, marks, first, last)
+        found = {identity: count for identity, count in counts.items() if count >= least}
         best = sorted(found, key=lambda identity: (-found[identity], identity))[:limit]
         articles = {article.id: article for article in self.load_articles(best)}
         return [articles[identity] for identity in best if identity in articles]

@@ -15,8 +15,8 @@ from crawler.differ.folding import compare_key
 from crawler.differ.regions import Place, Region, find_regions
 from crawler.differ.spans import (
     Span,
+    figures_of,
     find_figures,
-    find_figures_by_line,
     find_quotes,
     find_spans,
     is_numeral,
@@ -311,7 +311,7 @@ def facts_of_new(article: Article) -> tuple[Fact, ...]:
     """What a new article tells in figures: deadlines, sums, percentages, dates; the most telling first, at most 12."""
     scored: dict[tuple[FactType, str], tuple[float, int, Fact]] = {}
     for field, file, text in _places_of_new(article):
-        for span in find_figures_by_line(text):
+        for span in figures_of(text):
             weight = _weigh(field, text, span)
             if weight > 0 and (span.type, span.key) not in scored:
                 fact = replace(_fact(span.type, field, None, span.raw), file=file)

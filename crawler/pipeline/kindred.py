@@ -7,17 +7,23 @@ something at the moment of the decision, so whoever asks here keeps others from 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
-from crawler.differ.copies import NEAR, copy_marks, is_copy
+from crawler.differ import copies, translations
+from crawler.differ.copies import copy_marks, is_copy
+from crawler.differ.translations import is_translation, translation_marks
 from crawler.model import Article, ArticleState, KnownArticle, Relative, Source
-from crawler.pipeline.kinship import day_of
+from crawler.pipeline.kinship import Told, as_known, day_of, first_published, link, shares_figures
 from crawler.pipeline.looks import ArticleLook, Kinship
 from crawler.pipeline.writer import StoreThread
+from crawler.text.urls import canonical_url
 
 #: Articles whose texts are compared with a new one, and copies whose texts are compared with an edit, at most.
 CANDIDATES, MOST_COPIES = 5, 20
+#: Links of a text that may lead to what it translates, at most.
+MOST_LINKS = 10
 
 
 def needs_the_others(look: ArticleLook, source: Source) -> bool:
@@ -33,38 +39,69 @@ class Kindred:
 
     async def bring(self, source: Source, looks: Sequence[ArticleLook]) -> list[ArticleLook]:
         """The looks, each beside what tells the same."""
-        return list(await asyncio.gather(*(self._beside(source, look) for look in looks)))
+        met = await asyncio.gather(*(self._beside(source, look) for look in looks))
+        brought = dict(enumerate(met))
+        peers: list[Told] = []
+        # The first published first: what comes after it may translate it.
+        for place, look in sorted(brought.items(), key=lambda item: first_published(item[1])):
+            if look.known is None and look.article is not None and look.kinship.repeats is None:
+                kinship = link(look.kinship, look.article, await self._find_translated(look, look.article, peers))
+                brought[place] = replace(look, kinship=kinship)
+                peers.append((as_known(brought[place], source), look.article))
+        return list(brought.values())
 
     async def _beside(self, source: Source, look: ArticleLook) -> ArticleLook:
         known = look.known
         if known is None:
-            return await self._introduce(source, look) if look.article is not None else look
+            return await self._introduce(source, look, look.article) if look.article is not None else look
         if known.source_id != source.id:
             return await self._recall(source, look, known)
         if known.copies and look.article is not None and look.before is not None:
             return await self._compare(look, known)
         return look
 
-    async def _introduce(self, source: Source, look: ArticleLook) -> ArticleLook:
-        """A new article, beside the one that it repeats."""
-        if look.article is None:
-            return look
-        marks = copy_marks(look.article)
-        repeats = await self._find_original(source, look, look.article, marks)
-        return replace(look, kinship=Kinship(marks=marks, repeats=repeats))
+    async def _introduce(self, source: Source, look: ArticleLook, article: Article) -> ArticleLook:
+        """A new article, with its marks, beside the one that it repeats."""
+        sentences, figures = copy_marks(article), translation_marks(article)
+        repeats = await self._find_original(source, look, article, sentences)
+        return replace(look, kinship=Kinship(marks=(*sentences, *figures), figures=figures, repeats=repeats))
 
     async def _find_original(
         self, source: Source, look: ArticleLook, article: Article, marks: tuple[int, ...]
     ) -> KnownArticle | None:
-        day = day_of(article, look)
-        alike = await self._store.find_alike(marks, first=day - NEAR, last=day + NEAR, limit=CANDIDATES)
-        for other in alike:
-            if other.source_id == source.id or other.state is ArticleState.REMOVED:
-                continue
-            latest = await self._store.latest_revision(other.id)
-            if latest is not None and is_copy(latest.article, article):
+        for other, text in await self._load_alike(look, article, marks, copies.NEAR, least=1):
+            if other.source_id != source.id and is_copy(text, article):
                 return other
         return None
+
+    async def _find_translated(self, look: ArticleLook, article: Article, peers: Sequence[Told]) -> list[Told]:
+        """The articles that tell the same in another language: known ones, and others of this very check."""
+        found = []
+        if look.kinship.figures:
+            found += await self._load_alike(
+                look, article, look.kinship.figures, translations.NEAR, least=translations.LEAST_MARKS
+            )
+            found += [peer for peer in peers if shares_figures(look.kinship, peer[1])][:CANDIDATES]
+        found += await self._load_linked(article)
+        once = {known.id: (known, text) for known, text in found}
+        return [(known, text) for known, text in once.values() if is_translation(text, article)]
+
+    async def _load_alike(
+        self, look: ArticleLook, article: Article, marks: tuple[int, ...], near: timedelta, *, least: int
+    ) -> list[Told]:
+        day = day_of(article, look)
+        alike = await self._store.find_alike(marks, first=day - near, last=day + near, limit=CANDIDATES, least=least)
+        return await self._load_texts(each for each in alike if each.state is not ArticleState.REMOVED)
+
+    async def _load_linked(self, article: Article) -> list[Told]:
+        """The known articles that the text links to, of its first links."""
+        links = dict.fromkeys(f"url:{canonical_url(link.url)}" for link in article.links[:MOST_LINKS])
+        found = {each.id: each for each in (await self._store.find_articles(links)).values()}
+        return await self._load_texts(found.values())
+
+    async def _load_texts(self, articles: Iterable[KnownArticle]) -> list[Told]:
+        latest = [(each, await self._store.latest_revision(each.id)) for each in articles]
+        return [(each, revision.article) for each, revision in latest if revision is not None]
 
     async def _recall(self, source: Source, look: ArticleLook, known: KnownArticle) -> ArticleLook:
         """An article of another source, with its text where it is met here for the first time."""

@@ -6,21 +6,27 @@ was told of one copy is not told again of another, except to those who could not
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 from crawler.differ.copies import carries
+from crawler.differ.translations import LEAST_MARKS, translation_marks
 from crawler.model import (
     Article,
     Change,
     Hallmarks,
     KnownArticle,
+    Precision,
     Relative,
+    Source,
 )
 from crawler.pipeline.context import Context, Step
-from crawler.pipeline.identifiers import echo_id
-from crawler.pipeline.looks import ArticleLook
+from crawler.pipeline.identifiers import article_id, echo_id
+from crawler.pipeline.looks import ArticleLook, Kinship
+
+#: An article that is known, and what it says.
+Told = tuple[KnownArticle, Article]
 
 
 def day_of(article: Article, look: ArticleLook) -> date:
@@ -37,6 +43,64 @@ def hallmarks_of(known: KnownArticle, article: Article, look: ArticleLook) -> tu
     return (Hallmarks(article_id=known.id, day=day_of(article, look), marks=marks),) if marks else ()
 
 
+def first_published(look: ArticleLook) -> tuple[bool, datetime]:
+    """By this the first published of new articles comes first, and what has no date last."""
+    published = look.article.published if look.article else None
+    return published is None, published.instant if published else datetime.max.replace(tzinfo=UTC)
+
+
+def as_known(look: ArticleLook, source: Source) -> KnownArticle:
+    """A new article as the others of its check know it, before anything is decided."""
+    seen = look.observation or look.listed
+    at = seen.fetched_at if seen else datetime.min.replace(tzinfo=UTC)
+    translates = look.kinship.translates
+    return KnownArticle(
+        id=article_id(look.keys),
+        source_id=source.id,
+        url=(look.entry.url if look.entry else "") or (look.article.url if look.article else ""),
+        keys=look.keys,
+        title=look.article.title if look.article else "",
+        first_seen_at=at,
+        changed_at=at,
+        translation_of=original_of(translates) if translates else "",
+        relatives=(relative_of(translates), *translates.relatives) if translates else (),
+    )
+
+
+def shares_figures(kinship: Kinship, other: Article) -> bool:
+    """Whether enough of the rarest figures are the same."""
+    return len(set(kinship.figures) & set(translation_marks(other))) >= LEAST_MARKS
+
+
+def link(kinship: Kinship, article: Article, found: Sequence[Told]) -> Kinship:
+    """What a new article has to do with those that tell the same in other languages.
+
+    The one that was published first is the original; where that cannot be told, the one that was known first. What
+    has translations already, or is one, stays what it is.
+    """
+    originals = [
+        known for known, text in found if known.translation_of or known.translations or not precedes(article, text)
+    ]
+    if originals:
+        return replace(kinship, translates=min(originals, key=lambda known: bool(known.translation_of)))
+    return replace(kinship, translated_as=tuple(known for known, _ in found))
+
+
+def precedes(article: Article, other: Article) -> bool:
+    """Whether the article came out before the other one, as far as both say so."""
+    mine, theirs = article.published, other.published
+    if mine is None or theirs is None:
+        return False
+    if Precision.DAY in (mine.precision, theirs.precision):
+        return mine.instant.date() < theirs.instant.date()
+    return mine.instant < theirs.instant
+
+
+def original_of(translated: KnownArticle) -> str:
+    """The id of what an article translates that tells the same as ``translated``: the first in any language."""
+    return translated.translation_of or translated.story
+
+
 def tie(known: KnownArticle, look: ArticleLook) -> KnownArticle:
     """A new article, tied to what it repeats or translates."""
     kinship, relatives = look.kinship, list[Relative]()
@@ -44,12 +108,12 @@ def tie(known: KnownArticle, look: ArticleLook) -> KnownArticle:
     if repeats is not None:
         relatives += [relative_of(repeats), *repeats.copies]
     if translates is not None:
-        relatives.append(relative_of(translates))
+        relatives += [relative_of(translates), *translates.relatives]
     relatives += [replace(relative_of(each), translation_of=known.id) for each in kinship.translated_as]
     return replace(
         known,
         copy_of=repeats.story if repeats else "",
-        translation_of=translates.story if translates else "",
+        translation_of=original_of(translates) if translates else "",
         relatives=tuple({each.id: each for each in relatives}.values()),
     )
 

@@ -82,7 +82,8 @@ class Ids:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kinship:
-    """What tells the same as an article. ``marks`` are what a new one is found again by.
+    """What tells the same as an article. ``marks`` are what a new one is found again by, ``figures`` those of them that
+    a translation shares.
 
     A new article ``repeats`` another one word for word, or ``translates`` it, or is ``translated_as`` others. Of a
     known one ``beside`` has the copies that are still there, with what they say today. Of an article that another
@@ -90,6 +91,7 @@ class Kinship:
     """
 
     marks: tuple[int, ...] = ()
+    figures: tuple[int, ...] = ()
     repeats: KnownArticle | None = None
     translates: KnownArticle | None = None
     translated_as: tuple[KnownArticle, ...] = ()

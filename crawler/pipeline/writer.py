@@ -181,9 +181,11 @@ class StoreThread:
         """See ``Store.find_twins``."""
         return await self.call(self._store.find_twins, source_id, list(fingerprints))
 
-    async def find_alike(self, marks: Sequence[int], *, first: date, last: date, limit: int) -> list[KnownArticle]:
+    async def find_alike(
+        self, marks: Sequence[int], *, first: date, last: date, limit: int, least: int = 1
+    ) -> list[KnownArticle]:
         """See ``Store.find_alike``."""
-        return await self.call(self._store.find_alike, marks, first=first, last=last, limit=limit)
+        return await self.call(self._store.find_alike, marks, first=first, last=last, limit=limit, least=least)
 
     async def latest_revision(self, article_id: str) -> Revision | None:
         """See ``Store.latest_revision``."""

@@ -20,8 +20,8 @@ def keep(store, made, *names, marks=(), day=TODAY, source="zq-news", **values):
     return [each.id for each in articles]
 
 
-def found(store, *marks, limit=5, **span):
-    return [each.id for each in store.find_alike(marks, **(span or WEEK), limit=limit)]
+def found(store, *marks, limit=5, least=1):
+    return [each.id for each in store.find_alike(marks, **WEEK, limit=limit, least=least)]
 
 
 # -- found by their marks ------------------------------------------------------------------------------------------
@@ -35,6 +35,7 @@ def test_articles_are_found_by_their_marks_those_with_the_most_first(store, made
 
     assert found(store, 1, 2, 3) == [three, two, one]
     assert found(store, 1, 2, 3, limit=1) == [three]
+    assert found(store, 1, 2, 3, least=2) == [three, two]
     assert found(store, 7) == found(store) == []
     assert len(found(store, -(2**63))) == len(found(store, 2**63 - 1)) == 1
 

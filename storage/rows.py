@@ -245,9 +245,7 @@ def article_values(known: KnownArticle) -> Row:
     )
 
 
-def known_article(
-    row: Row, keys: Sequence[str], also_at: Sequence[str], relatives: Sequence[Relative] = ()
-) -> KnownArticle:
+def known_article(row: Row, keys: Sequence[str], also_at: Sequence[str], kin: Sequence[Relative] = ()) -> KnownArticle:
     """An article from its row, its keys, the other sources that list it, and the articles that tell the same."""
     with intact("article", row[0]):
         return KnownArticle(
@@ -279,7 +277,7 @@ def known_article(
             also_at=tuple(also_at),
             copy_of=row[25] or "",
             translation_of=row[26] or "",
-            relatives=tuple(relatives),
+            relatives=tuple(kin),
         )
 
 

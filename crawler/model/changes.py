@@ -110,7 +110,8 @@ class Change:
     """A step in an article's life, complete: it can be told without looking anything else up.
 
     ``seq`` is 0 until the store has committed it. ``elsewhere`` are the other places that carry the same story, and
-    what they say today.
+    what they say today. ``shared_with`` are the sources that list the very same page: their readers hear of it too.
+    An echo was ``told_at`` other sources before; whoever follows one of those does not hear of it again.
     """
 
     id: str
@@ -133,6 +134,8 @@ class Change:
     removed_by: str | None = None
     cause: str | None = None
     elsewhere: tuple[Elsewhere, ...] = ()
+    shared_with: tuple[str, ...] = ()
+    told_at: tuple[str, ...] = ()
     seq: int = 0
 
     @property

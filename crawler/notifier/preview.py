@@ -50,7 +50,13 @@ def promises_of(
     for change, text in changes:
         now = change.detected_at
         promised = route(
-            [change], {change.id: text}, [], subscriptions=[subscription], channels_batch=channels, now=now
+            [change],
+            {change.id: text},
+            [],
+            subscriptions=[subscription],
+            channels_batch=channels,
+            now=now,
+            source_tags=tags,
         )
         found.append((now, promised))
     for telling in tellings:

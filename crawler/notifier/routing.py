@@ -44,30 +44,22 @@ def route(
     channels_batch: Mapping[str, bool],
     now: datetime,
     source_tags: Mapping[str, tuple[str, ...]] | None = None,
-    shared_with: Mapping[str, tuple[str, ...]] | None = None,
-    told_at: Mapping[str, tuple[str, ...]] | None = None,
 ) -> tuple[Promise, ...]:
     """Every promise that ``changes`` and ``incidents`` give rise to. Articles of a baseline promise nothing.
 
     ``texts`` holds the articles' texts by change id, for keywords. ``channels_batch`` says of each channel whether
     one message may hold several changes. ``source_tags`` are the tags of sources; where they are not known, a
-    subscription that asks for tags hears of an incident: trouble told in vain beats trouble untold. By the id of a
-    change, ``shared_with`` are other sources that list the very same page, whose readers hear of it too, and
-    ``told_at`` those whose readers have heard of it before and do not hear of it again.
+    subscription that asks for tags hears of an incident: trouble told in vain beats trouble untold.
     """
     haystacks = {change.id: Haystack(change, texts.get(change.id, "")) for change in changes}
     tags = source_tags or {}
-    concerned = {change.id: [(change.source, change.tags)] for change in changes}
-    for identity, sources in (shared_with or {}).items():
-        concerned[identity] = [*concerned.get(identity, ()), *((each, tags.get(each, ())) for each in sources)]
     promises: list[Promise] = []
     for subscription in subscriptions:
         told = [
             change.id
             for change in changes
             if not change.baseline
-            and any(covers(subscription, *each) for each in concerned[change.id])
-            and not any(covers(subscription, each, tags.get(each)) for each in (told_at or {}).get(change.id, ()))
+            and concerns(subscription, change, tags)
             and wants_change(subscription, change, haystacks[change.id], now)
         ]
         told += [each.event_id for each in incidents if wants_incident(subscription, each, tags.get(each.source))]
@@ -120,6 +112,13 @@ def changed_sentences(pieces: Iterable[tuple[HunkOp, str]], ends: re.Pattern[str
     bounds = sorted({0, len(text), *(found.end() for found in ends.finditer(text))})
     concerned = {n for begin, end in spans for n in range(bisect_right(bounds, begin) - 1, bisect_left(bounds, end))}
     return [text[bounds[n] : bounds[n + 1]] for n in sorted(concerned)]
+
+
+def concerns(subscription: Subscription, change: Change, tags: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether the subscription follows a source of the change, and none at which the same was told before."""
+    follows = covers(subscription, change.source, change.tags)
+    follows = follows or any(covers(subscription, each, tags.get(each, ())) for each in change.shared_with)
+    return follows and not any(covers(subscription, each, tags.get(each)) for each in change.told_at)
 
 
 def wants_change(subscription: Subscription, change: Change, haystack: Haystack, now: datetime) -> bool:

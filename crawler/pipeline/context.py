@@ -78,8 +78,8 @@ class Step:
     """What became of one article in this check. ``text`` is what keywords are matched in; an edit's
     are matched in what its change itself says was changed. ``sign`` is the first sign that the article is gone,
     ``ground`` the revision before as today's reader has it, told to nobody.
-    ``masked`` are the keys of the masks that hid a difference. ``echo`` is what was told before, at the sources
-    ``told_at``: it is for those who follow none of them. ``translations`` are articles that tell this one in their
+    ``masked`` are the keys of the masks that hid a difference. ``echo`` is what was told before, at another
+    source: it is for those who follow only this one. ``translations`` are articles that tell this one in their
     language, by id, and ``hallmarks`` what it is found again by."""
 
     article: KnownArticle
@@ -91,7 +91,6 @@ class Step:
     text: str = ""
     masked: tuple[str, ...] = ()
     echo: Change | None = None
-    told_at: tuple[str, ...] = ()
     hallmarks: tuple[Hallmarks, ...] = ()
     translations: tuple[str, ...] = ()
 

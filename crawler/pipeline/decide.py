@@ -27,7 +27,7 @@ from crawler.notifier.routing import route
 from crawler.pipeline.catchup import tell_gap
 from crawler.pipeline.context import Audience, Context, Step
 from crawler.pipeline.habits import count_entries, habits_after, note_looks
-from crawler.pipeline.kinship import echoes_of, find_translations, shared_with, told_elsewhere
+from crawler.pipeline.kinship import echoes_of, find_translations
 from crawler.pipeline.looks import ArticleLook, ListingLook
 from crawler.pipeline.masses import Held, end_masses, hold_masses
 from crawler.pipeline.moves import doubt_move, note_move
@@ -170,8 +170,6 @@ def assemble(
             channels_batch=audience.batching,
             now=context.now,
             source_tags={**audience.tags, context.source.id: context.source.tags},
-            shared_with=shared_with(steps),
-            told_at=told_elsewhere(steps),
         ),
     )
 

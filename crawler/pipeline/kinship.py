@@ -147,7 +147,7 @@ def tell_new(step: Step, look: ArticleLook) -> Step:
     others = (*repeats.copies, relative_of(repeats))
     told_at = tuple(each.source_id for each in others if not each.baseline)
     told_at += () if repeats.baseline else repeats.also_at
-    return replace(step, change=None, echo=change, told_at=told_at) if told_at else step
+    return replace(step, change=None, echo=replace(change, told_at=told_at)) if told_at else step
 
 
 def tell_edit(step: Step, look: ArticleLook, before: Article, after: Article) -> Step:
@@ -166,29 +166,19 @@ def tell_edit(step: Step, look: ArticleLook, before: Article, after: Article) ->
     made_before = [other for other, _ in look.kinship.beside if shown[other.id] == "after" and other.changed_at > since]
     if not made_before:
         return replace(step, change=change)
-    return replace(step, change=None, echo=change, told_at=tuple(each.source_id for each in made_before))
+    told_at = tuple(each.source_id for each in made_before)
+    return replace(step, change=None, echo=replace(change, told_at=told_at))
 
 
 def tell_sighting(step: Step, change: Change, known: KnownArticle, context: Context) -> Step:
     """An article of another source, met at this one for the first time: new to those who follow only this one."""
-    told_at = (known.source_id, *known.also_at)
-    echo = replace(change, id=echo_id(known.id, known.first_seen_at, context.source.id))
-    return replace(step, echo=echo, told_at=told_at)
+    identity = echo_id(known.id, known.first_seen_at, context.source.id)
+    return replace(step, echo=replace(change, id=identity, shared_with=(), told_at=(known.source_id, *known.also_at)))
 
 
 def echoes_of(steps: Iterable[Step]) -> tuple[Change, ...]:
     """What is told only to those who follow none of the sources at which it was told."""
     return tuple(step.echo for step in steps if step.echo)
-
-
-def told_elsewhere(steps: Iterable[Step]) -> dict[str, tuple[str, ...]]:
-    """By the id of an echo, the sources whose readers have heard it."""
-    return {step.echo.id: step.told_at for step in steps if step.echo}
-
-
-def shared_with(steps: Iterable[Step]) -> dict[str, tuple[str, ...]]:
-    """By the id of a change, the other sources that list the very same page: their readers want to hear of it."""
-    return {step.change.id: step.article.also_at for step in steps if step.change and step.article.also_at}
 
 
 def find_translations(steps: Iterable[Step]) -> tuple[tuple[str, str], ...]:

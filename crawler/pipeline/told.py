@@ -38,6 +38,7 @@ def begin_change(kind: ChangeKind, known: KnownArticle, article: Article, contex
         detected_at=context.now,
         cause=cause,
         elsewhere=tuple(map(place_of, known.copies)),
+        shared_with=tuple(each for each in known.also_at if each != context.source.id),
     )
 
 

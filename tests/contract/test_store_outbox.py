@@ -299,7 +299,7 @@ def test_a_reminder_is_told_beside_the_opening_that_nobody_could_send_yet(store,
     told = [store.events(delivery)[1] for delivery in due]
     assert sorted((each.reminder, each.state) for (each,) in told) == [(0, "open"), (1, "open"), (2, "open")]
     assert next(each for (each,) in told if not each.reminder) == opening
-    assert store.open_incidents(opening.source) == [reminders[1]]
+    assert store.open_incidents_of([opening.source]) == [reminders[1]]
 
 
 def test_a_reminder_does_not_open_again_what_has_closed(store, made):
@@ -309,7 +309,7 @@ def test_a_reminder_does_not_open_again_what_has_closed(store, made):
 
     store.commit([made.outcome(incidents=(replace(opening, reminder=1),))])
 
-    assert store.open_incidents(opening.source) == []
+    assert store.open_incidents_of([opening.source]) == []
     assert store.list_incidents() == [closing]
 
 

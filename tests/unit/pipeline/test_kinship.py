@@ -55,7 +55,7 @@ def test_a_new_copy_is_no_change_but_an_echo_for_those_who_have_not_heard(life):
     step = begin(life, Kinship(repeats=make_known()))
 
     assert step.change is None
-    assert (step.echo.kind, step.echo.source, step.told_at) == (ChangeKind.NEW, "harbour", ("port",))
+    assert (step.echo.kind, step.echo.source, step.echo.told_at) == (ChangeKind.NEW, "harbour", ("port",))
     assert step.echo.article.copy_of == step.article.copy_of == make_known().id
     assert step.echo.article.also_at == ("port",)
     assert (step.revision.number, step.revision.article.text) == (1, make_article().text)
@@ -67,11 +67,11 @@ def test_a_copy_of_a_copy_belongs_to_the_first(life):
     step = begin(life, Kinship(repeats=repeated))
 
     assert step.article.copy_of == make_known().id
-    assert set(step.told_at) == {"port", "region"}
+    assert set(step.echo.told_at) == {"port", "region"}
 
 
 def test_a_source_that_lists_the_very_page_of_the_first_counts_as_told(life):
-    assert set(begin(life, Kinship(repeats=make_known(also_at=("map",)))).told_at) == {"port", "map"}
+    assert set(begin(life, Kinship(repeats=make_known(also_at=("map",)))).echo.told_at) == {"port", "map"}
 
 
 def test_what_was_only_in_a_baseline_is_told_as_new(life):
@@ -114,7 +114,7 @@ def test_an_edit_that_another_made_after_our_last_change_is_an_echo(life):
     begin(life)
     step = edit(life, EDITED, (make_relative(changed_at=NOON + HOUR / 2), EDITED))
 
-    assert (step.change, step.told_at) == (None, ("port",))
+    assert (step.change, step.echo.told_at) == (None, ("port",))
     assert (step.echo.kind, step.revision.number) == (ChangeKind.EDITED, 2)
 
 
@@ -159,7 +159,7 @@ def sighted(life, **context):
 def test_a_page_met_at_a_second_source_is_an_echo_with_the_text_that_was_told(life):
     step = sighted(life)
 
-    assert (step.change, step.revision, step.told_at) == (None, None, ("harbour",))
+    assert (step.change, step.revision, step.echo.told_at) == (None, None, ("harbour",))
     assert (step.echo.kind, step.echo.source, step.text) == (ChangeKind.NEW, "port", make_article().whole_text)
     assert step.echo.id != life.told[0].id
 

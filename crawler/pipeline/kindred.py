@@ -15,7 +15,16 @@ from crawler.differ import copies, translations
 from crawler.differ.copies import copy_marks, is_copy
 from crawler.differ.translations import is_translation, translation_marks
 from crawler.model import Article, ArticleState, KnownArticle, Relative, Source
-from crawler.pipeline.kinship import Told, as_known, day_of, first_published, link, shares_figures
+from crawler.pipeline.kinship import (
+    Told,
+    as_known,
+    day_of,
+    first_published,
+    is_newcomer,
+    is_read_late,
+    link,
+    shares_figures,
+)
 from crawler.pipeline.looks import ArticleLook, Kinship
 from crawler.pipeline.writer import StoreThread
 from crawler.text.urls import canonical_url
@@ -28,7 +37,8 @@ MOST_LINKS = 10
 
 def needs_the_others(look: ArticleLook, source: Source) -> bool:
     """Whether what becomes of an article depends on what became of others, perhaps a moment ago."""
-    return look.known is None or look.known.source_id != source.id or bool(look.known.copies)
+    known = look.known
+    return known is None or known.source_id != source.id or bool(known.copies) or is_read_late(look)
 
 
 class Kindred:
@@ -44,7 +54,7 @@ class Kindred:
         peers: list[Told] = []
         # The first published first: what comes after it may translate it.
         for place, look in sorted(brought.items(), key=lambda item: first_published(item[1])):
-            if look.known is None and look.article is not None and look.kinship.repeats is None:
+            if look.article is not None and is_newcomer(look) and look.kinship.repeats is None:
                 kinship = link(look.kinship, look.article, await self._find_translated(look, look.article, peers))
                 brought[place] = replace(look, kinship=kinship)
                 peers.append((as_known(brought[place], source), look.article))
@@ -52,8 +62,10 @@ class Kindred:
 
     async def _beside(self, source: Source, look: ArticleLook) -> ArticleLook:
         known = look.known
+        if look.article is not None and is_newcomer(look):
+            return await self._introduce(source, look, look.article)
         if known is None:
-            return await self._introduce(source, look, look.article) if look.article is not None else look
+            return look
         if known.source_id != source.id:
             return await self._recall(source, look, known)
         if known.copies and look.article is not None and look.before is not None:
@@ -91,7 +103,9 @@ class Kindred:
     ) -> list[Told]:
         day = day_of(article, look)
         alike = await self._store.find_alike(marks, first=day - near, last=day + near, limit=CANDIDATES, least=least)
-        return await self._load_texts(each for each in alike if each.state is not ArticleState.REMOVED)
+        own = look.known.id if look.known else ""
+        others = (each for each in alike if each.id != own and each.state is not ArticleState.REMOVED)
+        return await self._load_texts(others)
 
     async def _load_linked(self, article: Article) -> list[Told]:
         """The known articles that the text links to, of its first links."""

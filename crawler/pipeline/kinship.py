@@ -54,7 +54,7 @@ def as_known(look: ArticleLook, source: Source) -> KnownArticle:
     seen = look.observation or look.listed
     at = seen.fetched_at if seen else datetime.min.replace(tzinfo=UTC)
     translates = look.kinship.translates
-    return KnownArticle(
+    return look.known or KnownArticle(
         id=article_id(look.keys),
         source_id=source.id,
         url=(look.entry.url if look.entry else "") or (look.article.url if look.article else ""),
@@ -101,9 +101,21 @@ def original_of(translated: KnownArticle) -> str:
     return translated.translation_of or translated.story
 
 
+def is_read_late(look: ArticleLook) -> bool:
+    """Whether the page of an article is read that could only be told from the listing until now."""
+    if look.before is None or look.article is None:
+        return False
+    return (look.before.article.origin, look.article.origin) == ("listing", "page")
+
+
+def is_newcomer(look: ArticleLook) -> bool:
+    """Whether the text of an article is read for the first time: then it is held against all others."""
+    return look.article is not None and (look.known is None or is_read_late(look))
+
+
 def tie(known: KnownArticle, look: ArticleLook) -> KnownArticle:
-    """A new article, tied to what it repeats or translates."""
-    kinship, relatives = look.kinship, list[Relative]()
+    """An article that is read for the first time, tied to what it repeats or translates."""
+    kinship, relatives = look.kinship, list(known.relatives)
     repeats, translates = kinship.repeats, kinship.translates
     if repeats is not None:
         relatives += [relative_of(repeats), *repeats.copies]
@@ -112,8 +124,8 @@ def tie(known: KnownArticle, look: ArticleLook) -> KnownArticle:
     relatives += [replace(relative_of(each), translation_of=known.id) for each in kinship.translated_as]
     return replace(
         known,
-        copy_of=repeats.story if repeats else "",
-        translation_of=original_of(translates) if translates else "",
+        copy_of=known.copy_of or (repeats.story if repeats else ""),
+        translation_of=known.translation_of or (original_of(translates) if translates else ""),
         relatives=tuple({each.id: each for each in relatives}.values()),
     )
 

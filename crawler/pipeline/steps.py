@@ -263,9 +263,11 @@ def complete(look: ArticleLook, known: KnownArticle, article: Article, mark: str
         suspicion=None,
     )
     return Step(
-        article=whole,
+        article=tie(whole, look),
         observations=own_observations(look, known),
         revision=next_revision(whole, article, look, context),
+        hallmarks=hallmarks_of(whole, article, look),
+        translations=tuple(each.id for each in look.kinship.translated_as),
     )
 
 

@@ -174,6 +174,19 @@ def test_copies_in_a_baseline_are_recorded_and_told_to_nobody(tmp_path, site):
     assert watch.crawl().changes == []
 
 
+def test_a_copy_whose_page_could_not_be_read_at_first_joins_the_story_when_it_can(press):
+    press.spread("county")
+    press.publish("city")
+    press.rooms["city"].break_page("ferry", 500)
+    assert [change.source for change in press.changes("city")] == ["city"]
+    press.rooms["city"].restore("ferry")
+    assert press.changes("city") == []
+
+    assert press.article("city")[0].copy_of == press.article("county")[0].id
+    press.edit("county")
+    assert [(each.source, each.carries) for each in press.changes()[0].elsewhere] == [("city", "before")]
+
+
 # -- one corrects it, another does not ------------------------------------------------------------------------------
 
 

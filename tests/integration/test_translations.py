@@ -107,6 +107,18 @@ def test_posts_of_a_baseline_are_linked(tmp_path, site):
     assert offices.known("en").translation_of == offices.known("zh").id
 
 
+def test_a_page_that_could_not_be_read_at_first_is_linked_when_it_can(offices):
+    offices.publish("zh")
+    offices.publish("en")
+    offices.rooms["en"].break_page("story", 500)
+    offices.changes()
+    before = offices.known("en").translation_of
+    offices.rooms["en"].restore("story")
+
+    assert offices.changes() == {}
+    assert (before, offices.known("en").translation_of) == ("", offices.known("zh").id)
+
+
 def test_a_post_in_two_languages_translates_the_one_in_a_third(offices):
     offices.publish("zh")
     offices.changes()

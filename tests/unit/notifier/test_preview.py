@@ -30,6 +30,15 @@ def test_programs_get_one_message_each():
     assert sizes(preview([0, 1, 2], batches=False)) == [1, 1, 1]
 
 
+def test_what_was_told_at_another_source_is_in_no_preview_of_who_follows_that_one():
+    echo = [(make_change(told_at=("gd-gov",)), "")]
+    everything, one = (
+        promises_of(echo, (), Subscription(name="desk", channel="desk", sources=sources), batches=True, tags={})
+        for sources in (("*",), ("zq-news",))
+    )
+    assert (everything, len(one)) == ([], 1)
+
+
 def test_a_daily_digest_is_one_message_a_day():
     messages = preview([-60, 0, 60], rhythm=Rhythm(every="daily", at_minute=8 * 60))
     assert sizes(messages) == [2, 1]

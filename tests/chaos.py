@@ -138,7 +138,7 @@ def live(life: Life) -> None:
 
 async def work(settings: Any, life: Life) -> None:
     from crawler.bootstrap import FixedClock, open_application
-    from crawler.pipeline.check import Recheck
+    from crawler.pipeline.result import Recheck
     from crawler.pipeline.round import run_round
     from crawler.scheduler.reports import tell_coverage
     from crawler.scheduler.welcome import welcome

@@ -13,7 +13,7 @@ from typing import Any
 
 from crawler.bootstrap import open_database, open_snapshots
 from crawler.model import Article, Change, KnownArticle
-from crawler.pipeline.check import CheckResult, Recheck
+from crawler.pipeline.result import CheckResult, Recheck
 from crawler.scheduler.crawl import CrawlReport, CrawlRequest, crawl
 from crawler.settings import load_settings
 from storage.store import SqlStore

@@ -14,8 +14,8 @@ from crawler.cli.output import as_span, as_time, as_title, counted, emit, emit_j
 
 if TYPE_CHECKING:
     from crawler.model import Change, Incident
-    from crawler.pipeline.check import CheckResult
     from crawler.pipeline.looks import Depth
+    from crawler.pipeline.result import CheckResult
     from crawler.scheduler.crawl import CrawlReport
     from crawler.settings import Settings
 
@@ -54,7 +54,7 @@ def crawl(
 ) -> None:
     """Checks sources once, tells what changed, and ends. Exit 1: a source could not be checked."""
     from crawler.cli.signals import run
-    from crawler.pipeline.check import Recheck
+    from crawler.pipeline.result import Recheck
     from crawler.scheduler.crawl import CrawlRequest, ignore
     from crawler.scheduler.crawl import crawl as run_crawl
 

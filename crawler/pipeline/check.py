@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
 from crawler.differ.guard import judge_listing
 from crawler.errors import GazetteError
@@ -14,12 +13,9 @@ from crawler.model import (
     ABSENT,
     ArticleState,
     Assessment,
-    Change,
     Expectation,
-    Incident,
     IncidentReason,
     KnownArticle,
-    Outcome,
     Source,
     SourceState,
     Verdict,
@@ -46,40 +42,12 @@ from crawler.pipeline.looks import ArticleLook, Depth, Found, ListingLook, Wante
 from crawler.pipeline.masking import learn_masks
 from crawler.pipeline.pages import is_absent, judge_pages, refuse_lost, shows_a_mass
 from crawler.pipeline.resolve import Resolved
+from crawler.pipeline.result import CheckResult, Recheck, finish
 from crawler.pipeline.window import Lapse
 from crawler.pipeline.writer import StoreThread
 from crawler.ports import Clock, Fetcher, FileReader
 
 log = logging.getLogger(__name__)
-
-
-class Recheck(StrEnum):
-    """Which known articles a crawl fetches again."""
-
-    DUE = "due"
-    ALL = "all"
-    NONE = "none"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckResult:
-    """What one check came to. ``doubtful`` are edits that wait for their second look."""
-
-    source: Source
-    state: SourceState
-    verdict: Verdict
-    reason: str = ""
-    baseline: bool = False
-    listed: int = 0
-    reread: int = 0
-    changes: tuple[Change, ...] = ()
-    incidents: tuple[Incident, ...] = ()
-    doubtful: tuple[KnownArticle, ...] = ()
-
-    @property
-    def is_well(self) -> bool:
-        """Whether the source could be checked."""
-        return is_well(self.verdict)
 
 
 class Checker:
@@ -351,8 +319,8 @@ class Checker:
 
     async def _list_again(self, context: Context) -> set[str]:
         """The ids of the articles that the list names, whether it changed or not."""
-        state = forget_validators(context.state)
-        look = await self._gatherer.look_at_listing(Resolved(source=context.source), state)
+        again = forget_validators(context.state)
+        look = await self._gatherer.look_at_listing(Resolved(source=context.source), again)
         found = await self._gatherer.find_wanted(context.source, look)
         return {each.known.id for each in found.wanted if each.known}
 
@@ -387,14 +355,3 @@ class Checker:
 def describe_mistake(error: Exception) -> str:
     """What to say of an exception that should not have been."""
     return f"an error in Gazette itself, please report it: {type(error).__name__}: {error}"
-
-
-def finish(begun: CheckResult, outcome: Outcome, changes: Sequence[Change], verdict: Verdict) -> CheckResult:
-    """The result with what was written."""
-    return replace(
-        begun,
-        state=outcome.state,
-        verdict=verdict,
-        changes=(*begun.changes, *changes),
-        incidents=(*begun.incidents, *outcome.incidents),
-    )

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from crawler.cadence import read_freshness
-from crawler.differ.identity import degenerate_ids, entry_keys, match
+from crawler.differ.identity import article_keys, degenerate_ids, entry_keys, match
 from crawler.errors import ParseError
 from crawler.model import (
     Assessment,
@@ -41,7 +41,6 @@ from crawler.pipeline.looks import (
     article_request,
     can_do_without_text,
     judge_article,
-    merge_keys,
     observe,
     refuse_garbled,
     unasked_look,
@@ -326,6 +325,18 @@ class Gatherer:
             found = match(look.keys, known) if look.known is None else None
             recognised.append(await self._load_before(source, replace(look, known=found)) if found else look)
         return recognised
+
+
+def merge_keys(look: ArticleLook, source: Source) -> tuple[str, ...]:
+    """All identities of the article: what we knew, what the listing says, what the page says."""
+    found = article_keys(look.article, source.id) if look.article else ()
+    kept = look.known.keys if look.known else ()
+    if look.detoured:
+        # Where a passing redirect ends (a consent page, an app page) is nobody's identity: many articles end there.
+        found = tuple(key for key in found if not key.startswith(("url:", "doc:")))
+    has_landed = (look.article or look.unchanged) and look.final_url and not look.detoured
+    landed = (f"url:{canonical_url(look.final_url)}",) if has_landed else ()
+    return tuple(dict.fromkeys((*kept, *found, *look.keys, *landed)))
 
 
 def marks_of(look: ListingLook) -> set[str]:

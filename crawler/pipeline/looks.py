@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from crawler.cadence import read_freshness
 from crawler.differ.garbling import is_garbled
-from crawler.differ.identity import article_keys
 from crawler.model import (
     Article,
     ArticleState,
@@ -381,18 +380,6 @@ def want_again(article: KnownArticle) -> Wanted:
     entry = article.entry if article.suspicion is not None else None
     has_moved_on = entry is not None and bool(entry.url) and canonical_url(entry.url) != canonical_url(article.url)
     return Wanted(article, entry if has_moved_on else None, article.keys)
-
-
-def merge_keys(look: ArticleLook, source: Source) -> tuple[str, ...]:
-    """All identities of the article: what we knew, what the listing says, what the page says."""
-    found = article_keys(look.article, source.id) if look.article else ()
-    kept = look.known.keys if look.known else ()
-    if look.detoured:
-        # Where a passing redirect ends (a consent page, an app page) is nobody's identity: many articles end there.
-        found = tuple(key for key in found if not key.startswith(("url:", "doc:")))
-    has_landed = (look.article or look.unchanged) and look.final_url and not look.detoured
-    landed = (f"url:{canonical_url(look.final_url)}",) if has_landed else ()
-    return tuple(dict.fromkeys((*kept, *found, *look.keys, *landed)))
 
 
 def observe(response: Response, verdict: Verdict, reason: str = "") -> Observation:

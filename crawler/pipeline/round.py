@@ -9,8 +9,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 
 from crawler.model import Source, SourceState
-from crawler.pipeline.check import Checker, CheckResult, Recheck
+from crawler.pipeline.check import Checker
 from crawler.pipeline.looks import Depth
+from crawler.pipeline.result import CheckResult, Recheck
 
 Report = Callable[[CheckResult], None]
 Pause = Callable[[float], Awaitable[None]]

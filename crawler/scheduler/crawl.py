@@ -13,8 +13,8 @@ from crawler.bootstrap import Application, FixedClock, open_application
 from crawler.errors import UsageError
 from crawler.model import Change, ChangeKind, Incident, Source, SourceState
 from crawler.notifier.outbox import DispatchReport
-from crawler.pipeline.check import CheckResult, Recheck
 from crawler.pipeline.looks import Depth
+from crawler.pipeline.result import CheckResult, Recheck
 from crawler.pipeline.round import Report, run_round
 from crawler.settings import Settings
 

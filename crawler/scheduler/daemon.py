@@ -24,7 +24,7 @@ from crawler import __version__
 from crawler.bootstrap import Application, open_application, reconfigure
 from crawler.errors import ConfigError, StoreError
 from crawler.model import Source
-from crawler.pipeline.check import CheckResult
+from crawler.pipeline.result import CheckResult
 from crawler.ports import Clock, Measures
 from crawler.scheduler.agenda import Room, choose_visits, plan_early
 from crawler.scheduler.announce import describe, tell_start

@@ -23,7 +23,7 @@ from prometheus_client import (
 )
 
 from crawler.model import Fetched, FetchFailure, NotModified, Request, Response, Source, SourceState
-from crawler.pipeline.check import CheckResult
+from crawler.pipeline.result import CheckResult
 from crawler.ports import Fetcher, Measures
 from storage.agenda import Standing
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.bootstrap import Application, reconfigure
-from crawler.pipeline.check import CheckResult
+from crawler.pipeline.result import CheckResult
 from crawler.ports import Measures
 from crawler.scheduler.beacon import Beacon
 from crawler.settings import Settings

@@ -12,7 +12,7 @@ from typing import Any
 from crawler.bootstrap import Application
 from crawler.errors import StoreError
 from crawler.model import SourceState
-from crawler.pipeline.check import CheckResult
+from crawler.pipeline.result import CheckResult
 from crawler.scheduler.agenda import Visit, host_of, is_listing_due, may_recheck
 from crawler.text.normalize import clean, shorten
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from crawler.errors import StoreError, UsageError
-from crawler.model import Absence, ChangeKind, FileState, HeldChange, IncidentState, Ruling, digest
+from crawler.model import Absence, ChangeKind, FileState, Hallmarks, HeldChange, IncidentState, Ruling, digest
 from storage.maintenance import backup, copy, prune, verify_chain
 from storage.snapshots import DatabaseSnapshots, FolderSnapshots
 from storage.store import open_store
@@ -30,6 +30,8 @@ def fill(store, made):
     store.disable_channel("hook", "410")
     DatabaseSnapshots(store).put([b"page", b""])
     store.commit([made.outcome(window=("url:a",))])
+    marks = Hallmarks(article_id=made.known("a").id, day=made.now.date(), marks=(7,))
+    store.commit([made.outcome(hallmarks=(marks,))])
 
 
 def contents(store):

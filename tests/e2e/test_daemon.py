@@ -222,7 +222,7 @@ def test_a_second_signal_ends_it_at_once(harbour, site, rows):
 
 def test_sighup_takes_a_good_configuration_and_refuses_a_half_written_one(harbour, configure, site, room, rows):
     other = Newsroom(site, name="other")
-    other.publish_many(2)
+    other.publish_many(2, name="pier")
     with daemon(harbour) as running:
         until(lambda: known(rows) == 3)
         whole = harbour.config.read_text()

@@ -100,7 +100,7 @@ def test_absence_is_not_believed_while_the_source_is_not_well(running, room):
 def test_overdue_sources_are_all_worked_through_after_a_long_sleep(tmp_path, site):
     rooms = [Newsroom(site, name=f"room{number}") for number in range(6)]
     for each in rooms:
-        each.publish_many(1)
+        each.publish_many(1, name=each.name)
     blocks = [source_block(each.name, each.feed) for each in rooms]
     running = set_up(write_config(tmp_path, site, *blocks))
 
@@ -108,7 +108,7 @@ def test_overdue_sources_are_all_worked_through_after_a_long_sleep(tmp_path, sit
         async with running.work():
             await running.until(lambda: len(running.changes()) == 6)
             for each in rooms:
-                each.publish("lock")
+                each.publish(f"{each.name}-lock")
             running.pass_time(timedelta(days=30))
             await running.until(lambda: len(running.told()) == 6)
 
@@ -118,7 +118,7 @@ def test_overdue_sources_are_all_worked_through_after_a_long_sleep(tmp_path, sit
 def test_with_one_place_sources_are_visited_in_the_order_of_the_configuration(tmp_path, site):
     rooms = [Newsroom(site, name=name) for name in ("delta", "alpha", "mole")]
     for each in rooms:
-        each.publish_many(1)
+        each.publish_many(1, name=each.name)
     config = write_config(tmp_path, site, *(source_block(each.name, each.feed) for each in rooms))
     config.write_text(config.read_text().replace("[fetch]", "[fetch]\nconcurrency = 1"))
     running = set_up(config)
@@ -173,7 +173,7 @@ def test_a_source_that_fails_is_logged_once_and_tried_again_when_due(running, ro
 
 def test_a_configuration_read_again_adds_and_removes_sources(running, room, site):
     other = Newsroom(site, name="other")
-    other.publish_many(2)
+    other.publish_many(2, name="pier")
 
     async def live():
         async with running.work():
@@ -192,7 +192,7 @@ def test_a_configuration_read_again_adds_and_removes_sources(running, room, site
 
 def test_a_new_address_is_visited_as_soon_as_the_configuration_is_read_again(running, room, site):
     other = Newsroom(site, name="other")
-    other.publish_many(2)
+    other.publish_many(2, name="pier")
 
     async def live():
         async with running.work():

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from crawler.pipeline.check import Recheck
+from crawler.pipeline.result import Recheck
 from tests.commanding import Gazette
 from tests.crawling import Watch, told
 from tests.newsroom import Newsroom, source_block, write_config

@@ -8,7 +8,7 @@ from html import escape
 import pytest
 
 from crawler.model import ArticleState
-from crawler.pipeline.check import Recheck
+from crawler.pipeline.result import Recheck
 from tests.crawling import Watch, told
 from tests.newsroom import source_block, write_config
 from tests.papers import make_pdf, write_lines

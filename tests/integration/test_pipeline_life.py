@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from crawler.model import ArticleState, ChangeKind, IncidentReason, IncidentState
-from crawler.pipeline.check import Recheck
 from crawler.pipeline.looks import Depth
+from crawler.pipeline.result import Recheck
 from tests.crawling import NOON, Watch, result_of, told
 from tests.newsroom import Newsroom, source_block, write_config
 from tests.siteserver import make_route

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from crawler.model import ArticleState, IncidentReason
-from crawler.pipeline.check import Recheck
+from crawler.pipeline.result import Recheck
 from tests.crawling import Watch, told
 from tests.newsroom import Newsroom, source_block, write_config
 from tests.siteserver import make_route

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from crawler.model import ArticleState, IncidentReason
-from crawler.pipeline.check import Recheck
+from crawler.pipeline.result import Recheck
 from tests.crawling import Watch, told
 from tests.newsroom import source_block, write_config
 from tests.siteserver import make_route

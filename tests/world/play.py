@@ -12,7 +12,8 @@ from random import Random
 from crawler.bootstrap import build_checker, open_database, open_snapshots
 from crawler.fetcher.client import HttpFetcher
 from crawler.model import Change, Incident
-from crawler.pipeline.check import Checker, CheckResult, Recheck
+from crawler.pipeline.check import Checker
+from crawler.pipeline.result import CheckResult, Recheck
 from crawler.pipeline.round import run_round
 from crawler.pipeline.writer import StoreThread
 from crawler.sandbox.pool import Sandbox

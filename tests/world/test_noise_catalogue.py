@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from crawler.model import FactType
-from crawler.pipeline.check import Recheck
+from crawler.pipeline.result import Recheck
 from crawler.text.urls import canonical_url
 from tests.world.catalogue import NOISES
 from tests.world.grammar import other_value, write_notice

@@ -12,7 +12,7 @@ import pytest
 
 from crawler.errors import StoreError
 from crawler.model import KnownArticle, Source, SourceState, Verdict
-from crawler.pipeline.check import CheckResult
+from crawler.pipeline.result import CheckResult
 from crawler.scheduler.agenda import Visit
 from crawler.scheduler.visits import FIRST_REST, LONGEST_REST, Visits
 

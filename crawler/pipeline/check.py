@@ -18,9 +18,10 @@ from crawler.model import (
     KnownArticle,
     Source,
     SourceState,
+    Validators,
     Verdict,
 )
-from crawler.pipeline.choosing import MAX_LOOKS, choose
+from crawler.pipeline.choosing import MAX_LOOKS, ask_afresh, choose, has_erred, must_see_bytes
 from crawler.pipeline.context import Audience, Context
 from crawler.pipeline.decide import (
     decide_all,
@@ -40,7 +41,7 @@ from crawler.pipeline.kindred import Kindred, needs_the_others
 from crawler.pipeline.lapses import bears_out, find_lapses
 from crawler.pipeline.looks import ArticleLook, Depth, Found, ListingLook, Wanted, want_again, want_files
 from crawler.pipeline.masking import learn_masks
-from crawler.pipeline.pages import is_absent, judge_pages, refuse_lost, shows_a_mass
+from crawler.pipeline.pages import is_absent, judge_pages, present_among, refuse_lost, shows_a_mass
 from crawler.pipeline.resolve import Resolved
 from crawler.pipeline.result import CheckResult, Recheck, finish
 from crawler.pipeline.window import Lapse
@@ -102,6 +103,8 @@ class Checker:
         asked_state = None if fresh else state
         if depth or (not source.follow and any(needs_another_look(article) for article in due)):
             asked_state = forget_validators(asked_state)
+        elif asked_state and must_see_bytes(asked_state.checked_at, asked_state.habits, self._clock.now()):
+            asked_state = replace(asked_state, validators=Validators())
         look = await self._gatherer.look_at_listing(resolved, asked_state, depth)
         if look.assessment.verdict in ABSENT and await self._gatherer.is_article(source):
             # The source is one article, and that is gone: its removal is for the article's own look to prove.
@@ -142,15 +145,16 @@ class Checker:
         begun = CheckResult(source=source, state=state, verdict=Verdict.NOT_MODIFIED, reread=len(due))
         if not due:
             return begun
-        looks = await self._gatherer.look_at_articles(source, [Wanted(each, None, each.keys) for each in due])
         now = self._clock.now()
+        wanted = ask_afresh([Wanted(each, None, each.keys) for each in due], state.habits, now)
+        looks = await self._gatherer.look_at_articles(source, wanted)
         # Only the list can deny that pages are gone: while it may, or while many are, nothing is concluded without it.
         many_gone = sum(map(is_absent, looks)) >= max(source.guard.mass_minimum, 1)
         well = not (state.failures or state.habits.unread or state.habits.short or many_gone)
         context = Context(source=source, now=now, state=state, fresh=False, well=well)
         looks, widened = await self._widen(looks, context)
         pages = judge_pages(looks, (), source.guard)
-        context = replace(context, reread=len(looks), pages=pages, widened=widened)
+        context = replace(context, reread=len(present_among(looks)), pages=pages, widened=widened)
         return await self._commit_looks(refuse_lost(looks, pages), context, begun)
 
     async def confirm(self, result: CheckResult) -> CheckResult:
@@ -202,6 +206,7 @@ class Checker:
         source = context.source
         # The looks may have taken minutes, in which another program may have checked the source.
         state = (await self._store.source_states([source.id])).get(source.id, begun.state)
+        context = replace(context, errs=has_erred(looks))
         looks = refuse_unexpected(looks, state.expectation)
         state = replace(state, expectation=learn_from(looks, state.expectation))
         steps = list(decide_all(looks, context).values())
@@ -273,6 +278,7 @@ class Checker:
         due = [*due, *(each for each in lapse.articles if each.id not in seen)]
         entries = look.listing.entries if look.listing else ()
         wanted, untouched = choose(found.wanted, due, source) if found.wanted or due else ([], [])
+        wanted = ask_afresh(wanted, context.habits, context.now)
         looks = [*await self._gatherer.look_at_articles(source, wanted), *untouched]
         if context.short and bears_out(looks, lapse):
             context = replace(context, short=None, well=True)
@@ -280,6 +286,7 @@ class Checker:
         looks = refuse_unexpected(looks, context.expectation)
         expectation = learn_from(looks, context.expectation)
         context = replace(context, gap=gap, ids=found.ids, expectation=expectation, masks=learn_masks(looks, context))
+        context = replace(context, errs=has_erred(looks, look, context.state))
         looks, context = await self._judge_pages(looks, found, look, context)
         if context.gap and any(each.known is not None and each.entry is not None for each in looks):
             context = replace(context, gap="")  # it was the addresses that changed, not the articles
@@ -302,9 +309,8 @@ class Checker:
         looks = refuse_lost(looks, pages)
         if not context.fresh:
             looks = await self._gatherer.match_twins(context.source, looks, named)
-        reread = sum(each.known is not None and each.asked for each in looks)
         well = context.well and not pages.denied
-        return looks, replace(context, reread=reread, well=well, pages=pages, widened=widened)
+        return looks, replace(context, reread=len(present_among(looks)), well=well, pages=pages, widened=widened)
 
     async def _widen(self, looks: Sequence[ArticleLook], context: Context) -> tuple[list[ArticleLook], bool]:
         """Looks at all articles of a source where many of those that were due seem to have changed together."""
@@ -314,7 +320,8 @@ class Checker:
         seen = {each.known.id for each in looks if each.known}
         known = await self._store.due_articles(source.id, now=None, limit=MAX_LOOKS)
         others = [each for each in known if each.id not in seen and each.state is ArticleState.PRESENT]
-        more = await self._gatherer.look_at_articles(source, [want_again(each) for each in others])
+        again = ask_afresh(map(want_again, others), context.habits, context.now)
+        more = await self._gatherer.look_at_articles(source, again)
         return [*looks, *more], True
 
     async def _list_again(self, context: Context) -> set[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
-from crawler.model import ArticleState, KnownArticle, Source
-from crawler.pipeline.looks import ArticleLook, Wanted, listing_look, want_again, want_files
+from crawler.model import ArticleState, Habits, KnownArticle, Source, SourceState, Validators
+from crawler.pipeline.looks import ArticleLook, ListingLook, Wanted, listing_look, want_again, want_files
 
 #: Articles looked at in one check; what is left waits for the next one, so that no source starves the others.
 MAX_LOOKS = 200
@@ -14,6 +15,36 @@ MAX_LOOKS = 200
 MAX_UNLISTED = 20
 #: A page that is still there though no list names it is not asked for again sooner for that alone.
 UNLISTED_EVERY = timedelta(days=1)
+
+
+def must_see_bytes(last_at: datetime | None, habits: Habits, now: datetime) -> bool:
+    """Whether to ask without conditions: once a day, for a server may err, and always where one was seen to."""
+    return habits.distrusts_tags or (
+        last_at is not None and last_at.astimezone(UTC).date() < now.astimezone(UTC).date()
+    )
+
+
+def ask_afresh(wanted: Iterable[Wanted], habits: Habits, now: datetime) -> list[Wanted]:
+    """What to look at, and of what of it to see the bytes."""
+    return [
+        replace(each, afresh=each.known is not None and must_see_bytes(each.known.fetched_at, habits, now))
+        for each in wanted
+    ]
+
+
+def has_erred(
+    looks: Iterable[ArticleLook], listing: ListingLook | None = None, state: SourceState | None = None
+) -> bool:
+    """Whether the source's server was seen to call two bodies alike: then its "not modified" proves nothing."""
+    if listing is not None and state and names_two_alike(state.validators, state.body_sha256, listing):
+        return True
+    return any(each.known and names_two_alike(each.known.validators, each.known.body_sha256, each) for each in looks)
+
+
+def names_two_alike(validators: Validators, sha256: str, look: ArticleLook | ListingLook) -> bool:
+    """Whether what was received now is not what was received before under the same validators."""
+    is_same = bool(validators) and validators == look.validators
+    return is_same and bool(sha256) and bool(look.body_sha256) and sha256 != look.body_sha256
 
 
 def choose(

@@ -75,6 +75,7 @@ def note_looks(before: Habits, context: Context, steps: Sequence[Step]) -> Habit
         before,
         traces=tuple(traces[-MOST_TRACES:]),
         looks=tuple(looks[-MOST_TRACES:]),
+        distrusts_tags=before.distrusts_tags or context.errs,
         masks=note_hidden(before.masks, [key for step in steps for key in step.masked], now),
     )
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from crawler.cadence import read_freshness
 from crawler.differ.garbling import is_garbled
@@ -36,6 +35,7 @@ from crawler.model import (
     Verdict,
 )
 from crawler.parser.kinds import find_kind
+from crawler.pipeline.detours import has_moved, has_retreated
 from crawler.text.urls import canonical_url
 
 #: Pages of a listing followed back at most.
@@ -140,6 +140,7 @@ class Wanted:
 
     ``listed`` is the observation of the listing that names it: the proof of what is told from the listing alone.
     ``files_only``: its text is its listing's, which says nothing new, but a file of it may have been exchanged.
+    ``afresh``: the bytes are wanted, whatever the server may say of what we have.
     """
 
     known: KnownArticle | None
@@ -148,6 +149,7 @@ class Wanted:
     backfilled: bool = False
     listed: Observation | None = None
     files_only: bool = False
+    afresh: bool = False
 
 
 class Found(NamedTuple):
@@ -204,6 +206,8 @@ def article_request(source: Source, wanted: Wanted) -> Request | None:
         request = Request(url=wanted.known.url, purpose=Purpose.ARTICLE) if wanted.known else None
     if request is None or wanted.known is None or wanted.known.suspicion is not None:
         return request  # a doubtful edit is asked for unconditionally: we want to see the bytes again
+    if wanted.afresh:
+        return request
     if is_restated(wanted):
         return request  # its listing calls it invalid now: the same bytes mean something else
     if canonical_url(request.url) != canonical_url(wanted.known.url):
@@ -346,28 +350,6 @@ def refuse_garbled(look: ArticleLook) -> ArticleLook:
         assessment=fault,
         observation=replace(seen, verdict=fault.verdict, reason=fault.reason) if seen else None,
     )
-
-
-def has_moved(response: Fetched | NotModified) -> bool:
-    """Whether every redirect on the way was one for good (RFC 9110 §15.4: 301 and 308)."""
-    hops = response.hops if isinstance(response, Fetched) else ()
-    return bool(hops) and all(hop.status in (301, 308) for hop in hops)
-
-
-def has_retreated(response: Fetched, source: Source) -> bool:
-    """Whether the site answered with its listing, or with a folder above the page, instead of the article.
-
-    Another spelling of the same address is none (``…/index.html`` to ``…/``), nor is a folder that carries a number:
-    that is an article's own, and the redirect has only dropped its words.
-    """
-    if not response.hops or canonical_url(response.url) == canonical_url(response.request.url):
-        return False
-    if canonical_url(response.url) == canonical_url(source.url):
-        return True
-    asked, landed = urlsplit(response.request.url), urlsplit(response.url)
-    if not landed.path.endswith("/") or any(each.isdigit() for each in landed.path.rstrip("/").rpartition("/")[2]):
-        return False
-    return asked.hostname == landed.hostname and asked.path.startswith(landed.path)
 
 
 def want_files(article: KnownArticle) -> Wanted:

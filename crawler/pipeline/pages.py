@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -46,7 +46,7 @@ class Pages:
 
 def judge_pages(looks: Sequence[ArticleLook], listed: Collection[str], policy: GuardPolicy) -> Pages:
     """What is wrong with the pages as a whole, if anything is. ``listed`` are the ids that the list names."""
-    asked = [look for look in looks if look.known is not None and look.asked]
+    asked = present_among(looks)
     denied = [look for look in asked if is_absent(look) and look.known and look.known.id in listed]
     bad = [look for look in asked if look.assessment.verdict not in WELL and not is_absent(look)]
     lost = [look for look in asked if has_lost_its_text(look)]
@@ -59,6 +59,11 @@ def judge_pages(looks: Sequence[ArticleLook], listed: Collection[str], policy: G
             trouble = reason or name_trouble(group, verdict)
             return Pages(read=len(asked), bad=len(group), trouble=trouble, detail=detail, denied=group is denied)
     return Pages(read=len(asked), bad=len(bad))
+
+
+def present_among(looks: Iterable[ArticleLook]) -> list[ArticleLook]:
+    """Those at known articles that were asked for. What was removed before can neither change nor vanish."""
+    return [look for look in looks if look.known and look.asked and look.known.state is not ArticleState.REMOVED]
 
 
 def name_trouble(group: Sequence[ArticleLook], verdict: Verdict) -> IncidentReason | None:
@@ -122,7 +127,7 @@ def shows_a_mass(looks: Sequence[ArticleLook], habits: Habits, policy: GuardPoli
         return False
     recent = [trace for trace in habits.traces if now - trace.at < WINDOW]
     begun = min((trace.at for trace in recent), default=now)
-    read = sum(look.known is not None and look.asked for look in looks)
+    read = len(present_among(looks))
     read += sum(count for at, count in habits.looks if at >= begun)
     sooner = replace(policy, mass_minimum=math.ceil(policy.mass_minimum * SUSPICIOUS))
     return is_mass(len(signs | {trace.article_id for trace in recent}), read, sooner)

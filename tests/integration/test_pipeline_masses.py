@@ -30,7 +30,8 @@ def watch(tmp_path, site, room):
 
 
 def tellings(reports) -> list[tuple[str, str]]:
-    return [(each.reason.value, each.state.value) for report in reports for each in report.incidents]
+    told_of = [each for report in reports for each in report.incidents if not each.reminder]
+    return [(each.reason.value, each.state.value) for each in told_of]
 
 
 def insert_everywhere(room: Newsroom, line: str) -> None:

@@ -81,12 +81,24 @@ def test_posts_come_and_edits_are_told_from_a_part_but_no_removal(watch, room):
     assert kinds == ["removed"]
 
 
+def test_a_purge_that_leaves_a_few_posts_is_told_as_what_it_is(watch, room):
+    watch.crawl()
+    for post in room.posts[2:]:
+        room.withdraw(post.slug)
+
+    reports = [watch.crawl(after=HALF_A_DAY) for _ in range(4)]
+
+    opened = [each for report in reports for each in report.incidents if each.state == "open"]
+    assert [(each.reason, len(each.articles)) for each in opened] == [(IncidentReason.MASS_REMOVAL, 10)]
+    assert [told(report) for report in reports] == [[]] * 4
+
+
 def test_what_was_short_for_a_week_is_as_long_as_the_list_is_now(watch, room):
     watch.crawl()
     room.window = 1
     heard = [each for _ in range(20) for each in incidents(watch.crawl(after=HALF_A_DAY))]
 
-    assert [state for _, state, _ in heard] == ["open", "closed"]
+    assert [state for _, state, _ in heard] == ["open", "open", "closed"]  # with a reminder after a day
     assert result_of(watch.reports[-1], "harbour").state.entry_count == 1
 
 

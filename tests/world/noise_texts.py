@@ -10,8 +10,9 @@ from typing import Any
 
 from tests.world.noise import Act, by_language, noise
 from tests.world.noise_pages import token
+from tests.world.serve import Answer, page
 from tests.world.shapes import local
-from tests.world.site import Row, Visit
+from tests.world.site import MOVED, SIGNPOST, Row, Visit
 
 # -- D3: equivalence of texts ---------------------------------------------------------------------------------------
 
@@ -260,6 +261,38 @@ def nightly_404_window(visit: Visit, answer: Any) -> Any:
     if visit.post is None or not 3 <= visit.now.hour < 4:
         return answer
     return replace(answer, status=404, body=b"<html><head><title>404</title></head><h1>Not Found</h1></html>", etag="")
+
+
+@noise("answer", mixes=False)
+def redirect_signpost(visit: Visit, answer: Any) -> Any:
+    """At times a balancer without the page sends its readers to one that explains the site."""
+    led = Answer(status=302, headers=(("Location", SIGNPOST),))
+    return only_pages(4, lambda _, a: led)(visit, answer)
+
+
+@noise("answer", mixes=False)
+def feed_404_then_moved(visit: Visit, answer: Any) -> Any:
+    """The list is gone for one check, and then leads to its new address for good."""
+    path = visit.site.shape.listing_path
+    if visit.asked.path.partition("?")[0] != path or visit.site.lists == 1:
+        return answer
+    if visit.site.lists == 2:
+        return page("<html><title>404</title><h1>Not Found</h1></html>", status=404)
+    return Answer(status=301, headers=(("Location", MOVED + path),))
+
+
+@noise("answer", mixes=False)
+def etag_lies(visit: Visit, answer: Any) -> Any:
+    """Its entity tags name pages and not their states: whoever repeats one is told that nothing has changed."""
+    return replace(answer, etag=f'"{visit.asked.path}"') if answer.etag else answer
+
+
+@noise("visit", mixes=False)
+def edit_during_fetch(visit: Visit, _: None) -> None:
+    """Who reads the page while it is being saved gets one half of the new text and the other of the old."""
+    post = visit.post
+    if post is not None and post.former is not None and post.saved is not post.draft:
+        visit.torn, post.saved = True, post.draft
 
 
 @noise("visit", mixes=False)

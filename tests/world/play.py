@@ -11,6 +11,7 @@ from random import Random
 
 from crawler.bootstrap import build_checker, open_database, open_snapshots
 from crawler.fetcher.client import HttpFetcher
+from crawler.fetcher.connect import NameUnresolved
 from crawler.model import Change, Incident
 from crawler.pipeline.check import Checker
 from crawler.pipeline.result import CheckResult, Recheck
@@ -73,6 +74,19 @@ class Heard:
 
 
 @dataclass
+class Names:
+    """The names of hosts, all of which lead to this machine, or, while it is ``dark``, nowhere."""
+
+    dark: bool = False
+
+    async def resolve(self, host: str, port: int) -> Sequence[str]:
+        """As the resolver of the fetcher: the addresses of a host. Raises ``NameUnresolved``."""
+        if self.dark:
+            raise NameUnresolved(f"the host name {host} cannot be resolved (temporary failure in name resolution)")
+        return [host]
+
+
+@dataclass
 class Theatre:
     """A stage with its sites, opened by ``open_theatre``."""
 
@@ -82,6 +96,7 @@ class Theatre:
     settings: Settings
     thread: StoreThread
     store: SqlStore
+    names: Names
     heard: list[Heard] = field(default_factory=list)
 
     async def check(self, *site_ids: str, recheck: Recheck = Recheck.DUE) -> Heard:
@@ -103,6 +118,12 @@ class Theatre:
         heard = Heard(len(self.heard), *gather(results), sum(result.reread for result in results))
         self.heard.append(heard)
         return heard
+
+    def darken(self) -> None:
+        """From now on no host can be found, and no connection to any is left."""
+        self.names.dark = True
+        for site in self.sites:
+            site.host.hang_up()
 
     async def pass_time(self, pause: timedelta, *site_ids: str, recheck: Recheck = Recheck.DUE) -> Heard:
         """Moves the clock, then checks."""
@@ -132,24 +153,26 @@ async def open_theatre(
             await site.host.start()
             stack.push_async_callback(site.host.stop)
         blocks = [source_block(site, (more or {}).get(site.id, "")) for site in sites]
+        blocks += [source_block(site, "", name=f"{site.id}-too", url=site.second_url) for site in sites if site.second]
         path = folder / "gazette.toml"
         path.write_text(CONFIG.format(ladder=ladder, then_every=then_every) + "\n".join(blocks), encoding="utf-8")
         settings = load_settings(path, {})
         store = stack.enter_context(open_database(settings))
         thread = await stack.enter_async_context(StoreThread(store, open_snapshots(settings, store)))
+        names = Names()
         fetcher = await stack.enter_async_context(
-            HttpFetcher(clock=clock, concurrency=64, sleep=no_pause, monotonic=clock.seconds)
+            HttpFetcher(clock=clock, concurrency=64, resolve=names.resolve, sleep=no_pause, monotonic=clock.seconds)
         )
         reader = await stack.enter_async_context(Sandbox())
         checker = build_checker(settings, fetcher, thread, clock, reader, alerts=False, chance=Random(1).random)
-        yield Theatre(list(sites), clock, checker, settings, thread, store)
+        yield Theatre(list(sites), clock, checker, settings, thread, store, names)
 
 
-def source_block(site: Site, more: str) -> str:
+def source_block(site: Site, more: str, *, name: str = "", url: str = "") -> str:
     """The source as an operator would write it: nothing but kind, address, zone and language."""
     shape = site.shape
     return (
-        f'[[source]]\nid = "{site.id}"\nkind = "{shape.kind}"\nurl = "{site.listing_url}"\n'
+        f'[[source]]\nid = "{name or site.id}"\nkind = "{shape.kind}"\nurl = "{url or site.listing_url}"\n'
         f'timezone = "{ZONES[shape.language]}"\nlanguage = "{shape.language}"\n{more}\n'
     )
 

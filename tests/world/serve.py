@@ -69,9 +69,13 @@ class Host:
         """Closes the port and every connection to it."""
         if self._server is not None:
             self._server.close()
-            for writer in list(self._open):
-                writer.close()
+            self.hang_up()
             await self._server.wait_closed()
+
+    def hang_up(self) -> None:
+        """Closes every connection: whoever asks again must find the way anew."""
+        for writer in list(self._open):
+            writer.close()
 
     @property
     def base(self) -> str:

@@ -40,6 +40,7 @@ class Post:
     gone: str = ""
     forward: str = ""
     former: Draft | None = None
+    saved: Draft | None = None
     former_until: datetime | None = None
     paths: list[str] = field(default_factory=list)
     visits: int = 0
@@ -74,6 +75,7 @@ class Visit:
     asked: Asked
     post: Post | None = None
     stale: bool = False
+    torn: bool = False
 
     @property
     def turn(self) -> int:
@@ -86,7 +88,10 @@ class Visit:
 
 @dataclass(slots=True, kw_only=True)
 class Site:
-    """A site and its state. ``window`` is how many posts its list shows; ``design`` the version of its templates."""
+    """A site and its state. ``window`` is how many posts its list shows; ``design`` the version of its templates.
+
+    ``second``: the same posts are listed at another address, too.
+    """
 
     id: str
     shape: Shape
@@ -98,7 +103,9 @@ class Site:
     window: int = 100
     design: int = 1
     tagged: bool = True
+    second: bool = False
     visits: int = 0
+    lists: int = 0
     born: int = 0
     host: Host = field(init=False)
 
@@ -112,6 +119,11 @@ class Site:
     @property
     def listing_url(self) -> str:
         return self.host.base + self.shape.source_path
+
+    @property
+    def second_url(self) -> str:
+        """Where the same posts are listed once more."""
+        return self.host.base + MOVED + self.shape.source_path
 
     def url(self, post: Post) -> str:
         """The address of a post's page."""
@@ -162,8 +174,11 @@ class Site:
 
     def _content(self, visit: Visit, noises: Sequence[Noise]) -> Answer:
         path = visit.asked.path.partition("?")[0]
-        if path == self.shape.listing_path:
+        if path in (self.shape.listing_path, MOVED + self.shape.listing_path):
+            self.lists += 1
             return self._list(visit, noises)
+        if path == SIGNPOST:
+            return page(signpost(self))
         plain = path.removesuffix("index.html").partition(";")[0].rstrip("/")
         found = next((post for post in self.posts if plain == post.path.rstrip("/")), None)
         if found is not None:
@@ -198,6 +213,8 @@ class Site:
         is_stale = visit.stale and post.former_until is not None and visit.now < post.former_until
         draft = post.former if is_stale and post.former else post.draft
         texts = draft.texts
+        if visit.torn and post.former is not None:
+            texts = [new if n % 2 else old for n, (old, new) in enumerate(zip(post.former.texts, texts, strict=True))]
         for noise in noises:
             if noise.on == "text":
                 texts = [noise.act(visit, text) for text in texts]
@@ -233,6 +250,10 @@ FAREWELLS: dict[str, tuple[str, str | None]] = {
     "deleted_by_platform": ("tombstone_page", "platform"),
     "redirect_home": ("redirect", None),
 }
+#: Where a site sends whoever asks for a page that it does not show.
+SIGNPOST = "/about/changes.html"
+#: What stands before the path of a list that has moved, or stands in a second place.
+MOVED = "/portal"
 
 
 def farewell(post: Post, site: Site) -> Answer:
@@ -246,8 +267,29 @@ def farewell(post: Post, site: Site) -> Answer:
         return page(f"<html><head><title>{words}</title></head><body><h1>{words}</h1></body></html>")
     if post.gone == "redirect_home":
         return Answer(status=302, headers=(("Location", "/"),))
+    if post.gone == "redirect_signpost":
+        return Answer(status=302, headers=(("Location", SIGNPOST),))
     words = "该内容已被发布者删除" if post.gone == "deleted_by_author" else "此内容因违规无法查看"
     return page(f"<html><head><title></title></head><body><div class='weui-msg'><p>{words}</p></div></body></html>")
+
+
+def signpost(site: Site) -> str:
+    """A page that tells readers where to look instead."""
+    title, text = {
+        "zh": ("网站改版说明", "本网站栏目已作调整，原页面内容请通过首页栏目导航或站内搜索查找。"),
+        "ja": (
+            "サイト構成の変更について",
+            "サイトの構成を変更しました。お探しの情報はトップページから検索してください。",
+        ),
+        "en": (
+            "Our website has changed",
+            "We have rearranged this website. Please use the menu or search to find pages.",
+        ),
+    }[site.language]
+    return (
+        f"<!doctype html><html><head><meta charset='utf-8'><title>{title}</title></head><body><nav><a href='/'>Home</a>"
+        f"</nav><main><h1>{title}</h1><p>{text}</p></main><footer>{site.id}</footer></body></html>"
+    )
 
 
 def pdf(post: Post) -> bytes:

@@ -59,7 +59,7 @@ class Director:
     ill_until: int = -1
     sick: Trouble | None = None
     turn: int = 0
-    swaps: int = 0
+    swaps: float = 0
     published: int = 0
     reverts: list[tuple[int, Post]] = field(default_factory=list)
     calm: set[int] = field(default_factory=set)
@@ -120,12 +120,13 @@ class Director:
             self.edit_post(step, post)
 
     def edit_post(self, step: int, post: Post) -> None:
-        """The next critical edit. A post without a file leaves the swap of one to the next that has one."""
+        """The next critical edit. A post without a file leaves every other swap to the next that has one."""
         self.turn += 1
         kind = CRITICAL[self.turn % len(CRITICAL)]
-        self.swaps += kind is FactType.ATTACHMENT
+        if kind is FactType.ATTACHMENT:
+            self.swaps += 1 if post.file else 0.5
         silent = self.announce(post)
-        if self.swaps and post.file:
+        if self.swaps >= 1 and post.file:
             self.swaps -= 1
             post.file_version += 1
             swapped = (FactType.ATTACHMENT, "old", "new")

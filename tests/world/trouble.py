@@ -218,16 +218,16 @@ def text_by_script(visit: Visit, markup: str) -> str:
     )
 
 
-@trouble("markup", "redesign", shapes=("zh_list", "zh_feed", "en_atom", "en_cards", "ja_list"), checks=10_000)
-def furniture_in_the_text(visit: Visit, markup: str) -> str:
+_TEMPLATED = ("zh_list", "zh_feed", "en_atom", "en_cards", "ja_list")
+
+
+@trouble("furniture", "redesign", shapes=_TEMPLATED, places="inside", checks=10_000)
+def furniture_in_the_text(visit: Visit, place: str) -> str:
     """The new template puts the same lines of its own among the text of every page."""
-    if visit.post is None:
-        return markup
     line = by_language(
         visit,
         "本网站已启用新版页面，欢迎提出宝贵意见和建议。",
         "当サイトは新しいページに変わりました。ご意見をお寄せください。",
         "This page belongs to our new website; tell us what you think of it.",
     )
-    at = markup.rfind("</p>")
-    return markup[: at + 4] + f"<p>{line}</p>" + markup[at + 4 :]
+    return f"<p>{line}</p>"

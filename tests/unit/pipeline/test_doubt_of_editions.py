@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.differ.folding import compare_key
@@ -97,6 +97,7 @@ EDITIONS = st.sampled_from(["whole", "mobile", "half", "noisy"])
 MANY = st.lists(EDITIONS, max_size=12)
 
 
+@settings(deadline=None)
 @given(MANY.map(spread))
 def test_editions_of_a_page_that_nobody_edits_tell_nothing(editions):
     page = Page()
@@ -106,6 +107,7 @@ def test_editions_of_a_page_that_nobody_edits_tell_nothing(editions):
     assert [each for each in told if each is not None] == []
 
 
+@settings(deadline=None)
 @given(MANY.map(spread), st.booleans())
 def test_one_edit_of_a_page_with_editions_is_one_change_with_nothing_beside_it(editions, whole_first):
     page = Page()
@@ -131,6 +133,7 @@ def test_an_edit_is_told_though_every_other_look_is_shown_another_edition(editio
     assert page.lines == lines_of(View(1).article)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(EDITS)), EDITIONS), max_size=20), st.integers(0, len(EDITS)))
 def test_whatever_was_shown_a_page_that_settles_is_known_as_it_is_and_no_edit_is_lost(looks, state):
     page = Page()
@@ -144,6 +147,7 @@ def test_whatever_was_shown_a_page_that_settles_is_known_as_it_is_and_no_edit_is
     assert page.life.known.suspicion is None
 
 
+@settings(deadline=None)
 @given(st.integers(1, 2), st.integers(0, 3), st.integers(0, 3))
 def test_two_quick_edits_are_told_both(first, early, late):
     page = Page()

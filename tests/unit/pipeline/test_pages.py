@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from crawler.model import Assessment, GuardPolicy, IncidentReason, Verdict
+from crawler.model import ArticleState, Assessment, GuardPolicy, IncidentReason, Verdict
 from crawler.parser.second_look import WITHOUT_TEXT
-from crawler.pipeline.pages import judge_pages
+from crawler.pipeline.pages import judge_pages, present_among
 from tests.lives import Life
 
 POLICY = GuardPolicy()
@@ -36,6 +36,13 @@ def test_pages_that_cannot_be_read_are_one_trouble_by_its_name(verdict, reason, 
     pages = judge_pages(looks(verdict, reason), (), POLICY)
 
     assert (pages.trouble, pages.bad, pages.detail) == (trouble, 6, f"6 of 6 pages: {reason}")
+
+
+def test_articles_that_were_removed_before_make_no_trouble_of_the_others_smaller():
+    gone = [replace(each, known=replace(each.known, state=ArticleState.REMOVED)) for each in looks(Verdict.GONE, "", 9)]
+
+    assert judge_pages([*looks(Verdict.CHALLENGE, "a script"), *gone], (), POLICY).trouble is IncidentReason.CHALLENGE
+    assert present_among(gone) == []
 
 
 def test_a_few_pages_that_cannot_be_read_are_no_trouble_of_the_source():

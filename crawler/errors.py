@@ -90,3 +90,8 @@ class PermanentDeliveryError(DeliveryError):
 
 class ChannelGone(DeliveryError):
     """The receiver asked never to be called again (HTTP 410): the channel is switched off."""
+
+
+def describe_mistake(error: Exception) -> str:
+    """What to say of an exception that should not have been."""
+    return f"an error in Gazette itself, please report it: {type(error).__name__}: {error}"

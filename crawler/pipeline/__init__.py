@@ -14,6 +14,8 @@
     doubt.py        how often an edit must be seen before it is told                       (pure)
     twins.py        one article at two addresses                                          (pure)
     kindred.py kinship.py   what tells the same elsewhere, brought beside the looks; what that means   (kinship: pure)
+    signposts.py    pages that lead to one that only says where to look
+    window.py lapses.py     what a listing drops from its midst; who is looked for because of that     (window: pure)
     pages.py masses.py troubles.py habits.py   what pages say together, and what is usual  (pure)
     context.py      what a decision needs to know                                         (pure)
     decide.py       all steps of a check, and the source itself, as one outcome            (pure)

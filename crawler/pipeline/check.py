@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from functools import partial
 
 from crawler.differ.guard import judge_listing
-from crawler.errors import GazetteError
+from crawler.errors import GazetteError, describe_mistake
 from crawler.model import (
     ABSENT,
     ArticleState,
@@ -44,6 +45,7 @@ from crawler.pipeline.masking import learn_masks
 from crawler.pipeline.pages import is_absent, judge_pages, present_among, refuse_lost, shows_a_mass
 from crawler.pipeline.resolve import Resolved
 from crawler.pipeline.result import CheckResult, Recheck, finish
+from crawler.pipeline.signposts import see_signposts
 from crawler.pipeline.window import Lapse
 from crawler.pipeline.writer import StoreThread
 from crawler.ports import Clock, Fetcher, FileReader
@@ -148,10 +150,12 @@ class Checker:
         now = self._clock.now()
         wanted = ask_afresh([Wanted(each, None, each.keys) for each in due], state.habits, now)
         looks = await self._gatherer.look_at_articles(source, wanted)
+        context = Context(source=source, now=now, state=state, fresh=False, well=True)
+        looks = await self._see_signposts(looks, (), context)
         # Only the list can deny that pages are gone: while it may, or while many are, nothing is concluded without it.
         many_gone = sum(map(is_absent, looks)) >= max(source.guard.mass_minimum, 1)
         well = not (state.failures or state.habits.unread or state.habits.short or many_gone)
-        context = Context(source=source, now=now, state=state, fresh=False, well=well)
+        context = replace(context, well=well)
         looks, widened = await self._widen(looks, context)
         pages = judge_pages(looks, (), source.guard)
         context = replace(context, reread=len(present_among(looks)), pages=pages, widened=widened)
@@ -303,6 +307,7 @@ class Checker:
         """The looks as far as they can be believed, and the context with what the pages say together."""
         looks, widened = await self._widen(looks, context)
         named = {each.known.id for each in found.wanted if each.known}
+        looks = await self._see_signposts(looks, named, context)
         if look.listing is None and sum(map(is_absent, looks)) >= context.source.guard.mass_minimum:
             named = await self._list_again(context)
         pages = judge_pages(looks, named, context.source.guard)
@@ -323,6 +328,12 @@ class Checker:
         again = ask_afresh(map(want_again, others), context.habits, context.now)
         more = await self._gatherer.look_at_articles(source, again)
         return [*looks, *more], True
+
+    async def _see_signposts(
+        self, looks: Sequence[ArticleLook], named: Collection[str], context: Context
+    ) -> list[ArticleLook]:
+        again = partial(self._list_again, context)
+        return await see_signposts(looks, named, context.source, self._gatherer, self._store, again)
 
     async def _list_again(self, context: Context) -> set[str]:
         """The ids of the articles that the list names, whether it changed or not."""
@@ -357,8 +368,3 @@ class Checker:
             incidents=outcome.incidents,
             doubtful=tuple(step.article for step in steps.values() if needs_another_look(step.article)),
         )
-
-
-def describe_mistake(error: Exception) -> str:
-    """What to say of an exception that should not have been."""
-    return f"an error in Gazette itself, please report it: {type(error).__name__}: {error}"

@@ -249,6 +249,7 @@ FAREWELLS: dict[str, tuple[str, str | None]] = {
     "deleted_by_author": ("tombstone_page", "author"),
     "deleted_by_platform": ("tombstone_page", "platform"),
     "redirect_home": ("redirect", None),
+    "redirect_signpost": ("redirect", None),
 }
 #: Where a site sends whoever asks for a page that it does not show.
 SIGNPOST = "/about/changes.html"

@@ -129,6 +129,10 @@ class Store(Protocol):
         """The newest revision with its full text."""
         ...
 
+    def revision_of(self, article_id: str, number: int) -> Revision | None:
+        """One revision with its full text."""
+        ...
+
     def owners_of_due_articles(self, source_ids: Iterable[str], *, now: datetime) -> list[str]:
         """Which of these sources, all checked before, own an article that is due at ``now``."""
         ...

@@ -31,6 +31,8 @@ from crawler.text.urls import canonical_url
 
 #: Articles whose texts are compared with a new one, and copies whose texts are compared with an edit, at most.
 CANDIDATES, MOST_COPIES = 5, 20
+#: Former texts of a copy that are looked through for an edit that it made before.
+PAST = 4
 #: Links of a text that may lead to what it translates, at most.
 MOST_LINKS = 10
 
@@ -129,10 +131,17 @@ class Kindred:
         found = await self._store.find_articles(known.keys[:1])
         known = replace(known, relatives=next((each.relatives for each in found.values()), known.relatives))
         standing = [each for each in known.copies if each.state is not ArticleState.REMOVED][:MOST_COPIES]
-        texts = [await self._text_of(each) for each in standing]
-        beside = tuple((each, text) for each, text in zip(standing, texts, strict=True) if text is not None)
+        texts = [await self._texts_of(each, known) for each in standing]
+        beside = tuple((each, text) for each, text in zip(standing, texts, strict=True) if text)
         return replace(look, known=known, kinship=Kinship(beside=beside))
 
-    async def _text_of(self, copy: Relative) -> Article | None:
+    async def _texts_of(self, copy: Relative, known: KnownArticle) -> tuple[Article, ...]:
+        """What a copy says, and what it said before where it was edited after the known article was."""
         latest = await self._store.latest_revision(copy.id)
-        return latest.article if latest else None
+        if latest is None:
+            return ()
+        numbers = range(latest.number - 1, max(0, latest.number - 1 - PAST), -1)
+        before = [
+            await self._store.revision_of(copy.id, each) for each in numbers if copy.changed_at > known.changed_at
+        ]
+        return (latest.article, *(each.article for each in before if each is not None))

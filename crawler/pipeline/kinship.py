@@ -165,21 +165,34 @@ def tell_new(step: Step, look: ArticleLook) -> Step:
 def tell_edit(step: Step, look: ArticleLook, before: Article, after: Article) -> Step:
     """The step of an edit, with what the other copies say; told once, where the same edit was made first.
 
-    One who shows the new text, and came to it after our last change, was told so when that was seen.
+    A copy that went from the old text to the new one after our last change was told so when that was seen.
     """
     if step.change is None or look.known is None or not look.kinship.beside:
         return step
-    shown = {other.id: carries(before, after, text) for other, text in look.kinship.beside}
+    shown = {other.id: carries(before, after, texts[0]) for other, texts in look.kinship.beside}
     elsewhere = tuple(replace(each, carries=shown.get(each.article_id, "")) for each in step.change.elsewhere)
     still = ", ".join(dict.fromkeys(each.source for each in elsewhere if each.carries == "before"))
     summary = f"{step.change.summary}; as before at {still}" if still else step.change.summary
     change = replace(step.change, elsewhere=elsewhere, summary=summary)
     since = look.known.changed_at
-    made_before = [other for other, _ in look.kinship.beside if shown[other.id] == "after" and other.changed_at > since]
+    made_before = [
+        other
+        for other, texts in look.kinship.beside
+        if shown[other.id] == "after" and other.changed_at > since and has_left(before, after, texts[1:])
+    ]
     if not made_before:
         return replace(step, change=change)
     told_at = tuple(each.source_id for each in made_before)
     return replace(step, change=None, echo=replace(change, told_at=told_at))
+
+
+def has_left(before: Article, after: Article, former: Sequence[Article]) -> bool:
+    """Whether a copy, by its former texts, the latest first, has come to the new text from the old one."""
+    for text in former:
+        shown = carries(before, after, text)
+        if shown != "after":
+            return shown == "before"
+    return False
 
 
 def tell_sighting(step: Step, change: Change, known: KnownArticle, context: Context) -> Step:

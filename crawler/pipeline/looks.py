@@ -85,8 +85,8 @@ class Kinship:
     a translation shares.
 
     A new article ``repeats`` another one word for word, or ``translates`` it, or is ``translated_as`` others. Of a
-    known one ``beside`` has the copies that are still there, with what they say today. Of an article that another
-    source owns ``told`` has the text that was told.
+    known one ``beside`` has the copies that are still there, each with what it says today and what it said before, the
+    latest first. Of an article that another source owns ``told`` has the text that was told.
     """
 
     marks: tuple[int, ...] = ()
@@ -94,7 +94,7 @@ class Kinship:
     repeats: KnownArticle | None = None
     translates: KnownArticle | None = None
     translated_as: tuple[KnownArticle, ...] = ()
-    beside: tuple[tuple[Relative, Article], ...] = ()
+    beside: tuple[tuple[Relative, tuple[Article, ...]], ...] = ()
     told: Article | None = None
 
 

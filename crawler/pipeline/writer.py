@@ -191,6 +191,10 @@ class StoreThread:
         """See ``Store.latest_revision``."""
         return await self.call(self._store.latest_revision, article_id)
 
+    async def revision_of(self, article_id: str, number: int) -> Revision | None:
+        """See ``Store.revision_of``."""
+        return await self.call(self._store.revision_of, article_id, number)
+
     async def open_incidents(self, source_id: str) -> list[Incident]:
         """The incidents of the source that have not closed, oldest first."""
         return await self._ask(self._open_incidents, source_id) or []

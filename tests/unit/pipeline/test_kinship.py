@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crawler.model import ArticleState, ChangeKind, KnownArticle, Relative
+from crawler.pipeline.context import Step
 from crawler.pipeline.kinship import relative_of
 from crawler.pipeline.looks import Kinship
 from tests.lives import HOUR, NOON, Life, make_article, make_entry, make_source
@@ -43,7 +46,7 @@ def begin(life, kinship=None, **context):
 
 def edit(life, article=EDITED, *beside):
     """An edit of a known article, with what its copies say."""
-    beside = tuple((replace(other, copy_of=life.known.id), text) for other, text in beside)
+    beside = tuple((replace(other, copy_of=life.known.id), texts) for other, *texts in beside)
     life.known = replace(life.known, relatives=tuple(other for other, _ in beside))
     return life.later(HOUR).live(life.read(article, kinship=Kinship(beside=beside)))
 
@@ -112,10 +115,26 @@ def test_an_edit_says_what_each_other_place_says(life):
 
 def test_an_edit_that_another_made_after_our_last_change_is_an_echo(life):
     begin(life)
-    step = edit(life, EDITED, (make_relative(changed_at=NOON + HOUR / 2), EDITED))
+    step = edit(life, EDITED, (make_relative(changed_at=NOON + HOUR / 2), EDITED, make_article()))
 
     assert (step.change, step.echo.told_at) == (None, ("port",))
     assert (step.echo.kind, step.revision.number) == (ChangeKind.EDITED, 2)
+
+
+def test_an_edit_to_what_another_came_to_from_a_third_text_is_told(life):
+    begin(life)
+    third = make_article(text="The fee is 90 euros.")
+    step = edit(life, EDITED, (make_relative(changed_at=NOON + HOUR / 2), EDITED, third))
+
+    assert (step.echo, step.change.elsewhere[0].carries) == (None, "after")
+
+
+def test_an_edit_that_another_made_and_went_on_from_is_an_echo(life):
+    begin(life)
+    further = make_article(text="The fee is 150 euros. Bring a form.")
+    later = make_relative(changed_at=NOON + HOUR / 2)
+
+    assert edit(life, EDITED, (later, further, EDITED, make_article())).echo is not None
 
 
 def test_going_back_to_what_another_always_said_is_an_edit(life):
@@ -166,3 +185,62 @@ def test_a_page_met_at_a_second_source_is_an_echo_with_the_text_that_was_told(li
 
 def test_a_page_met_in_the_baseline_of_a_second_source_is_no_echo(life):
     assert sighted(life, fresh=True).echo is None
+
+
+# -- many copies, many edits ---------------------------------------------------------------------------------------
+
+TEXTS = {version: make_article(text=f"The fee is {version}0 euros.") for version in (1, 2, 3)}
+
+
+class Sources:
+    """A story at some sources; each step edits it at one of them and looks there."""
+
+    def __init__(self, count: int) -> None:
+        self.lives = [Life(source=make_source(id=f"s{n}", confirm_after=timedelta(0))) for n in range(count)]
+        self.shown = [[1] for _ in range(count)]
+        first = None
+        for number, life in enumerate(self.lives):
+            kinship = Kinship(repeats=first) if first else Kinship()
+            entry = make_entry(id=f"guid-{number}", url=f"https://s{number}.example/dock.html")
+            step = life.live(life.read(TEXTS[1], entry=entry, kinship=kinship))
+            first = first or step.article
+
+    def edit(self, number: int, version: int, at: datetime) -> Step:
+        life = self.lives[number]
+        others = [place for place in range(len(self.lives)) if place != number]
+        beside = tuple(
+            (relative_of(self.lives[place].known), tuple(TEXTS[each] for each in reversed(self.shown[place])))
+            for place in others
+        )
+        life.now = at
+        life.known = replace(life.known, relatives=tuple(other for other, _ in beside))
+        self.shown[number].append(version)
+        return life.live(life.read(TEXTS[version], kinship=Kinship(beside=beside)))
+
+
+@given(st.integers(2, 4), st.lists(st.tuples(st.integers(0, 3), st.integers(1, 3)), max_size=14))
+def test_whatever_is_edited_where_each_edit_is_told_and_only_what_was_told_is_an_echo(count, edits):
+    sources = Sources(count)
+    told_since: list[set[tuple[int, int]]] = [set() for _ in range(count)]
+    for hour, (number, version) in enumerate(edits, start=1):
+        number %= count
+        made = (sources.shown[number][-1], version)
+        if made[0] == version:
+            continue
+        step = sources.edit(number, version, NOON + hour * HOUR)
+
+        assert (step.change is None) != (step.echo is None)
+        if step.change is None:  # everybody has heard of just this edit since this source last changed
+            assert made in told_since[number]
+        for others in told_since:
+            others.add(made)
+        told_since[number].clear()
+
+
+@given(st.integers(2, 4), st.permutations(range(4)), st.integers(2, 3))
+def test_one_correction_that_all_make_in_any_order_is_told_once(count, order, version):
+    sources = Sources(count)
+    editors = [number for number in order if number < count]
+    steps = [sources.edit(number, version, NOON + hour * HOUR) for hour, number in enumerate(editors, start=1)]
+
+    assert [step.change is not None for step in steps] == [True] + [False] * (count - 1)

@@ -31,7 +31,7 @@ MARKS, LEAST_MARKS = 8, 2
 
 #: What two texts must share, by weight and by number, if nothing else ties them; of both, and in order.
 ENOUGH, ENOUGH_CLUES, ENOUGH_RARE = 6.0, 5, 2
-COVERED, IN_ORDER = 0.55, 0.75
+COVERED, IN_ORDER = 0.6, 0.75
 #: So little may stand in one text where the other says something else.
 REPLACED = 0.1
 #: So many in common, and hardly anything else, are proof without a rare one.
@@ -41,7 +41,7 @@ TIE, TIED_CLUES = 3.0, 3
 #: What is enough where one article links to the other.
 CREDITED_CLUES, CREDITED = 3, 2.5
 #: How long a text may be, measured by the other.
-SHORTER, LONGER = 0.45, 2.2
+SHORTER, LONGER = 0.5, 2.0
 #: A figure of this weight is rare.
 RARE = 1.6
 

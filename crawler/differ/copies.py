@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from functools import lru_cache
 
 from crawler.differ.folding import HAN, HIRAGANA, KATAKANA, compare_key
 from crawler.differ.spans import find_spans
@@ -26,8 +27,8 @@ PLENTY = 600
 EXTRA = 0.15
 #: A copy follows within days. Much later, the same words are next year's notice.
 NEAR = timedelta(days=14)
-#: So many of the longest sentences are an article's marks, each by its beginning.
-MARKS = 4
+#: So many of the longest sentences are an article's marks, each by its beginning. Of three or more a copy has two.
+MARKS, LEAST_MARKS = 4, 2
 _BEGINNING = 200
 
 _PIECE = re.compile(r"[-+]?\d(?:[\d.,:/]*\d)?[%‰]?|[^\W\d_]+")
@@ -65,13 +66,16 @@ def is_copy(one: Article, other: Article) -> bool:
     """Whether both are the same story in the same words, for sure. The order of the two does not matter."""
     if not (_is_near(one, other) and _declare_the_same(one, other)):
         return False
-    left, right = _sentences(one), _sentences(other)
+    is_titled_so = _is_same_title(one.title, other.title)
+    if not is_titled_so and 2 * min(len(one.text), len(other.text)) < PLENTY:
+        return False
+    left, right = _sentences(one.text), _sentences(other.text)
     common = left & right
     size = sum(_weigh(each) * count for each, count in common.items())
     if size < ENOUGH or not _have_the_same_files(one, other, size):
         return False
     extras = [list((mine - common).elements()) for mine in (left, right)]
-    if not _is_same_title(one.title, other.title) and (any(extras) or size < PLENTY):
+    if not is_titled_so and (any(extras) or size < PLENTY):
         return False
     told = [each for each in extras if each]
     return not told or (len(told) == 1 and _say_nothing(told[0], size))
@@ -96,7 +100,7 @@ def carries(before: Article, after: Article, elsewhere: Article) -> str:
 
 def _parts(article: Article) -> set[tuple[str, str]]:
     """Everything of an article that an edit may replace and a copy may still have."""
-    parts = {("text", each) for each in _sentences(article)}
+    parts = {("text", each) for each in _sentences(article.text)}
     parts.add(("title", letters_of(article.title)))
     parts.update(("file", f"{compare_key(each.name)}\0{_content(each)}") for each in article.attachments)
     return parts
@@ -106,11 +110,12 @@ def _content(file: Attachment) -> str:
     return "\0".join(letters_of(block.text) for block in file.blocks) if file.is_read else file.sha256
 
 
-def _sentences(article: Article) -> Counter[str]:
-    """The sentences by their letters, without credits and update stamps."""
+@lru_cache(maxsize=64)
+def _sentences(text: str) -> Counter[str]:
+    """The sentences by their letters, without credits and update stamps. A new text is held against several others."""
     return Counter(
         letters
-        for sentence in _cut(article.text)
+        for sentence in _cut(text)
         if not _is_credit(sentence) and not is_update_stamp(sentence) and (letters := letters_of(sentence))
     )
 

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import NamedTuple
 
 from crawler.differ import copies, translations
 from crawler.differ.copies import copy_marks, is_copy
@@ -23,7 +24,6 @@ from crawler.pipeline.kinship import (
     is_newcomer,
     is_read_late,
     link,
-    shares_figures,
 )
 from crawler.pipeline.looks import ArticleLook, Kinship
 from crawler.pipeline.writer import StoreThread
@@ -37,10 +37,33 @@ PAST = 4
 MOST_LINKS = 10
 
 
+class Peer(NamedTuple):
+    """A new article of this very check, as the others of it may find it."""
+
+    figures: frozenset[int]
+    told: Told
+
+    def is_alike(self, figures: Sequence[int]) -> bool:
+        """Whether enough of the rarest figures are the same."""
+        return len(self.figures.intersection(figures)) >= translations.LEAST_MARKS
+
+
 def needs_the_others(look: ArticleLook, source: Source) -> bool:
     """Whether what becomes of an article depends on what became of others, perhaps a moment ago."""
     known = look.known
     return known is None or known.source_id != source.id or bool(known.copies) or is_read_late(look)
+
+
+def find_peers(look: ArticleLook, peers: Sequence[Peer]) -> list[Told]:
+    """The articles of the same check that may tell the same in another language."""
+    return [peer.told for peer in peers if peer.is_alike(look.kinship.figures)][:CANDIDATES]
+
+
+def join(look: ArticleLook, article: Article, found: Sequence[Told]) -> ArticleLook:
+    """A new article, tied to those of ``found`` that tell the same in another language."""
+    once = {known.id: (known, text) for known, text in found}
+    same = [(known, text) for known, text in once.values() if is_translation(text, article)]
+    return replace(look, kinship=link(look.kinship, article, same)) if same else look
 
 
 class Kindred:
@@ -51,58 +74,45 @@ class Kindred:
 
     async def bring(self, source: Source, looks: Sequence[ArticleLook]) -> list[ArticleLook]:
         """The looks, each beside what tells the same."""
-        met = await asyncio.gather(*(self._beside(source, look) for look in looks))
-        brought = dict(enumerate(met))
-        peers: list[Told] = []
+        met = await asyncio.gather(*(self._meet(source, look) for look in looks))
+        brought = [look for look, _ in met]
+        peers: list[Peer] = []
         # The first published first: what comes after it may translate it.
-        for place, look in sorted(brought.items(), key=lambda item: first_published(item[1])):
+        for place, (look, found) in sorted(enumerate(met), key=lambda item: first_published(item[1][0])):
             if look.article is not None and is_newcomer(look) and look.kinship.repeats is None:
-                kinship = link(look.kinship, look.article, await self._find_translated(look, look.article, peers))
-                brought[place] = replace(look, kinship=kinship)
-                peers.append((as_known(brought[place], source), look.article))
-        return list(brought.values())
+                brought[place] = join(look, look.article, [*found, *find_peers(look, peers)])
+                peers.append(Peer(frozenset(look.kinship.figures), (as_known(brought[place], source), look.article)))
+        return brought
 
-    async def _beside(self, source: Source, look: ArticleLook) -> ArticleLook:
+    async def _meet(self, source: Source, look: ArticleLook) -> tuple[ArticleLook, list[Told]]:
+        """The look beside what tells the same, and what else may be the same in another language."""
         known = look.known
         if look.article is not None and is_newcomer(look):
             return await self._introduce(source, look, look.article)
-        if known is None:
-            return look
-        if known.source_id != source.id:
-            return await self._recall(source, look, known)
-        if known.copies and look.article is not None and look.before is not None:
-            return await self._compare(look, known)
-        return look
+        if known is not None and known.source_id != source.id:
+            return await self._recall(source, look, known), []
+        if known is not None and known.copies and look.article is not None and look.before is not None:
+            return await self._compare(look, known), []
+        return look, []
 
-    async def _introduce(self, source: Source, look: ArticleLook, article: Article) -> ArticleLook:
-        """A new article, with its marks, beside the one that it repeats."""
+    async def _introduce(self, source: Source, look: ArticleLook, article: Article) -> tuple[ArticleLook, list[Told]]:
+        """A new article with its marks, beside the one that it repeats, or those that may tell it otherwise."""
         sentences, figures = copy_marks(article), translation_marks(article)
-        repeats = await self._find_original(source, look, article, sentences)
-        return replace(look, kinship=Kinship(marks=(*sentences, *figures), figures=figures, repeats=repeats))
-
-    async def _find_original(
-        self, source: Source, look: ArticleLook, article: Article, marks: tuple[int, ...]
-    ) -> KnownArticle | None:
-        for other, text in await self._load_alike(look, article, marks, copies.NEAR, least=1):
-            if other.source_id != source.id and is_copy(text, article):
-                return other
-        return None
-
-    async def _find_translated(self, look: ArticleLook, article: Article, peers: Sequence[Told]) -> list[Told]:
-        """The articles that tell the same in another language: known ones, and others of this very check."""
-        found = []
-        if look.kinship.figures:
-            found += await self._load_alike(
-                look, article, look.kinship.figures, translations.NEAR, least=translations.LEAST_MARKS
-            )
-            found += [peer for peer in peers if shares_figures(look.kinship, peer[1])][:CANDIDATES]
-        found += await self._load_linked(article)
-        once = {known.id: (known, text) for known, text in found}
-        return [(known, text) for known, text in once.values() if is_translation(text, article)]
+        least = copies.LEAST_MARKS if len(sentences) > copies.LEAST_MARKS else 1
+        alike = await self._load_alike(look, article, sentences, copies.NEAR, least=least)
+        others = (other for other, text in alike if other.source_id != source.id and is_copy(text, article))
+        repeats = next(others, None)
+        look = replace(look, kinship=Kinship(marks=(*sentences, *figures), figures=figures, repeats=repeats))
+        if repeats is not None:
+            return look, []
+        found = await self._load_alike(look, article, figures, translations.NEAR, least=translations.LEAST_MARKS)
+        return look, [*found, *await self._load_linked(article)]
 
     async def _load_alike(
         self, look: ArticleLook, article: Article, marks: tuple[int, ...], near: timedelta, *, least: int
     ) -> list[Told]:
+        if not marks:
+            return []
         day = day_of(article, look)
         alike = await self._store.find_alike(marks, first=day - near, last=day + near, limit=CANDIDATES, least=least)
         own = look.known.id if look.known else ""

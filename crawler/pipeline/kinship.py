@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from crawler.differ.copies import carries
-from crawler.differ.translations import LEAST_MARKS, translation_marks
 from crawler.model import (
     Article,
     Change,
@@ -65,11 +64,6 @@ def as_known(look: ArticleLook, source: Source) -> KnownArticle:
         translation_of=original_of(translates) if translates else "",
         relatives=(relative_of(translates), *translates.relatives) if translates else (),
     )
-
-
-def shares_figures(kinship: Kinship, other: Article) -> bool:
-    """Whether enough of the rarest figures are the same."""
-    return len(set(kinship.figures) & set(translation_marks(other))) >= LEAST_MARKS
 
 
 def link(kinship: Kinship, article: Article, found: Sequence[Told]) -> Kinship:

@@ -21,6 +21,7 @@ from crawler.record import show_utc
 LONGEST = 400_000
 MOST_FACTS = 200
 MOST_OBSERVATIONS = 50
+MOST_KIN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +179,25 @@ def article_page(
         article_language=one_line(article.language, 20),
         blocks=list(show_blocks(article)),
         files=[(one_line(each.name or each.url, 200), web_address(each.url)) for each in article.attachments[:100]],
+        kin=list(show_kin(known, visitor)),
         rows=list(list_changes(changes, visitor)),
     )
+
+
+def show_kin(known: KnownArticle, visitor: Visitor) -> Iterator[tuple[str, str, str]]:
+    """The articles that tell the same: how they do, where they stand, and their ids."""
+    words, copies = visitor.words, {each.id for each in known.copies}
+    translations = {each.id for each in known.translations}
+    for other in known.relatives[:MOST_KIN]:
+        if other.id in copies:
+            label = words["also_at"]
+        elif other.id == known.translation_of:
+            label = words["translation_of"]
+        elif other.id in translations:
+            label = words["translations"]
+        else:
+            continue
+        yield label, one_line(f"{other.source_id} · {other.title}", 200), other.id
 
 
 def show_blocks(article: Article) -> Iterator[tuple[str, str]]:

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.dashboard.pages import LONGEST, Visitor, article_page, change_page, evidence_page, home_page, note_page
-from crawler.model import Article, Block, BlockKind, ChangeKind, Evidence, Hunk, HunkOp, KnownArticle, Revision
+from crawler.model import (
+    Article,
+    Block,
+    BlockKind,
+    ChangeKind,
+    Evidence,
+    Hunk,
+    HunkOp,
+    KnownArticle,
+    Relative,
+    Revision,
+)
 from tests.notices import NOW, make_change, make_observation, make_summary
 
 KNOWN = KnownArticle(
@@ -79,6 +92,18 @@ def test_a_change_that_nothing_proves_says_so():
 def test_an_article_without_a_kept_text_still_has_its_life():
     page = article_page(KNOWN, None, [make_change()], Visitor(), is_latest=True)
     assert "/changes/chg_1" in page
+
+
+def test_an_article_leads_to_its_copies_and_to_what_it_translates():
+    kin = (
+        Relative(id="c0", source_id="city", url="https://x.example/c", changed_at=NOW, copy_of=KNOWN.id),
+        Relative(id="d0", source_id="blog", url="https://x.example/d", title="<b>Original</b>", changed_at=NOW),
+    )
+    known = replace(KNOWN, translation_of="d0", relatives=kin)
+    page = parse(article_page(known, None, [], Visitor(prefix="/g"), is_latest=True))
+
+    links = {link.attributes["href"]: link.text() for link in page.css("li a")}
+    assert links == {"/g/articles/c0": "city ·", "/g/articles/d0": "blog · <b>Original</b>"}
 
 
 def test_a_text_without_end_is_cut():

@@ -177,6 +177,18 @@ level = "error"
 
 """
 
+#: Everything that is told, as a line each in ``told.jsonl`` beside the configuration.
+TO_FILE = """
+[[channel]]
+name = "out"
+kind = "file"
+path = "told.jsonl"
+
+[[subscription]]
+name = "all"
+channel = "out"
+"""
+
 
 def write_config(
     folder: Path, site: SiteServer, *sources: str, confirm: str = "0s", more: str = "", name: str = "gazette.toml"

@@ -30,7 +30,7 @@ from crawler.settings import load_settings
 from storage.store import open_store
 from tests.chaos import TRAPS, Life, Nursery, open_nursery, settle
 from tests.mailserver import Handler, MailServer
-from tests.newsroom import Newsroom, source_block
+from tests.newsroom import Newsroom, source_block, write_config
 from tests.siteserver import Asked, Route, SiteServer, make_route
 
 BEGIN = datetime(2030, 3, 30, 20, 0, tzinfo=UTC)  # clocks change in Berlin in the night that follows
@@ -182,37 +182,14 @@ def stage(tmp_path, site):
     rules.publish_many(RULES, name="rule")
     hook = site.compute("/hook", receivers.take_hook)
     with MailServer(handler=HarshHandler(receivers)) as mail, open_nursery() as nursery:
-        config = tmp_path / "gazette.toml"
-        config.write_text(
-            SETTINGS.format(port=site.port)
-            + source_block("news", news.feed)
-            + '[source.recheck]\nladder = ["300d"]\n'
-            + source_block("rules", rules.feed)
-            + '[source.recheck]\nladder = ["1s"]\nthen_every = "1m"\n'
-            + CHANNELS.format(mail=mail.port, hook=hook)
+        config = write_config(
+            tmp_path,
+            site,
+            source_block("news", news.feed) + '[source.recheck]\nladder = ["300d"]\n',
+            source_block("rules", rules.feed) + '[source.recheck]\nladder = ["1s"]\nthen_every = "1m"\n',
+            more=CHANNELS.format(mail=mail.port, hook=hook),
         )
         yield Stage(config, site, news, rules, mail, receivers, nursery, chance)
-
-
-SETTINGS = """
-[storage]
-url = "sqlite:///data/gazette.db"
-snapshots = "data/snapshots"
-
-[fetch]
-host_delay = "0s"
-host_concurrency = 8
-timeout = "5s"
-respect_robots = false
-private_hosts = ["127.0.0.1:{port}"]
-
-[confirm]
-after = "0s"
-
-[log]
-level = "error"
-
-"""
 
 
 @pytest.mark.parametrize(

@@ -7,19 +7,7 @@ import pytest
 from crawler.model import ArticleState
 from tests.commanding import Gazette
 from tests.crawling import Watch, told
-from tests.newsroom import Newsroom, source_block, write_config
-
-SUBSCRIBED = """
-[[channel]]
-name = "out"
-kind = "file"
-path = "told.jsonl"
-
-[[subscription]]
-name = "all"
-channel = "out"
-sources = ["*"]
-"""
+from tests.newsroom import TO_FILE, Newsroom, source_block, write_config
 
 
 @pytest.fixture
@@ -32,7 +20,7 @@ def room(site):
 @pytest.fixture
 def watch(tmp_path, site, room):
     removal = '[source.removal]\nconfirmations = 1\nmin_span = "0s"\n'
-    watch = Watch(write_config(tmp_path, site, source_block("harbour", room.feed) + removal, more=SUBSCRIBED))
+    watch = Watch(write_config(tmp_path, site, source_block("harbour", room.feed) + removal, more=TO_FILE))
     watch.crawl()
     return watch
 

@@ -14,26 +14,15 @@ from crawler.parser.article import READER_VERSION
 from storage.rows import to_json
 from tests.commanding import Gazette
 from tests.crawling import Watch, told
-from tests.newsroom import source_block, write_config
+from tests.newsroom import TO_FILE, source_block, write_config
 
 LOST = "Visitors and their children are welcome on the pier."
-SUBSCRIBED = """
-[[channel]]
-name = "out"
-kind = "file"
-path = "told.jsonl"
-
-[[subscription]]
-name = "all"
-channel = "out"
-sources = ["*"]
-"""
 
 
 @pytest.fixture
 def watch(tmp_path, site, room):
     room.posts[:] = [replace(post, text=(*post.text[:2], f"{post.text[2]} {LOST}")) for post in room.posts]
-    watch = Watch(write_config(tmp_path, site, source_block("harbour", room.feed), more=SUBSCRIBED))
+    watch = Watch(write_config(tmp_path, site, source_block("harbour", room.feed), more=TO_FILE))
     watch.crawl()
     return watch
 
@@ -162,7 +151,7 @@ def test_a_dry_run_names_the_edits_that_a_new_mask_would_hide(watch, room, gazet
     room.edit("bridge-1", "3 of the 7", "5 of the 7")
     watch.crawl()
     hidden = '[source.article]\nignore = ["article p:nth-of-type(3)"]\n'
-    write_config(watch.folder, site, source_block("harbour", room.feed) + hidden, more=SUBSCRIBED)
+    write_config(watch.folder, site, source_block("harbour", room.feed) + hidden, more=TO_FILE)
 
     (report,) = gazette.run("reparse", "--dry-run", "--days", "9999", "--json").records
 
@@ -173,7 +162,7 @@ def test_a_dry_run_names_the_edits_that_a_new_mask_would_hide(watch, room, gazet
 
 def test_a_new_mask_is_put_in_force_in_silence(watch, room, gazette, site):
     hidden = '[source.article]\nignore = ["article p:nth-of-type(3)"]\n'
-    write_config(watch.folder, site, source_block("harbour", room.feed) + hidden, more=SUBSCRIBED)
+    write_config(watch.folder, site, source_block("harbour", room.feed) + hidden, more=TO_FILE)
 
     gazette.run("reparse", "--source", "harbour")
     room.edit("bridge-1", "3 of the 7", "5 of the 7")

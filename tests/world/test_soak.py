@@ -23,6 +23,7 @@ from crawler.scheduler.daemon import Intervals, run_daemon
 from crawler.scheduler.orders import Orders
 from crawler.settings import Settings, load_settings
 from storage.maintenance import verify_chain
+from tests.newsroom import TO_FILE
 from tests.world.play import CONFIG, Clock, no_pause, source_block
 from tests.world.story import SMALL, Director, build_director
 from tests.world.truth import Truth
@@ -37,14 +38,7 @@ MORE = f"""
 snapshots = "20d"
 changes = "20d"
 max_size = "{LIMIT}B"
-[[channel]]
-name = "out"
-kind = "file"
-path = "told.jsonl"
-[[subscription]]
-name = "all"
-channel = "out"
-"""
+{TO_FILE}"""
 QUICK = Intervals(due=0.01, outbox=0.02, heartbeat=0.05, upkeep=0.05)
 
 

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawler.errors import ParseError
-from crawler.model import Fetched, Listing, Purpose, Request, Source
+from crawler.model import Source
 from crawler.parser.kinds import find_kind
 from crawler.parser.probe import probe
+from tests.kindfuzz import assert_storable, complaint_about, receive
 
 WORDS = [
-    "articles", "title", "url", "post_url", "id", "created_at", "create_time", "is_expired", "attachment",
+    "articles", "title", "url", "post_url", "id", "created_at", "create_time", "is_expired", "attachment", "post_count",
     "name", "classify", "abstract", "data", "results", "publishedTime", "contentHtml", "resList", "filePath",
     "html", "success", "searchVO", "listVO", "pubtime", "TITLE", "URL", "DOCRELPUBTIME", "count",
     "next_page_url", "html_url", "document_number", "agencies", "parent_id", "corrections", "correction_of",
@@ -45,31 +42,6 @@ URLS = {
 }
 
 
-def receive(tree: object, url: str) -> Fetched:
-    request = Request(url=url, purpose=Purpose.LISTING)
-    now = datetime(2026, 6, 20, 1, tzinfo=UTC)
-    body = json.dumps(tree).encode()
-    return Fetched(request=request, url=url, status=200, headers=(), body=body, sha256="", fetched_at=now)
-
-
-@contextmanager
-def complaint_about(url: str) -> Iterator[None]:
-    """Lets a ``ParseError`` pass that names the address."""
-    try:
-        yield
-    except ParseError as error:
-        if url not in str(error):
-            raise
-
-
-def assert_storable(listing: Listing) -> None:
-    assert len(listing.entries) <= 2_000
-    for entry in listing.entries:
-        assert entry.url or entry.title
-        texts = (entry.url, entry.title, entry.id, entry.summary, entry.body, entry.publisher)
-        "".join(texts).encode()
-
-
 @pytest.mark.parametrize("name", URLS)
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(tree=TREES)
@@ -77,11 +49,11 @@ def test_json_of_any_shape_yields_a_listing_or_a_parse_error(name: str, tree: ob
     kind, url = find_kind(name), URLS[name]
     source = Source(id="s", kind=name, url=url, timezone="Asia/Shanghai", options=kind.Options())
     with complaint_about(url):
-        assert_storable(kind.parse_listing(source, receive(tree, url)))
+        assert_storable(kind.parse_listing(source, receive(json.dumps(tree).encode(), url)))
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(tree=TREES, url=st.sampled_from(list(URLS.values())))
 def test_probing_json_of_any_shape_yields_a_proposal_or_a_parse_error(tree: object, url: str):
     with complaint_about(url):
-        assert probe(receive(tree, url)).url == url
+        assert probe(receive(json.dumps(tree).encode(), url)).url == url

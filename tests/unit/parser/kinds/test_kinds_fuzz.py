@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawler.errors import ParseError
-from crawler.model import Fetched, Listing, Purpose, Request, Source
+from crawler.model import Source
 from crawler.parser.kinds import find_kind, kind_names
 from crawler.parser.probe import probe
+from tests.kindfuzz import assert_storable, complaint_about, receive
 
 GOLDEN = Path(__file__).parents[3] / "golden"
 RECORDED = {kind: sorted((GOLDEN / kind).glob("*/response.*")) for kind in kind_names()}
@@ -47,32 +44,6 @@ def mangled(draw: st.DrawFn, bodies: list[bytes]) -> bytes:
     return body[: draw(st.sampled_from([10**6, 300, 40]))] if draw(st.integers(0, 9)) == 0 else body
 
 
-def receive(body: bytes) -> Fetched:
-    request = Request(url=URL, purpose=Purpose.LISTING)
-    now = datetime(2023, 10, 30, 1, tzinfo=UTC)
-    return Fetched(request=request, url=URL, status=200, headers=(), body=body, sha256="", fetched_at=now)
-
-
-@contextmanager
-def complaint_about(url: str) -> Iterator[None]:
-    """Lets a ``ParseError`` pass that names the address."""
-    try:
-        yield
-    except ParseError as error:
-        if url not in str(error):
-            raise
-
-
-def assert_storable(listing: Listing) -> None:
-    assert len(listing.entries) <= 2_000
-    listing.title.encode()
-    for entry in listing.entries:
-        assert entry.url or entry.title
-        texts = (entry.url, entry.title, entry.id, entry.summary, entry.body, entry.publisher, *entry.authors)
-        "".join(texts).encode()
-        assert all(moment is None or moment.instant.tzinfo for moment in (entry.published, entry.updated))
-
-
 @pytest.mark.parametrize("name", kind_names())
 @settings(
     max_examples=150,
@@ -86,7 +57,7 @@ def test_a_mangled_response_yields_a_listing_or_a_parse_error(name: str, data: s
     source = replace(source, options=find_kind(name).Options())
     body = data.draw(mangled(bodies))
     with complaint_about(URL):
-        assert_storable(find_kind(name).parse_listing(source, receive(body)))
+        assert_storable(find_kind(name).parse_listing(source, receive(body, URL)))
 
 
 @settings(
@@ -97,7 +68,7 @@ def test_a_mangled_response_yields_a_listing_or_a_parse_error(name: str, data: s
 @given(mangled(EVERYTHING))
 def test_probing_a_mangled_response_yields_a_proposal_or_a_parse_error(body: bytes):
     with complaint_about(URL):
-        assert probe(receive(body)).kind in kind_names()
+        assert probe(receive(body, URL)).kind in kind_names()
 
 
 PIECES = [
@@ -115,5 +86,5 @@ def test_a_line_of_half_a_megabyte_is_read_in_bounded_time(name: str, piece: str
     body = (piece * (500_000 // len(piece))).encode()
     begun = time.process_time()
     with complaint_about(URL):
-        assert_storable(find_kind(name).parse_listing(source, receive(body)))
+        assert_storable(find_kind(name).parse_listing(source, receive(body, URL)))
     assert time.process_time() - begun < 6

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import islice
+from urllib.parse import urljoin, urlsplit
 
 from crawler.errors import GazetteError, ParseError, UsageError
-from crawler.model import Assessment, Entry, Fetched, FetchPolicy, Purpose, Request, Source, Verdict
+from crawler.model import ABSENT, Assessment, Entry, Fetched, FetchPolicy, Purpose, Request, Source, Verdict
 from crawler.onboarding.blocks import write_source
 from crawler.parser.article import read_article
 from crawler.parser.families import is_home
@@ -27,6 +28,23 @@ _PREVIEW = 3
 #: Pages that list nothing and only name where the list is, as a crawl follows them.
 _SIGNPOSTS = 3
 _LONGEST_TITLE = 120
+#: Pages of WeChat accounts: shown in its app, to people it knows.
+_WECHAT_ACCOUNTS = ("/mp/profile_ext", "/mp/getmasssendmsg", "/mp/homepage")
+_ROBOTS = "robots.txt unreachable: "
+_DRAWN = "; it seems to be drawn by scripts: give the address of the JSON that they load, or a feed"
+_LATER = "; try again later"
+_TURNED_AWAY = "; it turns programs away: look for a feed or an interface of the site that is open "
+_TURNED_AWAY += "(docs/faq.md#the-site-works-in-my-browser-and-is-blocked-here)"
+#: What whoever gave an address can do about it, by what it answered.
+_ADVICE = {
+    Verdict.UNREACHABLE: _LATER,
+    Verdict.RATE_LIMITED: _LATER,
+    Verdict.WAITING_ROOM: _LATER,
+    Verdict.MAINTENANCE: _LATER,
+    Verdict.CHALLENGE: _TURNED_AWAY,
+    Verdict.BLOCKED: _TURNED_AWAY,
+    Verdict.LOGIN: "; what stands behind a login is not watched: give an address that is open to all",
+}
 
 
 class Unreadable(GazetteError):
@@ -53,11 +71,13 @@ def check_address(url: str) -> None:
 
 async def discover(url: str, fetcher: Fetcher, policy: FetchPolicy) -> Discovery:
     """Finds out which kind reads ``url`` and proves it by reading its list. Raises ``Unreadable``."""
+    if host_of(url) == WECHAT_HOST and urlsplit(url).path.startswith(_WECHAT_ACCOUNTS):
+        raise _unreadable(url, "is the page of an account")
     source = Source(id="probe", kind="feed", url=url, fetch=policy)
     fetched = await _fetch(fetcher, Request(url=url, purpose=Purpose.LISTING), source)
     assessment = assess(fetched, expect="listing")
     if assessment.verdict is not Verdict.OK:
-        raise _unreadable(url, _spell(assessment))
+        raise _unreadable(url, f"{_spell(assessment)}{_advise(url, assessment.verdict, fetched)}")
     try:
         found = probe(fetched)
         if is_home(url) and found.kind == "html_list" and (better := await _try_feed(found, fetcher, source)):
@@ -128,8 +148,18 @@ def _spell(assessment: Assessment) -> str:
     return f"cannot be read: {assessment.verdict.replace('_', ' ')}{reason}"
 
 
+def _advise(url: str, verdict: Verdict, fetched: Fetched) -> str:
+    """What to try next, after a semicolon; empty where nothing better is known."""
+    if verdict is Verdict.STUB and b"<script" in fetched.body:
+        return _DRAWN
+    if verdict in ABSENT and not is_home(url):
+        return f"; has it been misspelt or moved? try the site's first page: gazette probe {urljoin(url, '/')}"
+    return _ADVICE.get(verdict, "")
+
+
 def _unreadable(url: str, reason: str) -> Unreadable:
-    reason = reason.removeprefix(f"{url}: ")
+    reason = reason.removeprefix(_ROBOTS) if "cannot be resolved" in reason else reason
+    reason = reason.removeprefix(f"{url}: ").removeprefix(f"{url} ")
     hint = f". {NO_WECHAT_LIST}" if host_of(url) == WECHAT_HOST else ""
     if "is a private address" in reason:
         hint = " (why: docs/faq.md#why-is-a-private-address-refused)"

@@ -26,6 +26,7 @@ from crawler.parser.families import (
     wishes,
 )
 from crawler.parser.feeds import FeedForm, feed_form, is_feed
+from crawler.parser.files.forms import FileForm, name_form, unreadable_words
 from crawler.parser.gkmlpt import is_index, listed_column, read_site
 from crawler.parser.kinds import find_kind
 from crawler.parser.sitemaps import is_sitemap
@@ -40,6 +41,7 @@ _BLOGGER_FEED = "/feeds/posts/default"
 _BLOGGER_MARKS = (b"tag:blogger.com,1999:blog-", b"http://www.blogger.com")
 _WECHAT_MARKS = re.compile(r"""id=["']js_content["']|var\s{1,5}biz\s{0,5}=|id=["']js_article["']""")
 
+_NO_LISTS = frozenset({FileForm.PICTURE, FileForm.ARCHIVE})
 _NAME_OF_ARTICLE = re.compile(r"[\d-][^/]*$")
 #: Characters of text that make an article even without a date.
 _LONG = 200
@@ -53,6 +55,7 @@ _HOME = "a home page shows little of each; its columns may be the better sources
 _NO_LIST_BUT_FEED = "a home page that lists nothing; this is the feed it announces"
 _UCAP = "the page draws its list by script; this is the list behind it"
 _ONE_FILE = "a file that is itself the article; its text is compared from check to check"
+_ONE_BODY = "a file that is itself the article, of which no words can be compared, only its bytes"
 _LOOKS_LIKE_ONE = "this looks like one article, not a list: is there a list that it came from?"
 
 
@@ -77,13 +80,16 @@ class Probed:
 def probe(fetched: Fetched) -> Probed:
     """Which kind reads this response. Raises ``ParseError`` that says what it is, when none does."""
     if fetched.file is not None:
-        return _propose("page", fetched, _preview("page", fetched), notes=(_ONE_FILE,))
+        told = _ONE_FILE if fetched.file.blocks else f"{_ONE_BODY} ({fetched.file.note})"
+        return _propose("page", fetched, _preview("page", fetched), notes=(told,))
     if feed_form(fetched.body) is FeedForm.EMPTY:
         raise ParseError(f"{fetched.url} answered with an empty body")
     if is_feed(fetched.body):
         return _probe_feed(fetched)
     if is_sitemap(fetched.body):
         return _probe_sitemap(fetched)
+    if (form := name_form(fetched.body)) in _NO_LISTS:
+        raise ParseError(f"{fetched.url} is no page, list or feed: {unreadable_words(form)}")
     if feed_form(fetched.body) is FeedForm.JSON:
         return _probe_json(fetched)
     text = decode_html(fetched.body, declared=fetched.header("content-type").partition("charset=")[2]).text
@@ -121,11 +127,17 @@ def _probe_sitemap(fetched: Fetched) -> Probed:
 
 def _probe_json(fetched: Fetched) -> Probed:
     """The interface of a known site, else any list that can be made out."""
+    if _is_blogger(fetched):  # its feed as JSON: the kind asks for it as XML
+        return _propose("blogger", fetched, Listing(entries=()))
     kind = next((kind for kind, is_its_answer in _INTERFACES if is_its_answer(fetched)), "json_list")
     try:
         return _propose(kind, fetched, _preview(kind, fetched))
     except ParseError as error:
         raise ParseError(f"{error}; it is not a JSON Feed either") from error
+
+
+def _is_blogger(fetched: Fetched) -> bool:
+    return _BLOGGER_FEED in fetched.url and _BLOGGER_MARKS[0] in fetched.body[:4096]
 
 
 def _is_tree_list(fetched: Fetched) -> bool:

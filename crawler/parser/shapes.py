@@ -63,7 +63,8 @@ FRAGMENT = "data.html"
 
 _WORDS = {
     "title": "title titlenotag doctitle articletitle infotitle newstitle headline subject topic name",
-    "url": "url link href docpuburl htmlurl weburl linkurl articleurl pageurl infourl selfurl",
+    "url": "url link href docpuburl docurl newsurl detailurl contenturl htmlurl weburl linkurl articleurl pageurl "
+    "infourl selfurl",
     "date": "date publishedtime publishtime publishdate publisheddate pubtime pubdate publicationdate publishedat "
     "docrelpubtime docreltime releasetime releasedate publishedtimeformat publictimestamp datepublished "
     "createdate createdtime createtime createdat time",
@@ -97,6 +98,23 @@ def evident_shape(document: object, *, items: str = "") -> Shape | None:
         return None
     path, shape, _ = max(found, key=lambda one: ("date" in one[1], one[2]))
     return Shape(items=path, **shape)
+
+
+def longest_rows(document: object) -> tuple[str, list[str]] | None:
+    """The path of the longest array of objects, and the keys of the first of them that hold a text or a number."""
+    longest, found = 0, None
+    for path, value in _arrays(document):
+        rows = value if isinstance(value, list) else []
+        first = next(rows_of(rows[:1]), None)
+        keys = [key for key in list(first)[:12] if text_at(first, key)] if first else []
+        if len(rows) > longest and keys and "".join((path, *keys)).isprintable():
+            longest, found = len(rows), (path, keys)
+    return found
+
+
+def has_empty_list(document: object) -> bool:
+    """Whether an array in the document holds nothing: a list with nothing on it, perhaps."""
+    return any(value == [] for _, value in _arrays(document))
 
 
 def html_fragment(document: object) -> str:

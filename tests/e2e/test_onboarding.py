@@ -124,7 +124,8 @@ def test_an_address_that_is_watched_already_is_named_and_not_added_again(started
 def test_what_cannot_be_read_is_told_and_the_others_are_added(started, room, site):
     site.route("/blank/", "<html><body><p>Nothing here.</p></body></html>")
     ran = started.run("add", site.url("/gone"), site.url("/blank/"), room.feed, code=1, **QUICK)
-    assert f"{site.url('/gone')}: cannot be read: not found (404); nothing was written for it" in ran.err
+    assert f"{site.url('/gone')}: cannot be read: not found (404); has it been misspelt or moved?" in ran.err
+    assert f"gazette probe {site.base}/; nothing was written for it" in ran.err
     assert f"{site.url('/blank/')}: cannot be read: stub" in ran.err
     assert [each["url"] for each in sources_of(started)] == [room.feed]
 

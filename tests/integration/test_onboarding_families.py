@@ -205,3 +205,26 @@ def test_a_list_asked_by_post_is_crawled_page_by_page(tmp_path, site):
 
     assert result_of(report, "sz").listed == 4
     assert [asked.method for asked in site.requests if asked.path == "/loadData"] == ["POST"] * 3
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "words"),
+    [
+        (404, "", "not found (404); has it been misspelt or moved? try the site's first page: gazette probe {base}/"),
+        (500, "", "unreachable (the server answered 500); try again later"),
+        (412, "", "it turns programs away: look for a feed or an interface of the site that is open (docs/faq.md#the-"),
+        (200, "<title>用户登录</title><p>请登录</p><input type=password>", "what stands behind a login is not watched"),
+        (200, "<div id=app></div><script src=/a.js></script>", "drawn by scripts: give the address of the JSON"),
+    ],
+)
+def test_an_address_that_cannot_be_watched_is_answered_with_what_to_try_next(site, status, body, words):
+    site.route("/news/", f"<html>{body}</html>", status=status)
+    with pytest.raises(Unreadable) as told:
+        discover_at(site.url("/news/"))
+    assert words.format(base=site.base) in str(told.value)
+    assert str(told.value).count(site.url("/news/")) == 1
+
+
+def test_the_page_of_a_wechat_account_is_not_even_asked_for():
+    with pytest.raises(Unreadable, match=r"is the page of an account\. WeChat offers no public list"):
+        discover_at("https://mp.weixin.qq.com/mp/profile_ext?action=home&__biz=MzA5")

@@ -16,7 +16,15 @@ from crawler.parser.jsondata import Json, dig, is_set, moment_at, read_json, row
 from crawler.parser.kinds import ask_for_listing, ask_for_page
 from crawler.parser.lists import ListRules, read_fragment
 from crawler.parser.paging import count_on_from, post
-from crawler.parser.shapes import Shape, evident_shape, html_fragment, known_shape, rows_at
+from crawler.parser.shapes import (
+    Shape,
+    evident_shape,
+    has_empty_list,
+    html_fragment,
+    known_shape,
+    longest_rows,
+    rows_at,
+)
 from crawler.text.normalize import clean, shorten
 from crawler.text.urls import join_url
 
@@ -121,8 +129,18 @@ def _nothing_found(fetched: Fetched, document: object, options: Options) -> Pars
     elif isinstance(document, dict) and "success" in document and not is_set(document["success"]):
         reason = "reports a failure"
     else:
-        reason = "holds no list of links; give options.items, options.title and options.url"
+        reason = f"holds no list of links; {_suggest(document)}"
     return ParseError(f"{fetched.url} {reason}" + (f": {said}" if said else ""), excerpt=excerpt(fetched.body))
+
+
+def _suggest(document: object) -> str:
+    """Which options would tell where the list is, with the words of its longest array of objects, if there is any."""
+    if (rows := longest_rows(document)) is None:
+        empty = "its lists are empty: give an address that lists something, or " if has_empty_list(document) else ""
+        return f"{empty}give options.items, options.title and options.url"
+    items, keys = rows
+    where = f'options.items = "{items}"' if items else "options.items left out"
+    return f"give {where}, options.title and options.url among the words of its rows: {', '.join(keys)}"[:300]
 
 
 # -- one entry --

@@ -124,6 +124,7 @@ def _choose_group(page: Page, rules: ListRules) -> Group | None:
 
 def _nothing_found(fetched: Fetched, rules: ListRules) -> ParseError:
     if not (rules.item or rules.link):
-        return ParseError(f"no list found at {fetched.url}; give options.item", excerpt=excerpt(fetched.body))
+        reason = "no list of links found; options.item would say where its entries are (a CSS selector)"
+        return ParseError(f"{fetched.url}: {reason}", excerpt=excerpt(fetched.body))
     given = ", ".join(f"options.{name} {value!r}" for name in ("item", "link") if (value := getattr(rules, name)))
     return ParseError(f"{given}: no entry with a link matches at {fetched.url}", excerpt=excerpt(fetched.body))

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from crawler.errors import ParseError
-from crawler.model import Fetched, Purpose, Request
+from crawler.model import Fetched, FileOutcome, FileText, Purpose, Request
 from crawler.parser.probe import probe
 
 GOLDEN = Path(__file__).parents[2] / "golden"
@@ -98,7 +99,7 @@ def test_an_empty_feed_is_a_proposal_with_a_remark():
 
 
 @pytest.mark.parametrize(
-    ("body", "word"), [("", "empty body"), ("{}", "not a JSON Feed"), ("<p>x</p>", "no list found")]
+    ("body", "word"), [("", "empty body"), ("{}", "not a JSON Feed"), ("<p>x</p>", "no list of links found")]
 )
 def test_what_cannot_be_watched_is_named(body: str, word: str):
     with pytest.raises(ParseError, match=word):
@@ -213,3 +214,44 @@ def test_a_page_without_a_list_still_names_its_feed():
 def test_a_home_page_without_a_list_is_watched_by_its_feed():
     found = probe(receive(LONE_FEED, "https://www.example.org/"))
     assert (found.kind, found.url) == ("feed", "https://www.example.org/a.atom")
+
+
+ROWS = '{"code":0,"data":{"menu":[{"label":"a"}],"list":[{"Kopf":"a","nr":1,"more":{}},{"Kopf":"b","nr":2}]}}'
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (ROWS, r'options\.items = "data\.list", options\.title and options\.url .* words of its rows: Kopf, nr \('),
+        ('[{"Kopf":"a"}]', r"give options\.items left out, options\.title and .* words of its rows: Kopf \("),
+        ('{"data":{"rows":[]}}', "its lists are empty: give an address that lists something, or give options"),
+        ("[1,2,3]", r"holds no list of links; give options\.items, options\.title and options\.url \("),
+        ('{"code":401,"msg":"token missing","data":null}', "token missing"),
+    ],
+)
+def test_json_that_names_no_list_is_answered_with_where_one_may_be(body: str, words: str):
+    with pytest.raises(ParseError, match=words):
+        probe(receive(body, "https://api.example.org/v1/list"))
+
+
+def test_a_blog_whose_feed_is_given_as_json_is_a_blog():
+    body = '{"feed":{"id":{"$t":"tag:blogger.com,1999:blog-1"},"openSearch$totalResults":{"$t":"0"}}}'
+    found = probe(receive(body, "https://harbour.blogspot.com/feeds/posts/default?alt=json"))
+    assert (found.kind, found.url) == ("blogger", "https://harbour.blogspot.com/feeds/posts/default?alt=json")
+
+
+@pytest.mark.parametrize(
+    "body", [b"\x89PNG\r\n\x1a\n", b"PK\x03\x04" + bytes(90), b"\xff\xd8\xff"], ids=["png", "zip", "jpg"]
+)
+def test_a_picture_or_an_archive_is_called_by_its_name(body: bytes):
+    with pytest.raises(ParseError, match=r"is no page, list or feed: a(?:n archive| picture)"):
+        probe(receive(body, "https://www.example.org/a"))
+
+
+def test_a_file_without_words_is_watched_by_its_bytes_and_that_is_said():
+    scan = FileText(outcome=FileOutcome.NO_TEXT, note="a scan")
+    found = probe(replace(receive("%PDF-1.7", "https://www.example.org/rules.pdf"), file=scan))
+    assert (found.kind, found.notes) == (
+        "page",
+        ("a file that is itself the article, of which no words can be compared, only its bytes (a scan)",),
+    )

@@ -139,7 +139,8 @@ def test_a_cut_title_is_completed_by_its_attribute_only_if_that_continues_it(hin
 )
 def test_what_holds_no_list_says_so_and_names_the_way_out(body: str):
     with pytest.raises(
-        ParseError, match=r"no list found at https://www\.example\.gov\.cn/news/index\.html; give options\.item"
+        ParseError,
+        match=r"https://www\.example\.gov\.cn/news/index\.html: no list of links found; options\.item would say",
     ):
         read(body)
 
@@ -316,7 +317,7 @@ def test_a_page_that_only_names_its_interface_is_a_signpost_and_with_selectors_a
 
 def test_columns_that_a_script_fills_unevenly_are_left_alone():
     body = "<script>urls[i]='a.html';headers[i]='A';urls[i]='b.html';</script>"
-    with pytest.raises(ParseError, match="no list found"):
+    with pytest.raises(ParseError, match="no list of links found"):
         read(body)
 
 

@@ -176,6 +176,8 @@ def source_line(result: CheckResult) -> str:
         counts[word] = counts.get(word, 0) + 1
     if not counts and not result.baseline:
         return ""
+    if result.state.baselined_at is None:
+        return "lists nothing so far: the first posts that stand there will be its baseline"
     listed = f"{result.listed} listed" if result.verdict != "not_modified" else "list unchanged"
     return " · ".join([listed, *(f"{number} {word}" for word, number in counts.items())])
 

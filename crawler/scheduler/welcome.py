@@ -12,7 +12,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from crawler.bootstrap import Application
-from crawler.model import ChannelConfig, Delivery, DeliveryState, Notice, Source, SourceState, Subscription
+from crawler.model import ChannelConfig, Delivery, DeliveryState, Notice, Source, SourceState, Subscription, Verdict
 from crawler.notifier.channels import find_channel
 from crawler.notifier.message.welcome import Beginning, welcome_lines
 from crawler.notifier.routing import covers
@@ -101,7 +101,9 @@ def begin(sources: list[Source], states: dict[str, SourceState], counts: dict[st
 
 
 def reason_of(state: SourceState) -> str:
-    """Why the source could not be read."""
+    """Why the source could not be read, or has no baseline though it was."""
+    if state.verdict is Verdict.OK and not state.reason:
+        return "lists nothing so far"
     return state.reason or (state.verdict.value if state.verdict else "")
 
 

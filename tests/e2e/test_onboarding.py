@@ -244,6 +244,17 @@ def test_a_welcome_waits_until_every_source_was_visited_and_names_those_that_fai
     assert re.search(r"Not read yet: council \(.*500", ran.out)
 
 
+def test_a_source_that_lists_nothing_yet_is_well_and_says_what_its_first_posts_will_be(started, room, site):
+    nothing = room._feed().body.decode().partition("<item>")[0] + "</channel></rss>"
+    site.route("/quiet.xml", nothing, content_type="application/rss+xml")
+    assert "no entries at the moment" in started.run("add", room.feed, site.url("/quiet.xml"), **QUICK).out
+    (quiet,) = [each["id"] for each in sources_of(started) if each["url"].endswith("quiet.xml")]
+    ran = started.run("crawl", **QUICK)
+    line = "lists nothing so far: the first posts that stand there will be its baseline"
+    assert re.search(rf"^{quiet} +{line}$", ran.out, re.MULTILINE)
+    assert f"Not read yet: {quiet} (lists nothing so far)" in ran.out
+
+
 @pytest.mark.parametrize("option", ["--no-alerts", "--dry-run"])
 def test_nobody_is_welcomed_by_a_crawl_that_tells_nobody(started, room, option):
     append_source(started.config, {}, source_block("harbour", room.feed))

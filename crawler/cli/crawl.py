@@ -169,7 +169,8 @@ def source_line(result: CheckResult) -> str:
     """What one source did, or nothing when there is nothing to say."""
     if not result.is_well:
         due = f", next try {as_time(result.state.due_at)}" if result.state.due_at else ""
-        return f"{result.verdict.upper()} ({as_title(result.reason, 200)}): nothing concluded{due}"
+        unknown = "" if result.state.well_at else f"; never read yet: gazette probe {as_title(result.source.url, 300)}"
+        return f"{result.verdict.upper()} ({as_title(result.reason, 200)}): nothing concluded{due}{unknown}"
     counts: dict[str, int] = {}
     for change in result.changes:
         word = "recorded as baseline" if change.baseline else change.kind.value

@@ -184,8 +184,19 @@ def test_a_source_that_cannot_be_checked_is_exit_1_and_says_when_it_is_tried_aga
     ran = gazette.run("crawl", code=1)
 
     assert re.search(r"^gone     UNREACHABLE \(.*127\.0\.0\.1.*\): nothing concluded, next try \d{4}-", ran.out, re.M)
+    assert "; never read yet: gazette probe http://127.0.0.1:9/feed.xml\n" in ran.out
     assert "harbour  3 listed" in ran.out
     assert "1 source failed" in ran.lines[-1]
+
+
+def test_a_source_that_was_well_before_is_not_sent_back_to_its_beginnings(gazette, room):
+    gazette.run("crawl")
+    room.break_feed()
+
+    ran = gazette.run("crawl", code=1)
+
+    assert "UNREACHABLE" in ran.out
+    assert "gazette probe" not in ran.out
 
 
 def test_which_failures_count_is_the_callers_choice(configure, room, site):

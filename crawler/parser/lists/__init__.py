@@ -11,6 +11,7 @@ from crawler.model import Fetched, Listing, Source
 from crawler.parser.article.decode import decode_html
 from crawler.parser.feeds.document import FeedForm, excerpt, feed_form, is_feed_root, root_name
 from crawler.parser.feeds.jsonfeed import load_json
+from crawler.parser.files.forms import is_document
 from crawler.parser.lists.dialects import ask_unit, next_fragment
 from crawler.parser.lists.entries import ReadingRules, read_entries
 from crawler.parser.lists.groups import Group, find_list, group_of
@@ -91,7 +92,10 @@ def _page_text(fetched: Fetched, source: Source) -> str:
     if form is FeedForm.EMPTY:
         raise ParseError(f"{fetched.url} answered with an empty body where a list page was expected")
     if form is FeedForm.JSON:
-        raise ParseError(f"{fetched.url} is JSON, not a list page", excerpt=excerpt(fetched.body))
+        reason = f'{fetched.url} is JSON, not a list page; use kind = "json_list"'
+        raise ParseError(reason, excerpt=excerpt(fetched.body))
+    if is_document(fetched.body):
+        raise ParseError(f'{fetched.url} is a file, not a list page; use kind = "page"')
     if form is FeedForm.XML and is_feed_root(root_name(fetched.body)):
         raise ParseError(f'{fetched.url} is a feed, not a list page; use kind = "feed"', excerpt=excerpt(fetched.body))
     charset = fetched.header("content-type").partition("charset=")[2].strip("\"' ;")

@@ -357,3 +357,11 @@ def test_links_without_any_text_are_named_by_their_attribute_and_have_no_date():
     listing = read(f"<html><body><ul>{links}</ul></body></html>")
     assert [entry.title for entry in listing.entries] == [f"关于第{n}批补助资金的公示" for n in range(5)]
     assert {entry.published for entry in listing.entries} == {None}
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"), [("[]", "json_list"), ('<rss version="2.0"><channel/></rss>', "feed"), ("%PDF-1.7", "page")]
+)
+def test_what_is_no_list_page_is_told_with_the_kind_that_reads_it(body: str, kind: str):
+    with pytest.raises(ParseError, match=f'not a list page; use kind = "{kind}"'):
+        read(body)

@@ -4,26 +4,33 @@ Deterministic for a seed, so that a campaign of any size can be repeated:
 
     python -m tests.mutations 20000 7      # how many pages, from which seed
 
-prints how many were read, the slowest, and the most memory that was taken; exits 1 at the first exception.
+prints how many were read and recognised (and as many feeds, sitemaps and answers of JSON), the slowest, and the most
+memory that was taken; exits 1 at the first exception.
 """
 
 from __future__ import annotations
 
+import contextlib
 import random
 import re
 import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from crawler.errors import ParseError
 from crawler.model import ArticleRules, Fetched, Purpose, Request, Source, digest
 from crawler.parser.article import read_article
 from crawler.parser.expectation import facts_of
+from crawler.parser.probe import probe
 
+URL = "http://www.example.gov.cn/a/202310/t20231027_1.html"
 GOLDEN = Path(__file__).parent / "golden"
 PAGES = [path.read_bytes() for path in sorted(GOLDEN.glob("*/*/*.html"))]
+#: What an address may answer besides: feeds, sitemaps, JSON.
+DATA = [path.read_bytes() for path in sorted(GOLDEN.glob("*/*/response.*")) if path.suffix in (".xml", ".json", ".txt")]
 CHARSETS = (
     "utf-8",
     "gb18030",
@@ -108,30 +115,42 @@ CHANGES: tuple[Change, ...] = (cut, swap, duplicate, nest, flip, soil, rewrite)
 LONGEST = 400_000
 
 
-def mutate(seed: int) -> tuple[bytes, str]:
+def mutate(seed: int, of: Sequence[bytes] = PAGES) -> tuple[bytes, str]:
     """A page, and what the server says its charset is."""
     chance = random.Random(seed)
-    page = bytearray(chance.choice(PAGES))
+    page = bytearray(chance.choice(of))
     for _ in range(chance.randrange(1, 6)):
         page = chance.choice(CHANGES)(chance, page)[:LONGEST]
     return bytes(page), chance.choice(LABELS)
 
 
-def read(body: bytes, charset: str) -> float:
-    """Reads a page in every way a check does; the CPU seconds it took."""
-    url = "http://www.example.gov.cn/a/202310/t20231027_1.html"
-    fetched = Fetched(
-        request=Request(url=url, purpose=Purpose.ARTICLE),
-        url=url,
+def receive(body: bytes, charset: str) -> Fetched:
+    """The bytes as an answer."""
+    return Fetched(
+        request=Request(url=URL, purpose=Purpose.ARTICLE),
+        url=URL,
         status=200,
         headers=(("content-type", f"text/html; charset={charset}"),),
         body=body,
         sha256=digest(body),
         fetched_at=datetime(2023, 10, 28, tzinfo=UTC),
     )
+
+
+def recognise(body: bytes, charset: str) -> float:
+    """Finds out what the bytes are, as ``gazette probe`` does; the CPU seconds it took."""
+    began = time.process_time()
+    with contextlib.suppress(ParseError):
+        probe(receive(body, charset))
+    return time.process_time() - began
+
+
+def read(body: bytes, charset: str) -> float:
+    """Reads a page in every way a check does; the CPU seconds it took."""
+    fetched = receive(body, charset)
     began = time.process_time()
     rules = ArticleRules(body=".TRS_Editor", ignore=(".x",)) if len(body) % 3 == 0 else ArticleRules()
-    reading = read_article(fetched, Source(id="f", kind="feed", url=url, timezone="Asia/Shanghai", article=rules))
+    reading = read_article(fetched, Source(id="f", kind="feed", url=URL, timezone="Asia/Shanghai", article=rules))
     if reading.article is not None:
         facts_of(fetched, reading.article)
     return time.process_time() - began
@@ -141,9 +160,9 @@ def main(number: int, first: int) -> int:
     """The campaign."""
     worst = (0.0, 0)
     for seed in range(first, first + number):
-        body, charset = mutate(seed)
+        page, data = mutate(seed), mutate(seed, DATA)
         try:
-            worst = max(worst, (read(body, charset), seed))
+            worst = max(worst, (max(read(*page), recognise(*page), recognise(*data)), seed))
         except Exception as error:
             print(f"seed {seed}: {type(error).__name__}: {error}")
             raise

@@ -13,12 +13,26 @@ from storage.database import Database
 try:
     import psycopg
     from psycopg import errors
+    from psycopg.conninfo import conninfo_to_dict, make_conninfo
 except ImportError as missing:
     raise StoreError("PostgreSQL needs its driver: install gazette[postgres]") from missing
 
 #: The advisory lock under which commits (and migrations) form a queue; any fixed number does.
 COMMIT_LOCK = int.from_bytes(b"gazette", "big")
 _CONNECT_TIMEOUT = 10  # seconds
+#: A network that swallows packets must not hold us, or at the server a session of ours, for the two hours that systems
+#: wait by themselves. What the address says itself holds.
+_KEEPALIVES = {"keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 4, "tcp_user_timeout": 40_000}
+_KEEPALIVES_THERE = b"SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 4"
+
+
+def connect(address: str, **parameters: str) -> psycopg.Connection[tuple[Any, ...]]:
+    """A connection that notices when the other side is gone. Raises ``psycopg.Error``."""
+    given = conninfo_to_dict(address.replace("postgresql+psycopg://", "postgresql://", 1))
+    kept = {"connect_timeout": _CONNECT_TIMEOUT, **_KEEPALIVES, **given, **parameters}
+    connection = psycopg.connect(make_conninfo("", **kept), autocommit=True)
+    connection.execute(_KEEPALIVES_THERE)
+    return connection
 
 
 class PostgresDatabase(Database):
@@ -30,7 +44,7 @@ class PostgresDatabase(Database):
 
     def __init__(self, url: str, *, busy_timeout: timedelta) -> None:
         super().__init__()
-        self._address = url.replace("postgresql+psycopg://", "postgresql://", 1)
+        self._address = url
         self._busy_timeout = busy_timeout
         self.name = "PostgreSQL"
         try:
@@ -43,7 +57,7 @@ class PostgresDatabase(Database):
     def _connect(self) -> psycopg.Connection[tuple[Any, ...]]:
         # Instants travel as UTC texts without an offset, as SQLite keeps them.
         milliseconds = int(self._busy_timeout.total_seconds() * 1000)
-        connection = psycopg.connect(self._address, autocommit=True, connect_timeout=_CONNECT_TIMEOUT)
+        connection = connect(self._address)
         connection.execute(f"SET TIME ZONE 'UTC'; SET lock_timeout = {milliseconds}".encode())
         return connection
 

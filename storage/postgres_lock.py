@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 from typing import Any
 
@@ -10,15 +11,15 @@ import psycopg
 
 from crawler.errors import StoreError
 from storage.exclusive import DaemonLock, taken
+from storage.postgres import connect
 
 #: Any fixed number other than that of commits; advisory locks are counted for each database apart.
 DAEMON_LOCK = int.from_bytes(b"gazetted", "big")
-_CONNECT_TIMEOUT = 10  # seconds
 _TAKE = "SELECT pg_try_advisory_lock(%s)"
 # A bigint's halves are two columns of pg_locks.
 _HOLDER = (
-    "SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid) WHERE locktype = 'advisory' AND granted "
-    "AND (classid::bigint << 32) + objid::bigint = %s AND objsubid = 1 "
+    "SELECT application_name, pid FROM pg_stat_activity JOIN pg_locks USING (pid) "
+    "WHERE locktype = 'advisory' AND granted AND (classid::bigint << 32) + objid::bigint = %s AND objsubid = 1 "
     "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
 
@@ -27,18 +28,14 @@ class AdvisoryLock(DaemonLock):
     """The lock of a PostgreSQL database, on a connection that does nothing else."""
 
     def __init__(self, url: str) -> None:
-        self._address = url.replace("postgresql+psycopg://", "postgresql://", 1)
+        self._address = url
+        # Shown to a daemon that is refused, and to whoever looks at pg_stat_activity. The mark tells our own sessions.
+        self._name = f"pid {os.getpid()} on {socket.gethostname()}"[:50] + f" #{secrets.token_hex(4)}"
         self._connection = self._take()
 
     def _take(self) -> psycopg.Connection[tuple[Any, ...]]:
         try:
-            connection = psycopg.connect(
-                self._address,
-                autocommit=True,
-                connect_timeout=_CONNECT_TIMEOUT,
-                # Shown to a daemon that is refused, and to whoever looks at pg_stat_activity.
-                application_name=f"pid {os.getpid()} on {socket.gethostname()}"[:60],
-            )
+            connection = connect(self._address, application_name=self._name)
         except psycopg.Error as error:
             raise _cannot(error) from error
         try:
@@ -52,10 +49,14 @@ class AdvisoryLock(DaemonLock):
         try:
             if connection.execute(_TAKE, (DAEMON_LOCK,)).fetchone() == (True,):
                 return
-            row = connection.execute(_HOLDER, (DAEMON_LOCK,)).fetchone()
+            holder, pid = connection.execute(_HOLDER, (DAEMON_LOCK,)).fetchone() or ("", 0)
+            if holder == self._name:
+                # The network broke, and the server has not noticed: the session is ours, and nobody is behind it.
+                connection.execute("SELECT pg_terminate_backend(%s)", (pid,))
+                raise StoreError("the daemon's lock on PostgreSQL was held by a broken session of ours; it is ended")
         except psycopg.Error as error:
             raise _cannot(error) from error
-        raise taken(str(row[0]) if row and row[0] else "elsewhere", f"PostgreSQL {connection.info.dbname}")
+        raise taken(holder.partition(" #")[0] or "elsewhere", f"PostgreSQL {connection.info.dbname}")
 
     def renew(self) -> None:
         """See ``DaemonLock.renew``. With its session the lock is gone: another daemon may have come in between."""

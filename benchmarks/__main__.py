@@ -14,15 +14,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.growth import measure_known, measure_sources
-from benchmarks.idling import measure_idling
+from benchmarks.idling import measure_idling, measure_polling
 from benchmarks.measure import Row, RunFailed
 from benchmarks.peers import has_peers
 from benchmarks.phases import Bench, measure_articles, measure_help, measure_unchanged, warm_up
 from benchmarks.site import OWN, Site, serve_site
+from benchmarks.stampede import measure_stampede
 
 #: Another server in the same shapes, where there is one beside the project: its figures can be compared with others'.
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "tools" / "workload.py"
-PARTS = ("help", "articles", "unchanged", "growth", "idle")
+PARTS = ("help", "articles", "unchanged", "growth", "idle", "polling", "stampede")
 _HEADING = "{:<26} {:<9} {:>7} {:>8} {:>8} {:>8} {:>8} {:>7}  {}".format(
     "what", "who", "items", "CPU s", "µs/item", "per CPU s", "peak MB", "wall s", "bars"
 )
@@ -66,6 +67,11 @@ def measure_all(folder: Path, options: argparse.Namespace, rows: list[Row]) -> N
             add(rows, measure_known(bench, site))
     if "idle" in parts:
         add(rows, measure_idling(bench))
+    if "polling" in parts:
+        with served(bench, options, options.feeds, items=1) as site:
+            add(rows, measure_polling(bench, site))
+    if "stampede" in parts:
+        add(rows, measure_stampede(bench))
 
 
 @contextmanager

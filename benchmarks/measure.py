@@ -30,7 +30,10 @@ class Cost:
 @dataclass(frozen=True, slots=True)
 class Bar:
     """What is to be reached: at least a ``rate`` of items a CPU second or so many times ``other`` (``ahead``), or at
-    most so many MiB (``peak``), seconds of CPU (``cpu``) or times what ``other`` needs for each item (``flat``)."""
+    most so many MiB (``peak``), seconds of CPU (``cpu``) or times what ``other`` needs for each item (``flat``).
+
+    Any other measure is one of the row's own ``figures``: at most so much of it, or at least for a ``pause``.
+    """
 
     measure: str
     value: float
@@ -52,6 +55,7 @@ class Row:
     costs: Mapping[str, Cost] = field(default_factory=dict)
     requests: str = ""
     bars: Sequence[Bar] = ()
+    figures: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def microseconds(self) -> float:
@@ -65,6 +69,8 @@ class Row:
 
     def value_of(self, bar: Bar) -> float:
         """What was reached, to be compared with the bar."""
+        if bar.measure in self.figures:
+            return self.figures[bar.measure]
         if bar.measure == "ahead":
             return self.costs[bar.other].cpu / self.cost.cpu
         if bar.measure == "flat":
@@ -74,7 +80,7 @@ class Row:
     def clears(self, bar: Bar) -> bool:
         """Whether the bar is reached."""
         value = self.value_of(bar)
-        return value >= bar.value if bar.measure in ("rate", "ahead") else value <= bar.value
+        return value >= bar.value if bar.measure in ("rate", "ahead", "pause") else value <= bar.value
 
     def as_record(self) -> dict[str, object]:
         """The row for the JSON file."""
@@ -86,6 +92,7 @@ class Row:
             "cost": asdict(self.cost),
             "microseconds": round(self.microseconds, 1),
             "rate": round(self.rate, 1),
+            "figures": {name: round(value, 3) for name, value in self.figures.items()},
             "bars": [
                 {"unit": bar.unit, "bar": bar.value, "reached": round(self.value_of(bar), 3), "ok": self.clears(bar)}
                 for bar in self.bars

@@ -26,6 +26,21 @@ class SetClock:
         return self.at
 
 
+class SetTime:
+    """Time in which only the fetcher's own pauses pass: what it waits for is seen exactly, however slow the machine."""
+
+    def __init__(self) -> None:
+        self.at = 1000.0
+
+    def monotonic(self) -> float:
+        return self.at
+
+    async def sleep(self, seconds: float) -> None:
+        until = self.at + seconds
+        await asyncio.sleep(0)
+        self.at = max(self.at, until)
+
+
 def make_source(*sites: SiteServer, id: str = "desk", language: str = "", **policy: Any) -> Source:
     """A source without pauses, at home on the first of these test servers, that may talk to exactly them."""
     settings: dict[str, Any] = {

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from crawler.model import Fetched, FetchFailure, Verdict
-from tests.fetching import NOON, fetch_once, make_request, make_source, with_fetcher
+from tests.fetching import NOON, SetTime, fetch_once, make_request, make_source, with_fetcher
 from tests.siteserver import SiteServer, make_route
 
 DISALLOW = "User-agent: *\nDisallow: /private\nAllow: /private/news\n"
@@ -28,6 +28,47 @@ def polite(*sites, **settings):
     return make_source(*sites, respect_robots=True, **settings)
 
 
+@pytest.fixture
+def watch(site):
+    """Time that only the fetcher's own pauses move, and when by it each request came to the server."""
+    return Watch(site)
+
+
+class Watch(SetTime):
+    def __init__(self, site):
+        super().__init__()
+        self.seen = []
+        for path in ("/a", "/robots.txt"):
+            self.stamp(site, path)
+
+    def stamp(self, site, path, **answer):
+        def come(asked):
+            self.seen.append(self.at)
+            return make_route(**{"body": "x", **answer})
+
+        site.compute(path, come)
+
+    @property
+    def gaps(self):
+        return [round(later - earlier, 6) for earlier, later in itertools.pairwise(self.seen)]
+
+    def fetch(self, *asked):
+        """All requests at once, each a URL and its source; the answers."""
+
+        async def run(fetcher):
+            return await asyncio.gather(*(fetcher.fetch(make_request(url), source) for url, source in asked))
+
+        return with_fetcher(run, sleep=self.sleep, monotonic=self.monotonic)
+
+    def fetch_in_turn(self, *asked):
+        """One request after the other."""
+
+        async def run(fetcher):
+            return [await fetcher.fetch(make_request(url), source) for url, source in asked]
+
+        return with_fetcher(run, sleep=self.sleep, monotonic=self.monotonic)
+
+
 def fetch_together(source, *urls):
     async def run(fetcher):
         return await asyncio.gather(*(fetcher.fetch(make_request(url), source) for url in urls))
@@ -35,94 +76,92 @@ def fetch_together(source, *urls):
     return with_fetcher(run)
 
 
-def gaps(site):
-    times = sorted(asked.at for asked in site.requests)
-    return [later - earlier for earlier, later in itertools.pairwise(times)]
+def test_the_pause_between_requests_is_seen_at_the_server(site, watch):
+    source = make_source(site, host_delay=timedelta(seconds=3))
+    watch.fetch(*[(site.url("/a"), source)] * 4)
+    assert watch.gaps == [3, 3, 3]
 
 
-def test_the_pause_between_requests_is_seen_at_the_server(site):
-    source = make_source(site, host_delay=timedelta(seconds=0.3))
-    fetch_together(source, *[site.url("/a")] * 4)
-    assert len(gaps(site)) == 3
-    assert min(gaps(site)) > 0.15  # a busy machine may let the server see the first one late
-
-
-def test_a_redirect_waits_like_any_other_request(site):
-    source = make_source(site, host_delay=timedelta(seconds=0.3))
-    fetch_once(site.redirect("/old", "/a"), source)
-    assert gaps(site)[0] > 0.15
-
-
-def test_two_sources_at_one_host_share_its_queue(site):
-    first, second = (make_source(site, id=name, host_delay=timedelta(seconds=0.3)) for name in ("one", "two"))
+def test_time_that_passed_by_itself_is_not_waited_again(site, watch):
+    source = make_source(site, host_delay=timedelta(seconds=3))
 
     async def run(fetcher):
-        await asyncio.gather(*(fetcher.fetch(make_request(site.url("/a")), source) for source in (first, second)))
+        for passed in (0, 2, 10):
+            watch.at += passed
+            await fetcher.fetch(make_request(site.url("/a")), source)
 
-    with_fetcher(run)
-    assert gaps(site)[0] > 0.15
+    with_fetcher(run, sleep=watch.sleep, monotonic=watch.monotonic)
+    assert watch.gaps == [3, 10]
+
+
+def test_a_redirect_waits_like_any_other_request(site, watch):
+    source = make_source(site, host_delay=timedelta(seconds=3))
+    watch.stamp(site, "/old", body="", status=302, headers={"Location": "/a"})
+    watch.fetch((site.url("/old"), source))
+    assert watch.gaps == [3]
+
+
+def test_two_sources_at_one_host_share_its_queue(site, watch):
+    first, second = (make_source(site, id=name, host_delay=timedelta(seconds=3)) for name in ("one", "two"))
+    watch.fetch((site.url("/a"), first), (site.url("/a"), second))
+    assert watch.gaps == [3]
+
+
+def test_two_hosts_do_not_wait_for_each_other(site, watch):
+    with SiteServer() as other:
+        watch.stamp(other, "/a")
+        source = make_source(site, other, host_delay=timedelta(seconds=3))
+        watch.fetch((site.url("/a"), source), (other.url("/a"), source))
+    assert watch.gaps == [0]
 
 
 @pytest.mark.parametrize("limit", [1, 4])
 def test_a_host_sees_as_many_requests_at_once_as_configured_and_no_more(site, limit):
-    lock, levels = threading.Lock(), [0]
+    lock, levels, all_here = threading.Lock(), [0], threading.Barrier(limit, timeout=60)
 
     def stay(asked):
         with lock:
             levels.append(levels[-1] + 1)
-        time.sleep(0.05)
+        all_here.wait()  # as many as may come do come, however slowly
+        time.sleep(0.05)  # and one more would show
         with lock:
             levels.append(levels[-1] - 1)
         return make_route("x")
 
     site.compute("/stay", stay)
-    source = make_source(site, host_concurrency=limit)
+    source = make_source(site, host_concurrency=limit, timeout=timedelta(seconds=90))
     answers = fetch_together(source, *[site.url("/stay")] * 8)
     assert all(isinstance(answer, Fetched) for answer in answers)
     assert max(levels) == limit
 
 
-def test_retry_after_closes_the_host_without_asking_it_again(site):
+def test_retry_after_closes_the_host_without_asking_it_again(site, watch):
     site.route("/busy", "slow down", status=429, headers={"Retry-After": "120"})
-    source = make_source(site)
-
-    async def run(fetcher):
-        first = await fetcher.fetch(make_request(site.url("/busy")), source)
-        other = make_source(site, id="other")
-        return first, await fetcher.fetch(make_request(site.url("/a")), other)
-
-    first, second = with_fetcher(run)
+    first, second = watch.fetch_in_turn(
+        (site.url("/busy"), make_source(site)), (site.url("/a"), make_source(site, id="other"))
+    )
     assert (first.status, first.header("retry-after")) == (429, "120")
     assert isinstance(second, FetchFailure)
     assert second.verdict is Verdict.RATE_LIMITED
-    assert timedelta(seconds=115) < second.retry_at - NOON <= timedelta(seconds=120)
+    assert second.retry_at == NOON + timedelta(seconds=120)
     assert "Retry-After" in second.reason
     assert site.count() == 1
 
 
-def test_retry_after_as_a_date_is_read_against_the_servers_own_clock(site):
+def test_retry_after_as_a_date_is_read_against_the_servers_own_clock(site, watch):
     head = "HTTP/1.1 503 Busy\r\nDate: Sun, 01 Mar 2020 00:00:00 GMT\r\nRetry-After: Sun, 01 Mar 2020 00:10:00 GMT\r\n"
     site.route("/busy", raw=f"{head}Content-Length: 0\r\n\r\n".encode())
     source = make_source(site)
-
-    async def run(fetcher):
-        await fetcher.fetch(make_request(site.url("/busy")), source)
-        return await fetcher.fetch(make_request(site.url("/a")), source)
-
-    answer = with_fetcher(run)
-    assert timedelta(seconds=590) < answer.retry_at - NOON <= timedelta(seconds=600)
+    _, answer = watch.fetch_in_turn((site.url("/busy"), source), (site.url("/a"), source))
+    assert answer.retry_at == NOON + timedelta(minutes=10)
 
 
-def test_a_short_retry_after_is_waited_for(site):
-    site.route("/busy", status=503, headers={"Retry-After": "1"})
+def test_a_short_retry_after_is_waited_for(site, watch):
+    watch.stamp(site, "/busy", status=503, headers={"Retry-After": "7"})
     source = make_source(site)
-
-    async def run(fetcher):
-        await fetcher.fetch(make_request(site.url("/busy")), source)
-        return await fetcher.fetch(make_request(site.url("/a")), source)
-
-    assert isinstance(with_fetcher(run), Fetched)
-    assert gaps(site)[0] > 0.9
+    _, answer = watch.fetch_in_turn((site.url("/busy"), source), (site.url("/a"), source))
+    assert isinstance(answer, Fetched)
+    assert watch.gaps == [7]
 
 
 def test_retry_after_on_a_good_answer_means_nothing(site):
@@ -206,10 +245,18 @@ def test_only_the_beginning_of_an_endless_robots_file_is_read(site):
     assert [getattr(answer, "robots", False) for answer in answers] == [True, False]
 
 
-def test_the_crawl_delay_of_the_file_beats_a_shorter_pause_of_ours(site):
-    site.route("/robots.txt", "User-agent: gazette\nCrawl-delay: 0.4\nDisallow: /x")
-    fetch_together(polite(site), *[site.url("/a")] * 3)
-    assert all(gap > 0.2 for gap in gaps(site)[1:])
+def test_the_crawl_delay_of_the_file_beats_a_shorter_pause_of_ours(site, watch):
+    watch.stamp(site, "/robots.txt", body="User-agent: gazette\nCrawl-delay: 4\nDisallow: /x")
+    source = polite(site, host_delay=timedelta(seconds=1))
+    watch.fetch(*[(site.url("/a"), source)] * 3)
+    assert watch.gaps == [4, 4, 4]
+
+
+def test_a_longer_pause_of_ours_beats_the_crawl_delay_of_the_file(site, watch):
+    watch.stamp(site, "/robots.txt", body="User-agent: gazette\nCrawl-delay: 4\nDisallow: /x")
+    source = polite(site, host_delay=timedelta(seconds=9))
+    watch.fetch(*[(site.url("/a"), source)] * 2)
+    assert watch.gaps == [9, 9]
 
 
 def test_the_robots_file_is_asked_for_politely_and_without_secrets(site):
@@ -223,17 +270,13 @@ def test_the_robots_file_is_asked_for_politely_and_without_secrets(site):
 # -- too many requests, without a word on how long to wait --
 
 
-def test_429_without_a_date_closes_the_host_for_all_sources(site):
+def test_429_without_a_date_closes_the_host_for_all_sources(site, watch):
     site.route("/busy", "slow down", status=429)
-    source = make_source(site)
-
-    async def run(fetcher):
-        await fetcher.fetch(make_request(site.url("/busy")), source)
-        return await fetcher.fetch(make_request(site.url("/a")), make_source(site, id="other"))
-
-    answer = with_fetcher(run)
+    _, answer = watch.fetch_in_turn(
+        (site.url("/busy"), make_source(site)), (site.url("/a"), make_source(site, id="other"))
+    )
     assert answer.verdict is Verdict.RATE_LIMITED
-    assert timedelta(seconds=25) < answer.retry_at - NOON <= timedelta(seconds=30)
+    assert answer.retry_at == NOON + timedelta(seconds=30)
     assert "too many requests (429)" in answer.reason
     assert site.count() == 1
 

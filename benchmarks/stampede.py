@@ -25,8 +25,8 @@ WATCHED, LONGEST_START = 30.0, 120.0
 ANSWERING = 0.05
 #: Requests at a time over all hosts, and seconds between two to one host, as configured.
 CONCURRENCY, PAUSE = 64, 1.0
-#: Such a part of the pause is seen by a host: what left in time may arrive late, and the next one not.
-SEEN = 0.9
+#: Such a part of the pause is seen by a host: what left in time may arrive late on a busy machine, and the next not.
+SEEN = 0.5
 _FEED = b"<rss version='2.0'><channel><title>A</title><item><title>One</title><guid>1</guid></item></channel></rss>"
 _CONFIGURATION = f"""
 [storage]

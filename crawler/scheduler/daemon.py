@@ -16,8 +16,8 @@ import asyncio
 import logging
 import os
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from crawler import __version__
@@ -31,7 +31,7 @@ from crawler.scheduler.announce import describe, tell_start
 from crawler.scheduler.beacon import Beacon
 from crawler.scheduler.heartbeat import FACT, Heartbeat, write_heartbeat
 from crawler.scheduler.orders import Orders
-from crawler.scheduler.outward import Outward
+from crawler.scheduler.outward import Beside, Outward
 from crawler.scheduler.reports import tell_coverage
 from crawler.scheduler.ticks import Ticks
 from crawler.scheduler.timekeeping import LONGEST_DIGEST, Timekeeper, longest_pauses, tell_jump
@@ -43,11 +43,12 @@ from storage.exclusive import AnotherDaemon, DaemonLock, lock_daemon
 
 log = logging.getLogger(__name__)
 
-Beside = Callable[[Callable[[], Settings], Callable[[], Measures | None]], AbstractAsyncContextManager[None]]
 #: How long visits under way may take to end after SIGTERM.
 GRACE = timedelta(seconds=25)
 #: However little of it is left: what the last messages get.
 LAST_MESSAGES = timedelta(seconds=5)
+#: Part of the time in which it may be asked what is due, however often visits end.
+LOOKING = 0.2
 #: One host may take this part of all places for visits.
 HOST_SHARE = 4
 #: Due articles are looked for at every so many ticks while there are none.
@@ -112,14 +113,7 @@ class Daemon:
         self._orders = orders
         self._load = load
         self._grace = grace
-        self._ticks = Ticks(
-            {
-                "due": intervals.due,
-                "outbox": intervals.outbox,
-                "heartbeat": intervals.heartbeat,
-                "upkeep": intervals.upkeep,
-            }
-        )
+        self._ticks = Ticks(asdict(intervals))
         self._visits = Visits(
             heard=self._hear, freed=lambda: self._ticks.wake("due"), failed=self._note_trouble, pause=pause
         )
@@ -150,7 +144,7 @@ class Daemon:
             await self._mend_due_times()
         self._ticks.start()
         workers = [
-            asyncio.create_task(self._ticks.follow("due", self._look)),
+            asyncio.create_task(self._ticks.follow("due", self._look, share=LOOKING)),
             asyncio.create_task(self._ticks.follow("heartbeat", self._beat)),
             asyncio.create_task(self._ticks.follow("upkeep", self._keep_up)),
             asyncio.create_task(self._reload_on_order()),

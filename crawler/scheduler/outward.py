@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from crawler.scheduler.meter import Meter
 
 log = logging.getLogger(__name__)
+
+#: What is open while a daemon works, from the settings and measures of the moment.
+Beside = Callable[[Callable[[], Settings], Callable[[], Measures | None]], AbstractAsyncContextManager[None]]
 
 
 class Outward:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC
 
@@ -26,7 +27,15 @@ PATIENCE = 10
 class Ticks:
     """Wakes workers by name, each every so many seconds. Needs a running event loop from ``start`` on."""
 
-    def __init__(self, seconds: Mapping[str, float]) -> None:
+    def __init__(
+        self,
+        seconds: Mapping[str, float],
+        *,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._pause = pause
+        self._monotonic = monotonic
         self._seconds = dict(seconds)
         self._bells = {name: asyncio.Event() for name in seconds}
         self._scheduler = AsyncIOScheduler(timezone=UTC)
@@ -61,8 +70,12 @@ class Ticks:
     async def _ring(self, name: str) -> None:
         self.wake(name)
 
-    async def follow(self, name: str, work: Work) -> None:
-        """Runs ``work`` whenever it is woken, one run at a time, until cancelled; no mistake in it ends this."""
+    async def follow(self, name: str, work: Work, *, share: float = 1.0) -> None:
+        """Runs ``work`` whenever it is woken, one run at a time, until cancelled; no mistake in it ends this.
+
+        It runs for at most that ``share`` of the time, as far as a rest of one of its intervals brings that about:
+        what wakes it may be what it began itself, a thousand times a minute.
+        """
         bell, patience = self._bells[name], self._seconds[name] * PATIENCE
         while True:
             try:
@@ -71,10 +84,13 @@ class Ticks:
             except TimeoutError:
                 log.debug("no tick for long", extra={"worker": name, "seconds": patience})
             bell.clear()
+            began = self._monotonic()
             try:
                 await work()
             except Exception:
                 log.exception("the %s worker made a mistake; it goes on with its next tick", name)
+            if share < 1:
+                await self._pause(min((self._monotonic() - began) * (1 / share - 1), self._seconds[name]))
 
 
 def report_trouble(event: JobExecutionEvent) -> None:

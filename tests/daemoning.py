@@ -74,18 +74,18 @@ class Running:
             yield daemon
         finally:
             self.orders.stop()
-            await asyncio.wait_for(daemon, 10)
+            await asyncio.wait_for(daemon, 60)
 
     def pass_time(self, span: timedelta) -> None:
         self.at += span
 
-    async def until(self, is_true, seconds: float = 30.0) -> None:
+    async def until(self, is_true, seconds: float = 60.0) -> None:
         async with asyncio.timeout(seconds):
             while not is_true():  # noqa: ASYNC110 - what it waits for may stand in a file
                 await asyncio.sleep(0.01)
 
     async def rest(self, seconds: float = 0.15) -> None:
-        """Long enough for several ticks of every worker."""
+        """Long enough for several ticks of every worker: only for what must not happen meanwhile."""
         await asyncio.sleep(seconds)
 
     def store(self) -> SqlStore:

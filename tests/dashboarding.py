@@ -50,14 +50,14 @@ class Served:
         thread = threading.Thread(target=self._run)
         thread.start()
         try:
-            assert self._ready.wait(20)
+            assert self._ready.wait(60)
             if self._error:
                 raise self._error
-            with httpx.Client(base_url=self.address, timeout=10, trust_env=False) as client:
+            with httpx.Client(base_url=self.address, timeout=60, trust_env=False) as client:
                 yield client
         finally:
             if self.address:
                 self._loop.call_soon_threadsafe(self._stopping.set)
-            thread.join(20)
+            thread.join(60)
         assert not thread.is_alive()
         assert self._error is None

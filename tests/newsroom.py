@@ -165,7 +165,7 @@ snapshots = "data/snapshots"
 [fetch]
 host_delay = "0s"
 host_concurrency = 8
-timeout = "5s"
+timeout = "20s"
 respect_robots = false
 private_hosts = ["127.0.0.1:{port}"]
 

@@ -137,7 +137,7 @@ def test_a_database_held_by_another_process_is_locked_after_a_short_wait(held, m
         began = time.monotonic()
         with pytest.raises(StoreLocked, match=str(held)) as caught:
             store.commit([made.found()])
-        assert 0.1 < time.monotonic() - began < 5
+        assert 0.1 < time.monotonic() - began < 60
         assert caught.value.exit_code == 3
         assert store.count_articles() == 0  # reading goes on
 

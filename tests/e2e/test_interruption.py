@@ -26,7 +26,7 @@ def half_slow(configure, room, site) -> Gazette:
     return configure(source_block("harbour", room.feed), slow_block)
 
 
-def wait_until(is_true, seconds: float = 40.0) -> None:
+def wait_until(is_true, seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not is_true():
         assert time.monotonic() < deadline, "it never came to that"
@@ -62,10 +62,10 @@ def test_what_was_committed_stays_and_the_next_crawl_goes_on(half_slow, site, ro
         wait_until(lambda: count_changes(database) == 3 and site.count("/slow/pier-1.html"))
         process.send_signal(number)
         began = time.monotonic()
-        _, err = process.communicate(timeout=20)
+        _, err = process.communicate(timeout=60)
 
     assert process.returncode == code
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30  # the answer would take two minutes
     assert b"Traceback" not in err
     if number != signal.SIGKILL:
         assert b"interrupted" in err
@@ -108,7 +108,7 @@ def test_interrupted_while_edits_wait_for_their_second_look_they_are_told_by_the
     with gazette.start("crawl", "--recheck", "all") as process:
         wait_until(lambda: count_changes(database) == 4)
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
 
     records = gazette.json("crawl", "--as-of", "2036-01-01T00:00:00Z")
     assert process.returncode == 130
@@ -121,7 +121,7 @@ def test_a_command_that_only_reads_ends_the_same_way(begun, tmp_path, number, co
     with begun.start("inspect", "pipe") as process:
         writer = os.open(tmp_path / "pipe", os.O_WRONLY)  # waits until the command reads
         process.send_signal(number)
-        _, err = process.communicate(timeout=20)
+        _, err = process.communicate(timeout=60)
         os.close(writer)
 
     assert (process.returncode, b"Traceback" in err) == (code, False)

@@ -165,7 +165,7 @@ def test_a_daemon_reports_when_the_hour_comes_though_no_source_is_due(watch):
     clock, orders = MovableClock(MONDAY_EVENING + timedelta(seconds=1)), Orders()
 
     async def until_promised(prefix: str) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not any(window.startswith(prefix) for window in promised()):  # noqa: ASYNC110 - it is in a file
                 await asyncio.sleep(0.02)
 

@@ -18,7 +18,8 @@ from tests.newsroom import Newsroom, source_block, write_config
 
 @pytest.fixture
 def running(tmp_path, site, room):
-    return set_up(write_config(tmp_path, site, source_block("harbour", room.feed), confirm="20s", more=TOLD))
+    patient = source_block("harbour", room.feed, fetch='{ timeout = "300s" }')  # pages that never come are waited for
+    return set_up(write_config(tmp_path, site, patient, confirm="20s", more=TOLD))
 
 
 # -- what is due -----------------------------------------------------------------------------------------------------
@@ -253,14 +254,14 @@ def test_the_end_waits_for_the_check_under_way(running, room, site):
 
 
 def test_a_second_order_to_stop_ends_at_once(running, site):
-    site.route("/news/bridge-1.html", "<p>late</p>", delay=4)
+    site.route("/news/bridge-1.html", "<p>late</p>", delay=300)
 
     async def live():
-        async with running.work(grace=30) as daemon:
+        async with running.work(grace=300) as daemon:
             await running.until(lambda: site.count("/news/bridge-1.html"))
             running.orders.stop()
             running.orders.stop()
-            await asyncio.wait_for(daemon, 2)
+            await asyncio.wait_for(daemon, 60)
 
     asyncio.run(live())
     assert running.changes() == []
@@ -301,11 +302,11 @@ def test_a_database_that_is_lost_for_a_while_is_found_again(running, room, caplo
         async with running.work():
             await running.until(lambda: len(running.changes()) == 3)
             with running.store() as other, other.database.writing(durable=False):
-                await running.until(lambda: "the database cannot be used" in caplog.text, seconds=15)
+                await running.until(lambda: "the database cannot be used" in caplog.text)
                 room.publish("lock")
                 running.pass_time(40 * MINUTE)
-            await running.until(lambda: "can be used again" in caplog.text, seconds=15)
-            await running.until(running.told, seconds=15)
+            await running.until(lambda: "can be used again" in caplog.text)
+            await running.until(running.told)
 
     asyncio.run(live())
     told = [record.getMessage() for record in caplog.records if "the database" in record.getMessage()]

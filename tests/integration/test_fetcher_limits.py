@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from crawler.model import Fetched, FetchFailure, Verdict
-from tests.fetching import fetch_once, make_request, make_source, with_fetcher
+from tests.fetching import SetTime, fetch_once, make_request, make_source, with_fetcher
 from tests.siteserver import SiteServer
 
 MIB = 1024 * 1024
@@ -74,27 +74,28 @@ def test_no_server_outlives_the_deadline(site, settings):
     assert isinstance(answer, FetchFailure)
     assert answer.verdict is Verdict.UNREACHABLE
     assert answer.reason == f"no complete answer from 127.0.0.1:{site.port} within 0.6 s (fetch.timeout)"
-    assert 0.5 < took < 3
+    assert 0.5 < took < 20  # with all its bytes it takes forty seconds, or thirty
 
 
 def test_the_deadline_covers_all_redirects_together(site):
     for number in range(5):
         site.route(f"/{number}", status=302, headers={"Location": f"/{number + 1}"}, delay=0.25)
     site.route("/5", "here")
-    answer, took = timed(lambda: fetch_once(site.url("/0"), hasty(site)))
+    answer = fetch_once(site.url("/0"), hasty(site))
     assert isinstance(answer, FetchFailure)
     assert "within 0.6 s" in answer.reason
-    assert took < 3
 
 
 def test_waiting_for_our_turn_is_not_counted(site):
     url = site.route("/a", "x")
-    source = hasty(site, host_delay=timedelta(seconds=0.9))
+    time = SetTime()
+    source = make_source(site, timeout=timedelta(seconds=30), host_delay=timedelta(minutes=10))
 
     async def run(fetcher):
         return [await fetcher.fetch(make_request(url), source) for _ in range(2)]
 
-    assert all(isinstance(answer, Fetched) for answer in with_fetcher(run))
+    answers = with_fetcher(run, sleep=time.sleep, monotonic=time.monotonic)
+    assert [type(answer) for answer in answers] == [Fetched, Fetched]
 
 
 def test_a_dead_resolver_is_left_at_the_deadline(site):
@@ -107,7 +108,7 @@ def test_a_dead_resolver_is_left_at_the_deadline(site):
 
     answer, took = timed(lambda: with_fetcher(run, resolve=resolve))
     assert isinstance(answer, FetchFailure)
-    assert took < 3
+    assert took < 20  # it would answer after thirty
 
 
 def test_a_connection_is_usable_after_somebody_elses_deadline(site):
@@ -115,6 +116,6 @@ def test_a_connection_is_usable_after_somebody_elses_deadline(site):
 
     async def run(fetcher):
         await fetcher.fetch(make_request(slow), hasty(site))
-        return await fetcher.fetch(make_request(quick), hasty(site))
+        return await fetcher.fetch(make_request(quick), make_source(site))
 
     assert with_fetcher(run).body == b"x"

@@ -74,7 +74,7 @@ def test_a_template_that_never_ends_is_ended(folder, monkeypatch):
     began = time.monotonic()
     with pytest.raises(ValueError, match=r"takes (longer|more time)"):
         check_templates(folder)
-    assert time.monotonic() - began < 9
+    assert time.monotonic() - began < 60  # by itself it would end next week
 
 
 @pytest.mark.parametrize(

@@ -96,11 +96,11 @@ def exim():
         yield port, folder
     finally:
         daemon.terminate()
-        daemon.wait(10)
+        daemon.wait(60)
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def wait_until(is_true, seconds=20.0):
+def wait_until(is_true, seconds=60.0):
     deadline = time.monotonic() + seconds
     while not is_true():
         assert time.monotonic() < deadline, "it never came to that"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
@@ -27,6 +29,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+#: The commands in the order of the help, and the module that each stands in.
+COMMANDS = {
+    **{name: name for name in ("demo", "init", "add", "status", "crawl", "daemon", "health", "serve", "config")},
+    **{name: name for name in ("probe", "sources", "articles", "changes", "incidents", "show")},
+    "diff": "show",
+    **{name: name for name in ("inspect", "reparse", "export", "alerts", "db")},
+}
 
 
 def show_version(wanted: bool) -> None:
@@ -58,52 +69,27 @@ def gazette(
     context.obj = CliContext(config=config)
 
 
-def add_commands() -> None:
-    """Hangs every command into the tree."""
-    from crawler.cli import (
-        add,
-        alerts,
-        articles,
-        changes,
-        config,
-        crawl,
-        daemon,
-        db,
-        demo,
-        export,
-        health,
-        incidents,
-        init,
-        inspect,
-        probe,
-        reparse,
-        serve,
-        show,
-        sources,
-        status,
-    )
+def add_commands(words: Sequence[str] = ()) -> None:
+    """Hangs commands into the tree: those that the ``words`` of a command line name, or every one where they name none.
 
-    app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
-    app.command("init", epilog=init.EXAMPLE)(init.init)
-    app.command("add", epilog=add.EXAMPLE)(add.add)
-    app.command("status", epilog=status.EXAMPLE)(status.status)
-    app.command("crawl", epilog=crawl.EXAMPLE)(crawl.crawl)
-    app.command("daemon", epilog=daemon.EXAMPLE)(daemon.daemon)
-    app.command("health", epilog=health.EXAMPLE)(health.health)
-    app.command("serve", epilog=serve.EXAMPLE)(serve.serve)
-    app.add_typer(config.app, name="config")
-    app.command("probe", epilog=probe.EXAMPLE)(probe.probe)
-    app.add_typer(sources.app, name="sources")
-    app.command("articles", epilog=articles.EXAMPLE)(articles.articles)
-    app.command("changes", epilog=changes.EXAMPLE)(changes.changes)
-    app.add_typer(incidents.app, name="incidents")
-    app.command("show", epilog=show.EXAMPLE_SHOW)(show.show)
-    app.command("diff", epilog=show.EXAMPLE_DIFF)(show.diff)
-    app.command("inspect", epilog=inspect.EXAMPLE)(inspect.inspect)
-    app.command("reparse", epilog=reparse.EXAMPLE)(reparse.reparse)
-    app.command("export", epilog=export.EXAMPLE)(export.export)
-    app.add_typer(alerts.app, name="alerts")
-    app.add_typer(db.app, name="db")
+    To import and to describe all commands takes longer than most commands take.
+    """
+    for name in named_in(words) or COMMANDS:
+        module = import_module(f"crawler.cli.{COMMANDS[name]}")
+        if hasattr(module, "app"):
+            app.add_typer(module.app, name=name)
+        else:
+            example = getattr(module, f"EXAMPLE_{name.upper()}", None) or module.EXAMPLE
+            app.command(name, epilog=example)(getattr(module, name))
+
+
+def named_in(words: Sequence[str]) -> list[str]:
+    """The commands whose names stand among the words: the one that is meant, and what looks like one.
+
+    None where help on all of them is asked for.
+    """
+    first = next((place for place, word in enumerate(words) if word in COMMANDS), len(words))
+    return [] if "--help" in words[:first] else [name for name in COMMANDS if name in words]
 
 
 def main() -> None:
@@ -112,7 +98,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that cannot show a character shows a question mark
-    add_commands()
+    add_commands(sys.argv[1:])
     try:
         app()
     except GazetteError as error:

@@ -98,7 +98,7 @@ def _is_file(anchor: Anchor, target: str) -> bool:
     if _FILE.search(path[-12:]) or (query and _FILE_QUERY.search(unquote(query))):
         return True
     hint = anchor.attribute("class").lower()
-    if any(name in hint for name in _FILE_CLASSES) or anchor.attribute("download"):
+    if any(name in hint for name in _FILE_CLASSES) or anchor.has("download"):
         return True
     if not query:
         return False

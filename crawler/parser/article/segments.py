@@ -103,6 +103,10 @@ class Anchor:
         """The attribute's value, or an empty string."""
         return heads.find_value(self._raw, f' {name}="')
 
+    def has(self, name: str) -> bool:
+        """Whether the attribute stands there, with a value or without."""
+        return f' {name}="' in self._raw
+
 
 @dataclass(slots=True, eq=False)
 class Segments:

@@ -20,6 +20,8 @@ _QUOTED = frozenset({"blockquote", "table", "pre", "ul", "ol"})
 _HEADED = frozenset({"div", "p"})
 _SPECIAL = _QUOTED | {"figure", "tr"}
 _MAX_CELL = 600
+#: No article comes near; of more, nothing is noted.
+_MOST_PICTURES = 2_000
 
 #: What is restored where an element ends: the element, and parent, block, suspect, kind and figure around it.
 _Frame = Anchor | tuple[Element, Element, Element, Element | None, BlockKind, bool]
@@ -67,6 +69,8 @@ class _Walker:
                     shown, action = self.pass_oddity(position), heads.NOTHING
                 elif text[:2] == "a ":
                     self.open_link(text[1:], position)
+                    action = heads.NOTHING
+                elif text[:4] == "img " and len(self.found.images) >= _MOST_PICTURES:
                     action = heads.NOTHING
                 else:
                     head = find_head(text)

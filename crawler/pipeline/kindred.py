@@ -20,6 +20,7 @@ from crawler.pipeline.kinship import (
     Told,
     as_known,
     day_of,
+    days_around,
     first_published,
     is_newcomer,
     is_read_late,
@@ -113,8 +114,8 @@ class Kindred:
     ) -> list[Told]:
         if not marks:
             return []
-        day = day_of(article, look)
-        alike = await self._store.find_alike(marks, first=day - near, last=day + near, limit=CANDIDATES, least=least)
+        first, last = days_around(day_of(article, look), near)
+        alike = await self._store.find_alike(marks, first=first, last=last, limit=CANDIDATES, least=least)
         own = look.known.id if look.known else ""
         others = (each for each in alike if each.id != own and each.state is not ArticleState.REMOVED)
         return await self._load_texts(others)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from crawler.differ.copies import carries
 from crawler.model import (
@@ -34,6 +34,15 @@ def day_of(article: Article, look: ArticleLook) -> date:
         return article.published.instant.date()
     seen = look.observation or look.listed
     return seen.fetched_at.date() if seen else date.min
+
+
+def days_around(day: date, near: timedelta) -> tuple[date, date]:
+    """The days that are so near, within the calendar: pages claim the strangest dates."""
+    first, last = date.min.toordinal(), date.max.toordinal()
+    return (
+        date.fromordinal(max(first, day.toordinal() - near.days)),
+        date.fromordinal(min(last, day.toordinal() + near.days)),
+    )
 
 
 def hallmarks_of(known: KnownArticle, article: Article, look: ArticleLook) -> tuple[Hallmarks, ...]:
@@ -146,10 +155,8 @@ def tell_new(step: Step, look: ArticleLook) -> Step:
     A story of which only baselines have the text was told to nobody; its first new copy is told as new.
     """
     repeats, change = look.kinship.repeats, step.change
-    if repeats is None or change is None:
+    if repeats is None or change is None or change.baseline:  # a baseline is recorded, and told to nobody anyway
         return step
-    if change.baseline:
-        return replace(step, change=None)
     others = (*repeats.copies, relative_of(repeats))
     told_at = tuple(each.source_id for each in others if not each.baseline)
     told_at += () if repeats.baseline else repeats.also_at

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from crawler.differ.compare import Comparison, compare, is_another_page
+from crawler.differ.copies import NEAR
 from crawler.differ.facts import facts_of_new
 from crawler.differ.fingerprint import fingerprint
 from crawler.differ.garbling import is_mended
@@ -146,7 +147,7 @@ def decide_sighting(look: ArticleLook, known: KnownArticle, context: Context) ->
         observations=own_observations(look, known),
     )
     article = look.kinship.told
-    if article is None or not is_new_here or context.fresh or look.backfilled or known.state is ArticleState.REMOVED:
+    if article is None or not is_new_here or not is_news(look, known, context):
         return step
     facts = facts_of_new(article)
     change = begin_change(ChangeKind.NEW, step.article, article, context, cause=context.listing_cause)
@@ -154,6 +155,12 @@ def decide_sighting(look: ArticleLook, known: KnownArticle, context: Context) ->
     change = replace(change, revision=known.revision, facts=facts, summary=summary, significance=0.5)
     change = replace(change, evidence=Evidence(after=kept_evidence(look)))
     return tell_sighting(replace(step, text=article.whole_text), change, known, context)
+
+
+def is_news(look: ArticleLook, known: KnownArticle, context: Context) -> bool:
+    """Whether what another source has brought is still new here: a source that was away for long lists old posts."""
+    is_old = context.now - known.first_seen_at > NEAR
+    return not (is_old or context.fresh or look.backfilled or known.state is ArticleState.REMOVED)
 
 
 # -- still there -----------------------------------------------------------------------------------------------

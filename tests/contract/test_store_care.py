@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -30,8 +30,8 @@ def fill(store, made):
     store.disable_channel("hook", "410")
     DatabaseSnapshots(store).put([b"page", b""])
     store.commit([made.outcome(window=("url:a",))])
-    marks = Hallmarks(article_id=made.known("a").id, day=made.now.date(), marks=(7,))
-    store.commit([made.outcome(hallmarks=(marks,))])
+    marks = Hallmarks(article_id=made.known("a").id, day=made.now.date(), marks=(1, 2))
+    store.commit([made.outcome(hallmarks=(marks,), translations=((made.known("b").id, made.known("a").id),))])
 
 
 def contents(store):
@@ -47,6 +47,7 @@ def contents(store):
         "channels": store.disabled_channels(),
         "revisions": store.revisions(store.list_articles()[0][0].id),
         "snapshot": DatabaseSnapshots(store).get(digest(b"page")),
+        "alike": store.find_alike([1, 2], first=date.min, last=date.max, limit=9),
     }
 
 

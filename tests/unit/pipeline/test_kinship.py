@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from crawler.model import ArticleState, ChangeKind, KnownArticle, Relative
 from crawler.pipeline.context import Step
-from crawler.pipeline.kinship import relative_of
+from crawler.pipeline.kinship import days_around, relative_of
 from crawler.pipeline.looks import Kinship
 from tests.lives import HOUR, NOON, Life, make_article, make_entry, make_source
 
@@ -85,11 +85,10 @@ def test_what_was_only_in_a_baseline_is_told_as_new(life):
 
 
 @pytest.mark.parametrize("baseline", [True, False])
-def test_a_copy_met_in_a_baseline_is_kept_without_a_word(life, baseline):
+def test_a_copy_met_in_a_baseline_is_recorded_as_all_of_it_is(life, baseline):
     step = begin(life, Kinship(repeats=make_known(baseline=baseline)), fresh=True)
 
-    assert (step.change, step.echo) == (None, None)
-    assert step.revision is not None
+    assert (step.change.baseline, step.change.article.copy_of, step.echo) == (True, make_known().id, None)
 
 
 def test_the_next_change_of_a_copy_has_an_id_of_its_own(life):
@@ -181,6 +180,22 @@ def test_a_page_met_at_a_second_source_is_an_echo_with_the_text_that_was_told(li
     assert (step.change, step.revision, step.echo.told_at) == (None, None, ("harbour",))
     assert (step.echo.kind, step.echo.source, step.text) == (ChangeKind.NEW, "port", make_article().whole_text)
     assert step.echo.id != life.told[0].id
+
+
+def test_a_page_that_was_met_elsewhere_long_ago_is_no_echo(life):
+    begin(life)
+    other = Life(source=make_source(id="port"), known=life.known, revision=life.revision, now=NOON + timedelta(days=15))
+
+    look = other.read(EDITED, entry=make_entry(), kinship=Kinship(told=make_article()))
+    assert other.live(look).echo is None
+
+
+@pytest.mark.parametrize("day", [date.min, date.max, date(2026, 3, 2)])
+def test_the_days_around_any_day_are_days(day):
+    first, last = days_around(day, timedelta(days=14))
+
+    assert first <= day <= last
+    assert last - first >= timedelta(days=14)
 
 
 def test_a_page_met_in_the_baseline_of_a_second_source_is_no_echo(life):

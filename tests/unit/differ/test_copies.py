@@ -197,3 +197,17 @@ def test_half_of_an_edit_is_neither():
 
 def test_a_date_alone_is_nothing_that_copies_share():
     assert carries(write(), write(at=MONDAY + timedelta(days=1)), write()) == ""
+
+
+# -- whatever a page may hold -----------------------------------------------------------------------------------
+
+ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=200)
+
+
+@given(ANY_TEXT, ANY_TEXT, ANY_TEXT)
+def test_any_text_can_be_marked_and_held_against_any_other(title, one, other):
+    mine, theirs = write(one, title=title), write(other, title=title)
+
+    assert is_copy(mine, theirs) == is_copy(theirs, mine)
+    assert all(-(2**63) <= mark < 2**63 for mark in copy_marks(mine))
+    assert carries(mine, theirs, mine) in ("before", "")

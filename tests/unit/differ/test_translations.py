@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.differ.translations import is_translation, length_of, read_clues, translation_marks
-from crawler.model import Attachment, Link
+from crawler.model import Attachment, Block, BlockKind, Link
 from tests.world.parallel import DAY, LANGUAGES, draw_story, redraw, write_story
 
 SEEDS = st.integers(0, 10**6)
@@ -154,3 +154,23 @@ def test_a_link_alone_is_no_proof():
     other = write_story(rng, draw_story(rng), "en", links=(Link(url=one.url, text="see also"),))
 
     assert not is_translation(one, other)
+
+
+ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=200) | st.text(
+    "0123456789.,%万億月日-/: ", max_size=80
+)
+
+
+@given(ANY_TEXT, ANY_TEXT)
+def test_any_text_can_be_marked_and_held_against_any_other(one, other):
+    mine, theirs = (
+        replace(
+            write_story(Random(1), draw_story(Random(1)).part(0, 0), language),
+            blocks=(Block(kind=BlockKind.PARAGRAPH, text=text, language=language),),
+        )
+        for language, text in (("zh", one), ("en", other))
+    )
+
+    assert is_translation(mine, theirs) == is_translation(theirs, mine)
+    assert all(-(2**63) <= mark < 2**63 for mark in translation_marks(mine))
+    assert all(weight > 0 for weight in read_clues(one).weights.values())

@@ -139,8 +139,9 @@ class Kindred:
 
     async def _compare(self, look: ArticleLook, known: KnownArticle) -> ArticleLook:
         """A known article beside its copies as they stand now: one may have been edited since the look began."""
-        found = await self._store.find_articles(known.keys[:1])
-        known = replace(known, relatives=next((each.relatives for each in found.values()), known.relatives))
+        found = await self._store.find_articles(known.keys)
+        fresh = next((each for each in found.values() if each.id == known.id), known)
+        known = replace(known, relatives=fresh.relatives)
         standing = [each for each in known.copies if each.state is not ArticleState.REMOVED][:MOST_COPIES]
         texts = [await self._texts_of(each, known) for each in standing]
         beside = tuple((each, text) for each, text in zip(standing, texts, strict=True) if text)

@@ -38,7 +38,7 @@ from crawler.pipeline.doubt import RETURN_LOOKS, is_worth_more_looks
 from crawler.pipeline.expected import learn_from, refuse_unexpected
 from crawler.pipeline.gather import Gatherer
 from crawler.pipeline.habits import shorten
-from crawler.pipeline.kindred import Kindred, needs_the_others
+from crawler.pipeline.kinship import needs_the_others
 from crawler.pipeline.lapses import bears_out, find_lapses
 from crawler.pipeline.looks import ArticleLook, Depth, Found, ListingLook, Wanted, want_again, want_files
 from crawler.pipeline.masking import learn_masks
@@ -67,7 +67,6 @@ class Checker:
         reader: FileReader | None = None,
     ) -> None:
         self._gatherer = Gatherer(fetcher, store, reader)
-        self._kindred = Kindred(store)
         self._store = store
         self._clock = clock
         self._audience = audience
@@ -203,8 +202,14 @@ class Checker:
         """Writes what looks at articles alone came to; the state of the source stays what it is."""
         if any(needs_the_others(each, context.source) for each in looks):
             async with self._recognising:
-                return await self._commit_known(await self._kindred.bring(context.source, looks), context, begun)
+                return await self._commit_known(await self._bring_kin(context.source, looks), context, begun)
         return await self._commit_known(looks, context, begun)
+
+    async def _bring_kin(self, source: Source, looks: Sequence[ArticleLook]) -> list[ArticleLook]:
+        """The looks with what tells the same elsewhere."""
+        from crawler.pipeline.kindred import Kindred  # with all that compares; most checks have nothing to compare
+
+        return await Kindred(self._store).bring(source, looks)
 
     async def _commit_known(self, looks: Sequence[ArticleLook], context: Context, begun: CheckResult) -> CheckResult:
         source = context.source
@@ -297,7 +302,7 @@ class Checker:
         if any(needs_the_others(each, source) for each in looks):
             async with self._recognising:
                 looks = await self._gatherer.recognise(source, looks)
-                looks = await self._kindred.bring(source, looks)
+                looks = await self._bring_kin(source, looks)
                 return await self._commit(look, looks, context, listed=len(entries))
         return await self._commit(look, looks, context, listed=len(entries))
 

@@ -23,7 +23,6 @@ from crawler.pipeline.kinship import (
     days_around,
     first_published,
     is_newcomer,
-    is_read_late,
     link,
 )
 from crawler.pipeline.looks import ArticleLook, Kinship
@@ -47,12 +46,6 @@ class Peer(NamedTuple):
     def is_alike(self, figures: Sequence[int]) -> bool:
         """Whether enough of the rarest figures are the same."""
         return len(self.figures.intersection(figures)) >= translations.LEAST_MARKS
-
-
-def needs_the_others(look: ArticleLook, source: Source) -> bool:
-    """Whether what becomes of an article depends on what became of others, perhaps a moment ago."""
-    known = look.known
-    return known is None or known.source_id != source.id or bool(known.copies) or is_read_late(look)
 
 
 def find_peers(look: ArticleLook, peers: Sequence[Peer]) -> list[Told]:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from crawler.differ.copies import carries
 from crawler.model import (
     Article,
     Change,
@@ -43,6 +42,12 @@ def days_around(day: date, near: timedelta) -> tuple[date, date]:
         date.fromordinal(max(first, day.toordinal() - near.days)),
         date.fromordinal(min(last, day.toordinal() + near.days)),
     )
+
+
+def needs_the_others(look: ArticleLook, source: Source) -> bool:
+    """Whether what becomes of an article depends on what became of others, perhaps a moment ago."""
+    known = look.known
+    return known is None or known.source_id != source.id or bool(known.copies) or is_read_late(look)
 
 
 def hallmarks_of(known: KnownArticle, article: Article, look: ArticleLook) -> tuple[Hallmarks, ...]:
@@ -170,6 +175,8 @@ def tell_edit(step: Step, look: ArticleLook, before: Article, after: Article) ->
     """
     if step.change is None or look.known is None or not look.kinship.beside:
         return step
+    from crawler.differ.copies import carries  # with all that compares; most checks have nothing to compare
+
     shown = {other.id: carries(before, after, texts[0]) for other, texts in look.kinship.beside}
     elsewhere = tuple(replace(each, carries=shown.get(each.article_id, "")) for each in step.change.elsewhere)
     still = ", ".join(dict.fromkeys(each.source for each in elsewhere if each.carries == "before"))
@@ -189,6 +196,8 @@ def tell_edit(step: Step, look: ArticleLook, before: Article, after: Article) ->
 
 def has_left(before: Article, after: Article, former: Sequence[Article]) -> bool:
     """Whether a copy, by its former texts, the latest first, has come to the new text from the old one."""
+    from crawler.differ.copies import carries  # see above
+
     for text in former:
         shown = carries(before, after, text)
         if shown != "after":

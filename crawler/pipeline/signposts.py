@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 
-from crawler.differ.compare import is_another_page
 from crawler.model import ArticleState, Assessment, Source, Verdict
 from crawler.pipeline.choosing import MAX_LOOKS
 from crawler.pipeline.gather import Gatherer
@@ -54,7 +53,11 @@ def is_led_away(look: ArticleLook) -> bool:
         return False
     if look.article is None:
         return look.assessment.verdict in _NO_ARTICLE
-    return look.before is not None and is_another_page(look.before.article, look.article)
+    if look.before is None:
+        return False
+    from crawler.differ.compare import is_another_page  # most checks have nothing to compare
+
+    return is_another_page(look.before.article, look.article)
 
 
 def shows_articles(looks: Sequence[ArticleLook], named: Collection[str]) -> bool:

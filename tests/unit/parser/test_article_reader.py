@@ -319,6 +319,7 @@ def test_hostile_pages_take_bounded_time(markup: str) -> None:
 @pytest.mark.parametrize("attribute", ["download", "download=''", "download='form'"])
 def test_a_link_that_offers_a_download_is_a_file_whatever_it_is_called(attribute):
     text = "<p>The harbour office publishes the form for berths, which is to be handed in by the first of May.</p>" * 3
-    page = f"<h1>Form for berths</h1><div class='content'>{text}<p><a href='/media/4711' {attribute}>The form</a></p></div>"
+    link = f"<p><a href='/media/4711' {attribute}>The form</a></p>"
+    page = f"<h1>Form for berths</h1><div class='content'>{text}{link}</div>"
     found = read_markup(page, Manner(url="https://example.org/a", timezone="UTC"))
     assert [file.url for file in found.attachments] == ["https://example.org/media/4711"]

@@ -42,6 +42,7 @@ _OK = Assessment(verdict=Verdict.OK)
 #: A page that was written to its end. Many sites leave the tag out; where most pages have it, one may have broken off.
 _WHOLE = "end of the markup"
 _MOSTLY = 0.5
+_PLACE = "place "
 #: Marks that say too little to be missed begin so.
 _LOOSE = ("type ", _WHOLE)
 _END = b"</html"
@@ -74,7 +75,7 @@ def _marks(fetched: Fetched) -> tuple[str, ...]:
     places = set(filter(_is_telling, words))
     structure = [
         *(f"meta {name}" for name in sorted(metas)),
-        *(f"place {word}" for word in sorted(places)[:_MOST_MARKS]),
+        *(f"{_PLACE}{word}" for word in sorted(places)[:_MOST_MARKS]),
     ]
     ending = (_WHOLE,) if _END in fetched.body[-_TAIL:].lower() else ()
     return (f"type {fetched.media_type}", *ending, f"path {path_shape(fetched.url)}", *structure)[: 2 * _MOST_MARKS]
@@ -103,6 +104,19 @@ def judge(expectation: Expectation, facts: PageFacts) -> Assessment:
             verdict=Verdict.UNEXPECTED, reason="no date, no known title, and much shorter than the others"
         )
     return _OK
+
+
+def new_places(expectation: Expectation, facts: PageFacts) -> frozenset[str]:
+    """The containers that no page of the host had before, where this one lacks half of the usual ones; else nothing."""
+    known = _of_host(expectation, facts.host)
+    if known is None or known.weight < ENOUGH:
+        return frozenset()
+    places = {mark: weight for mark, weight in known.marks if mark.startswith(_PLACE)}
+    usual = [mark for mark, weight in places.items() if weight >= USUAL * known.weight]
+    missing = [mark for mark in usual if mark not in facts.marks]
+    if not usual or len(missing) < _HALF * len(usual):
+        return frozenset()
+    return frozenset(mark for mark in facts.marks if mark.startswith(_PLACE) and mark not in places)
 
 
 def lacks_end(expectation: Expectation, facts: PageFacts) -> bool:

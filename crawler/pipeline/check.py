@@ -35,7 +35,7 @@ from crawler.pipeline.decide import (
     needs_another_look,
 )
 from crawler.pipeline.doubt import RETURN_LOOKS, is_worth_more_looks
-from crawler.pipeline.expected import learn_from, refuse_unexpected
+from crawler.pipeline.expected import count_reshaped, learn_from, refuse_unexpected
 from crawler.pipeline.gather import Gatherer
 from crawler.pipeline.habits import shorten
 from crawler.pipeline.kinship import needs_the_others
@@ -215,8 +215,9 @@ class Checker:
         source = context.source
         # The looks may have taken minutes, in which another program may have checked the source.
         state = (await self._store.source_states([source.id])).get(source.id, begun.state)
-        context = replace(context, errs=has_erred(looks))
         looks = refuse_unexpected(looks, state.expectation)
+        reshaped = count_reshaped(looks, state.expectation, source.guard)
+        context = replace(context, errs=has_erred(looks), reshaped=reshaped)
         state = replace(state, expectation=learn_from(looks, state.expectation))
         steps = list(decide_all(looks, context).values())
         incidents = await self._store.open_incidents(source.id)
@@ -293,6 +294,7 @@ class Checker:
             context = replace(context, short=None, well=True)
         context = replace(context, window=(lapse.window or None) if context.well else None)
         looks = refuse_unexpected(looks, context.expectation)
+        context = replace(context, reshaped=count_reshaped(looks, context.expectation, source.guard))
         expectation = learn_from(looks, context.expectation)
         context = replace(context, gap=gap, ids=found.ids, expectation=expectation, masks=learn_masks(looks, context))
         context = replace(context, errs=has_erred(looks, look, context.state))

@@ -39,7 +39,8 @@ class Context:
     listing's own ids, ``expectation`` what the source's pages taught of how good pages look, ``gap`` what may have been
     missed since the check before, ``masks`` what the source's articles share with each other, those of this check
     included, ``window`` the entries to remember of the listing (see ``Outcome``), ``short`` that the listing is a part
-    of what it was, ``errs`` that its server called two bodies alike.
+    of what it was, ``errs`` that its server called two bodies alike, ``reshaped`` how many articles came in new
+    containers together.
     """
 
     source: Source
@@ -58,6 +59,7 @@ class Context:
     window: tuple[str, ...] | None = None
     short: ShortList | None = None
     errs: bool = False
+    reshaped: int = 0
 
     @property
     def well_at(self) -> datetime | None:

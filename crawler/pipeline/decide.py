@@ -29,7 +29,7 @@ from crawler.pipeline.context import Audience, Context, Step
 from crawler.pipeline.habits import count_entries, habits_after, note_looks
 from crawler.pipeline.kinship import echoes_of, find_translations
 from crawler.pipeline.looks import ArticleLook, ListingLook
-from crawler.pipeline.masses import Held, end_masses, hold_masses
+from crawler.pipeline.masses import Held, end_masses, hold_masses, tell_reshaped
 from crawler.pipeline.moves import doubt_move, note_move
 from crawler.pipeline.troubles import tell_trouble
 
@@ -117,7 +117,8 @@ def decide_check(
     trouble = tell_trouble(context, state, open_incidents)
     over = end_masses(open_incidents, held.masses, context.now)
     gap = tell_gap(context.source.id, context.gap, open_incidents, now=context.now)
-    incidents = (*held.masses, *trouble, *over, *gap)
+    shape = tell_reshaped(context, (*held.masses, *trouble), open_incidents)
+    incidents = (*held.masses, *trouble, *over, *gap, *shape)
     incidents = (*incidents, *remind(open_incidents, incidents, context.now, reasons=LASTING))
     return assemble(look.observations, steps, replace(held, masses=incidents), state, context, audience)
 
@@ -132,10 +133,11 @@ def decide_confirmation(
 ) -> Outcome:
     """The outcome of the second look at doubtful edits; the state of the source is left as the check made it."""
     held = hold_masses(steps, context)
+    shape = tell_reshaped(context, held.masses, open_incidents)
     state = replace(state, habits=note_looks(state.habits, context, steps))
     if held.changes or held.masses:
         state = replace(state, changed_at=context.now)
-    return assemble((), steps, held, state, context, audience)
+    return assemble((), steps, replace(held, masses=(*held.masses, *shape)), state, context, audience)
 
 
 def assemble(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from crawler.model import Assessment, Expectation, PageFacts, Verdict
+from crawler.model import Assessment, Expectation, GuardPolicy, PageFacts, Verdict
 from crawler.pipeline.looks import ArticleLook
+from crawler.pipeline.pages import present_among
 
 #: A text that broke off is shorter than so much of what it was.
 _MOST_OF_IT = 0.9
@@ -35,6 +37,19 @@ def _pages(looks: Iterable[ArticleLook]) -> list[PageFacts]:
         for look in looks
         if look.facts is not None and look.assessment.verdict in (Verdict.OK, Verdict.UNEXPECTED)
     ]
+
+
+def count_reshaped(looks: Sequence[ArticleLook], expectation: Expectation, policy: GuardPolicy) -> int:
+    """How many known articles came in the same new containers, where most of those looked at did; else 0."""
+    present = present_among(looks)
+    read = [look.facts for look in present if look.facts and look.article]
+    if len(read) < max(policy.mass_minimum, 1):
+        return 0
+    from crawler.parser.expectation import new_places  # most checks read few pages
+
+    found = [new_places(expectation, facts) for facts in read]
+    count = max(Counter(place for places in found for place in places).values(), default=0)
+    return count if count >= max(policy.mass_minimum, 1) and 2 * count > len(present) else 0
 
 
 def has_lost_its_end(look: ArticleLook) -> bool:

@@ -123,6 +123,15 @@ def redesign_incident(edits: Sequence[Change], context: Context) -> Incident:
     return replace(incident, count=len(edits), id=mass_id(each.id for each in edits))
 
 
+def tell_reshaped(context: Context, told: Sequence[Incident], standing: Sequence[Incident]) -> Iterator[Incident]:
+    """A new template in which all reads as it did: one telling for the operator, where nothing else says so."""
+    says_so = {IncidentReason.REDESIGN, *MASS_REASONS.values()}
+    if context.reshaped and not any(each.reason in says_so for each in (*told, *standing)):
+        detail = f"the pages of {context.reshaped} articles came in another template, and read as before"
+        incident = open_incident(context.source.id, IncidentReason.REDESIGN, context.now, detail=detail)
+        yield replace(incident, count=context.reshaped)
+
+
 def mass_incident(reason: IncidentReason, held: Sequence[Change], context: Context) -> Incident:
     """One incident that lists every article it speaks for, with its facts.
 

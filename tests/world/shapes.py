@@ -233,11 +233,11 @@ def town_page(site: Site, post: Post, texts: list[str], at: Furniture) -> str:
     updated = local(site, post.updated) if post.updated else None
     note = f'<p class="upd">更新日：{updated.year}年{updated.month}月{updated.day}日</p>' if updated else ""
     title = escape(post.title)
-    name = "honbun" if site.design == 1 else "main_body_r2"
+    place, name = ("contents", "honbun") if site.design == 1 else ("mainArticle", "main_body_r2")
     return (
         f'<!DOCTYPE html><html lang="ja"><head><meta charset="utf-8"><title>{title}｜{OFFICE["ja"]}</title>'
         f'{at["head"]}</head><body>{at["top"]}<div id="header"><a href="/">{OFFICE["ja"]}</a></div>'
-        f'<div id="contents"><h1>{title}</h1>'
+        f'<div id="{place}"><h1>{title}</h1>'
         f'<p class="date">掲載日：令和{when.year - 2018}年{when.month}月{when.day}日</p>{note}{at["info"]}'
         f'<div class="{name}">{paragraphs(texts)}{attached(post, "添付資料")}{at["inside"]}</div>{at["after"]}</div>'
         f'<div id="footer">{OFFICE["ja"]}{at["foot"]}</div></body></html>'

@@ -100,13 +100,13 @@ def make_test(name: str):
 # -- what happens to all hosts, or at two sources -----------------------------------------------------------------
 
 
-def run_small(folder, act, *, second: bool = False):
-    """Plays one site of each language with five posts; ``act`` gets the theatre after its baseline."""
+def run_small(folder, act, *, posts: int = 5, second: bool = False):
+    """Plays one site of each language with a few posts; ``act`` gets the theatre after its baseline."""
     clock = Clock()
     sites = []
     for shape in ("zh_list", "ja_feed", "en_atom"):
         site = Site(id=shape.replace("_", "-"), shape=SHAPES[shape], seed=7, now=clock.now, second=second)
-        for number in range(5, 0, -1):
+        for number in range(posts, 0, -1):
             site.publish(write_notice(Random(f"{shape} {number}"), site.language, f"{number}"), at=ago(DAWN, number))
         sites.append(site)
 
@@ -151,6 +151,21 @@ def test_dns_fail_that_lasts_is_one_incident_of_each_source_and_nobodys_removal(
         assert heard == [[], opened, [], closed, []]
 
     run_small(tmp_path, act)
+
+
+def test_redesign_with_the_same_texts_is_one_incident_and_hides_no_edit(tmp_path):
+    async def act(theatre) -> None:
+        for site in theatre.sites:
+            site.design = 2
+        heard = [told_by(await theatre.pass_time(PAUSE, recheck=Recheck.ALL)) for _ in range(3)]
+        ids = sorted(site.id for site in theatre.sites)
+        opened, closed = ([(name, f"redesign {state}") for name in ids] for state in ("open", "closed"))
+        assert heard == [opened, closed, []]
+        for site in theatre.sites:
+            edit_money(site)
+        assert told_by(await theatre.pass_time(PAUSE, recheck=Recheck.ALL)) == [(name, "edited") for name in ids]
+
+    run_small(tmp_path, act, posts=8)
 
 
 def test_same_story_two_feeds_is_told_once_and_says_where_else_it_stands(tmp_path):

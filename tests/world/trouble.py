@@ -221,6 +221,15 @@ def text_by_script(visit: Visit, markup: str) -> str:
 _TEMPLATED = ("zh_list", "zh_feed", "en_atom", "en_cards", "ja_list")
 
 
+_TWO_DESIGNS = ("zh_feed", "zh_list", "zh_table", "zh_json", "ja_list", "ja_feed", "en_atom", "en_cards", "en_sitemap")
+
+
+@trouble("visit", "redesign", shapes=_TWO_DESIGNS, checks=10_000)
+def redesign(visit: Visit, _: None) -> None:
+    """All templates change at once, and not a word of the texts."""
+    visit.site.design = 2
+
+
 @trouble("furniture", "redesign", shapes=_TEMPLATED, places="inside", checks=10_000)
 def furniture_in_the_text(visit: Visit, place: str) -> str:
     """The new template puts the same lines of its own among the text of every page."""

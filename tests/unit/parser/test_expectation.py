@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.model import Article, Block, BlockKind, Expectation, Fetched, PageFacts, Purpose, Request, Verdict, digest
-from crawler.parser.expectation import DECAY, ENOUGH, PERSISTENT, facts_of, judge, lacks_end, learn
+from crawler.parser.expectation import DECAY, ENOUGH, PERSISTENT, facts_of, judge, lacks_end, learn, new_places
 from crawler.text.urls import path_shape
 
 HOST = "www.example.gov.cn"
@@ -47,6 +47,22 @@ def test_a_page_like_the_others_is_well_though_it_says_nothing_of_itself():
 
 def test_a_page_in_a_new_dress_that_is_the_article_asked_for_is_well():
     assert judge(taught(), replace(foreign(), own=True)).verdict is Verdict.OK
+
+
+def test_containers_that_no_page_had_are_new_where_usual_ones_are_missing():
+    dressed = (*USUAL[:4], "place rich-text")
+    assert new_places(taught(), facts(marks=dressed)) == {"place rich-text"}
+    assert new_places(taught(), facts(marks=(*dressed, "place trs_editor"))) == frozenset()
+    assert new_places(taught(), facts()) == frozenset()
+    assert new_places(taught(int(ENOUGH) - 1), facts(marks=dressed)) == frozenset()
+
+
+def test_the_other_template_of_a_source_of_two_is_not_new():
+    expectation = Expectation()
+    for number in range(20):
+        marks = USUAL if number % 5 else (*USUAL[:4], "place rich-text")
+        expectation = learn(expectation, facts(number, marks=marks))
+    assert new_places(expectation, facts(marks=(*USUAL[:4], "place rich-text"))) == frozenset()
 
 
 def test_too_few_pages_teach_nothing_and_another_host_is_another_matter():

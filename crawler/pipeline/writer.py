@@ -100,6 +100,8 @@ class StoreThread:
     ) -> None:
         if self._flusher is not None:
             await asyncio.wait([self._flusher])
+        for ask in tuple(self._questions):  # of who was cancelled in this very turn
+            self._send(asyncio.get_running_loop(), ask)
         if self._working:
             await self.call(_nothing)  # comes last
         self._thread.shutdown(wait=True)
@@ -130,7 +132,9 @@ class StoreThread:
         return cast("T | None", await done)
 
     def _send(self, loop: asyncio.AbstractEventLoop, ask: Ask) -> None:
-        self._put(loop, self._questions.pop(ask))
+        questions = self._questions.pop(ask, None)
+        if questions is not None:
+            self._put(loop, questions)
 
     def _work(self, loop: asyncio.AbstractEventLoop) -> None:
         """Makes all calls there are, also those that come meanwhile. On the store's thread."""

@@ -98,6 +98,21 @@ def test_a_refused_question_is_told_to_everyone_who_asked():
     assert [type(each) for each in asyncio.run(run())] == [StoreError] * 3
 
 
+def test_who_is_cancelled_while_asking_leaves_nothing_behind():
+    store, mistakes = Notebook(), []
+
+    async def run() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: mistakes.append(context["message"]))
+        async with StoreThread(store, store) as thread:
+            asking = asyncio.create_task(thread.open_incidents("a"))
+            await asyncio.sleep(0)
+            asking.cancel()
+        await asyncio.sleep(0.01)
+
+    asyncio.run(run())
+    assert mistakes == []
+
+
 def test_all_happens_on_one_thread_that_is_not_ours():
     store = Notebook()
 

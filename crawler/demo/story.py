@@ -134,6 +134,10 @@ def tell_baseline(stage: Stage) -> None:
         stage.say(
             f"  told once       {clip(each.title, 44)}  at {each.source_id}, also at {', '.join(each.carried_at)}"
         )
+    by_id = {each.id: each for each, _ in articles}
+    for each in by_id.values():
+        if (original := by_id.get(each.translation_of)) is not None:
+            stage.say(f"  translated      {clip(original.title, 44)}  at {each.source_id}, known by figures and dates")
 
 
 def told_at_baseline(report: CrawlReport, received: int) -> str:

@@ -54,6 +54,7 @@ def test_the_first_article_is_read_as_a_record(stage):
     assert "left out" in screen
     assert "LEAKED" not in screen
     assert re.search(r"told once .* also at ", screen)
+    assert re.search(r"translated .* at zhaoqing-notes", screen)
 
 
 def test_noise_fires_no_alert_where_a_page_hash_fires_many(stage):

@@ -83,8 +83,9 @@ def as_known(look: ArticleLook, source: Source) -> KnownArticle:
 def link(kinship: Kinship, article: Article, found: Sequence[Told]) -> Kinship:
     """What a new article has to do with those that tell the same in other languages.
 
-    The one that was published first is the original; where that cannot be told, the one that was known first. What
-    has translations already, or is one, stays what it is.
+    The one that was published first is the original; where that cannot be told, the one that the other leads to, or
+    that speaks fewer languages; else the one that was known first. What has translations already, or is one, stays
+    what it is.
     """
     originals = [
         known for known, text in found if known.translation_of or known.translations or not precedes(article, text)
@@ -95,13 +96,21 @@ def link(kinship: Kinship, article: Article, found: Sequence[Told]) -> Kinship:
 
 
 def precedes(article: Article, other: Article) -> bool:
-    """Whether the article came out before the other one, as far as both say so."""
+    """Whether the article came out before the other one, as far as both say so, or is what the other was made from.
+
+    Who reposts in two languages often keeps the byline of the first publisher, time and all.
+    """
     mine, theirs = article.published, other.published
-    if mine is None or theirs is None:
-        return False
-    if Precision.DAY in (mine.precision, theirs.precision):
-        return mine.instant.date() < theirs.instant.date()
-    return mine.instant < theirs.instant
+    if mine is not None and theirs is not None:
+        is_day = Precision.DAY in (mine.precision, theirs.precision)
+        ours, others = (mine.instant.date(), theirs.instant.date()) if is_day else (mine.instant, theirs.instant)
+        if ours != others:
+            return ours < others
+    from crawler.differ.translations import links_to  # with all that compares; most checks have nothing to compare
+
+    if links_to(other, article.url) != links_to(article, other.url):
+        return links_to(other, article.url)
+    return len(article.languages) < len(other.languages)
 
 
 def original_of(translated: KnownArticle) -> str:

@@ -209,7 +209,8 @@ class Trace:
 class Mask:
     """A line that is the site's and not the article's, by its ``key``; how many articles shared it when last seen.
 
-    ``hidden`` counts the differences that it kept from being told, ``hidden_at`` is when it last did.
+    ``hidden`` counts the differences that it kept from being told, ``hidden_at`` is when it last did. ``moves`` counts
+    the lines that stood in its place one after the other: today's weather, a saying for the day.
     """
 
     key: str
@@ -217,6 +218,7 @@ class Mask:
     since: datetime
     seen_at: datetime
     articles: int
+    moves: int = 0
     hidden: int = 0
     hidden_at: datetime | None = None
 

@@ -36,10 +36,10 @@ def learn_masks(looks: Sequence[ArticleLook], context: Context) -> tuple[Mask, .
 def compare_masked(before: Article, article: Article, context: Context) -> Difference:
     """What differs but for what is the site's own."""
     from crawler.differ.compare import compare
-    from crawler.differ.masks import cover, hidden_by, ripe
+    from crawler.differ.masks import MOVING, cover, find_heirs, hidden_by, ripe
 
-    masks = ripe(context.habits.masks, context.now)
-    old, new = cover(before, masks), cover(article, masks)
+    masks = (*ripe(context.habits.masks, context.now), *(mask for mask in context.masks if mask.moves >= MOVING))
+    old, new = cover(before, masks), cover(article, masks, find_heirs(before, article, masks))
     return Difference(compare(old.article, new.article), hidden_by(old, new))
 
 

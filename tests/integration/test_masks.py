@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from crawler.pipeline.result import Recheck
+from storage.rows import to_column
 from tests.commanding import Gazette
-from tests.crawling import Watch, told
+from tests.crawling import NOON, Watch, told
 from tests.newsroom import Newsroom, source_block, write_config
 
 LINE = "Tell us what you think of this page."
@@ -93,3 +94,43 @@ def test_a_check_that_reads_nothing_keeps_the_masks(watch, gazette):
 
     (shown,) = gazette.run("show", watch.articles()["bridge-1"][0].id, "--masks", "--json").records
     assert [mask["articles"] for mask in shown["masks"]] == [8]
+
+
+SAYINGS = ("Patience brings roses.", "Still waters run deep.", "Well begun is half done.", "Early birds catch worms.")
+
+
+def say(room: Newsroom, saying: str) -> None:
+    """Every page ends with today's saying."""
+    kept = [tuple(part for part in post.text if part not in SAYINGS) for post in room.posts]
+    room.posts[:] = [replace(post, text=(*text, saying)) for post, text in zip(room.posts, kept, strict=True)]
+
+
+def test_a_line_that_is_another_every_day_is_a_new_template_twice_and_then_left_out(watch, room):
+    reports = []
+    for saying in SAYINGS:
+        say(room, saying)
+        reports.append(watch.crawl(after=DAY))
+
+    opened = [each for report in reports for each in report.incidents if each.state == "open"]
+    assert [told(report) for report in reports] == [[]] * 4
+    assert (
+        sum(each.reason == "redesign" for each in opened[:2]) == sum(each.reason == "redesign" for each in opened) == 2
+    )
+
+
+def test_a_true_edit_on_the_day_of_another_saying_is_told_alone_though_its_page_alone_is_read(watch, room):
+    for saying in SAYINGS[:3]:
+        say(room, saying)
+        watch.crawl(after=DAY)
+    say(room, SAYINGS[3])
+    room.edit("bridge-1", "120 euros", "150 euros")
+    with watch.store() as store:
+        for due_at, which in ((NOON, "LIKE"), (NOON + 999 * DAY, "NOT LIKE")):
+            store.database.run(
+                f"UPDATE article SET due_at = ? WHERE url {which} '%bridge-1.html'", (to_column(due_at),)
+            )
+
+    report = watch.crawl(recheck=Recheck.DUE, after=DAY)
+
+    (change,) = report.changes
+    assert [(hunk.before, hunk.after) for hunk in change.diff if hunk.op != "equal"] == [("120", "150")]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.differ.masks import FEWEST, MOST, RIPE, cover, hidden_by, is_maskable, learn, mask_key, ripe
+from crawler.differ.masks import FEWEST, MOST, RIPE, cover, find_heirs, hidden_by, is_maskable, learn, mask_key, ripe
 from crawler.differ.spans import find_quotes, find_spans
 from crawler.model import Article, Attachment, Block, BlockKind, Link, Mask
 from crawler.pipeline.masking import note_hidden
@@ -52,6 +52,47 @@ def test_a_line_that_most_siblings_share_is_masked():
     covered = cover(article("The only text.", TEMPLATE), masks)
     assert [block.text for block in covered.article.blocks] == ["The only text."]
     assert covered.taken == ((masks[0].key, TEMPLATE),)
+
+
+SAYINGS = ["Patience brings roses.", "Still waters run deep.", "Well begun is half done.", "Early birds catch worms."]
+
+
+def days(number: int) -> tuple[Mask, ...]:
+    """What is learnt of a source whose pages end with another saying every day."""
+    masks: tuple[Mask, ...] = ()
+    for day in range(number):
+        masks = learn(siblings(FEWEST, SAYINGS[day]), masks, NOON + day * DAY)
+    return masks
+
+
+def test_a_line_that_is_another_every_day_is_masked_at_once_from_its_second_move_on():
+    assert [mask.moves for mask in days(4)] == [3, 2, 1, 0]
+    assert [mask.sample for mask in ripe(days(2), NOON + DAY)] == SAYINGS[:1]
+    assert [mask.sample for mask in ripe(days(3), NOON + 2 * DAY)] == [SAYINGS[2], SAYINGS[1], SAYINGS[0]]
+
+
+def test_a_second_line_that_comes_is_nobodys_heir():
+    masks = learn(siblings(FEWEST, SAYINGS[1], TEMPLATE), days(1), NOON + DAY)
+
+    assert [mask.moves for mask in masks] == [0, 0, 0]
+
+
+def test_what_stands_in_a_moving_place_is_left_out_before_siblings_were_read():
+    masks, text = days(3), "The only text."
+    before, after = article(text, SAYINGS[2]), article(text, SAYINGS[3])
+
+    assert find_heirs(before, after, masks) == {mask_key(paragraph(SAYINGS[3]))}
+    assert cover(after, masks, find_heirs(before, after, masks)).article.blocks == (paragraph(text),)
+    assert find_heirs(before, article("Another text.", SAYINGS[3]), masks) == frozenset()
+    assert find_heirs(before, article(text, SAYINGS[3], "More."), masks) == frozenset()
+    assert find_heirs(before, after, days(2)) == frozenset()
+
+
+@pytest.mark.parametrize("line", TELLING)
+def test_a_line_that_says_something_is_no_heir_of_a_moving_place(line):
+    text = "The only text."
+
+    assert find_heirs(article(text, SAYINGS[2]), article(text, line), days(3)) == frozenset()
 
 
 def test_few_articles_teach_nothing():

@@ -53,15 +53,17 @@ def merged(known: KnownArticle, look: ArticleLook) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*known.keys, *look.keys)))
 
 
-def as_told(known: KnownArticle, before: Revision) -> Article:
+def as_told(known: KnownArticle, before: Revision, now: Article) -> Article:
     """The article as its latest revision has it, with what was learnt since without being a change.
 
-    A mark that moved alone must not announce a later edit, and a file first hashed later must show its next swap.
+    A mark that moved alone must not announce a later edit, a file first hashed later must show its next swap, and an
+    address that was told as ``moved`` is where it stands ``now``.
     """
     hashes = {file.url: file.sha256 for file in known.files}
     article = before.article
     return replace(
         article,
+        url=now.url if canonical_url(now.url) == canonical_url(known.url) else article.url,
         marks=known.marks or article.marks,
         attachments=tuple(
             replace(each, sha256=each.sha256 or hashes.get(each.url, "")) for each in article.attachments

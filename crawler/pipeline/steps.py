@@ -183,7 +183,7 @@ def decide_unchanged(look: ArticleLook, known: KnownArticle, context: Context) -
 
 def decide_present(look: ArticleLook, known: KnownArticle, article: Article, context: Context) -> Step:
     """The page was read: equal, an edit to be confirmed, or a confirmed edit."""
-    before = as_told(known, look.before) if look.before else None
+    before = as_told(known, look.before, article) if look.before else None
     differs = before is not None and (fingerprint(article) != known.fingerprint or is_redated(before, article))
     found = compare_masked(before, article, context) if before is not None and differs else Difference()
     return replace(decide_compared(look, known, article, before, found, context), masked=found.masked)

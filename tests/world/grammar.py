@@ -187,7 +187,8 @@ def disturb(rng: Random, text: str) -> str:
         return text[: places[-1] + 1] + rng.choice("123456789") + text[places[-1] + 1 :]
     if "." in text:
         return text.replace(".", "")
-    return text[: places[0] + 1] + "." + text[places[0] + 1 :] if len(places) == 2 and "," not in text else text
+    is_one_number = len(places) == 2 and places[1] == places[0] + 1 and "," not in text
+    return text[: places[1]] + "." + text[places[1] :] if is_one_number else text
 
 
 # -- values: the text, and its worth ------------------------------------------------------------------------------

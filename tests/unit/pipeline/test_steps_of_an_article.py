@@ -174,6 +174,19 @@ def test_a_confirmation_that_shows_a_third_text_asks_for_more_looks(life):
     assert [(fact.before, fact.after) for fact in told.change.facts] == [("120 euros", "170 euros")]
 
 
+def test_an_edit_long_after_a_move_does_not_name_the_address_again(life):
+    life.begin()
+    address = f"{HOST}/archive/dock.html"
+    life.later(HOUR).live(life.read(make_article(url=address), entry=make_entry(url=address)))
+    assert [change.kind for change in life.told] == [ChangeKind.NEW, ChangeKind.MOVED]
+
+    edited = make_article(text="The fee is 150 euros.", url=address)
+    life.later(HOUR).live(life.read(edited))
+    change = life.live(life.read(edited), confirming=True).change
+
+    assert change.fields == ("body",)
+
+
 def test_a_true_revert_is_told_as_an_edit_back(life):
     life.begin()
     life.later(HOUR).live(life.read(EDITED))

@@ -168,7 +168,11 @@ def other_value(rng: Random, language: str, slot: Slot) -> Slot:
             other = Slot(slot.kind, text, text)
         else:
             other = value_of(rng, language, slot.kind)
-        if other.worth != slot.worth and other.text != slot.text:
+        # Of a count the figure must be another: the same number of something else is another wording.
+        figures = [
+            each.worth.partition(" ")[0] if slot.kind is FactType.NUMBER else each.worth for each in (slot, other)
+        ]
+        if figures[0] != figures[1] and other.text != slot.text:
             return other
     raise ValueError(f"no other value for {slot}")
 

@@ -41,8 +41,9 @@ FRESH_CHECKS = 2
 def habits_after(context: Context, steps: Sequence[Step], listing: Listing | None) -> Habits:
     """The habits of the source after a check that went well."""
     before, now = context.habits, context.now
-    if listing is None and not steps and not context.reread and not before.traces and not before.looks:
-        return before  # nothing was read, and nothing grows old
+    grows_old = before.traces or before.looks or before.short or context.short
+    if listing is None and not steps and not context.reread and not grows_old:
+        return before
     rhythm = find_rhythm(listing) if listing else None
     fresh = before.fresh_ids + 1 if context.ids.fresh else 0 if listing else before.fresh_ids
     hidden = [key for step in steps for key in step.masked]

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from crawler.model import IncidentReason, Verdict
+from crawler.pipeline.result import Recheck
 from tests.crawling import Watch, result_of, told
 from tests.newsroom import Newsroom, source_block, write_config
 
@@ -111,3 +112,15 @@ def test_a_list_that_is_short_because_its_posts_are_gone_is_believed(watch, room
 
     opened = [each.reason for report in reports for each in report.incidents if each.state.value == "open"]
     assert opened == [IncidentReason.MASS_REMOVAL]
+
+
+def test_a_part_that_does_not_change_for_a_week_is_accepted_though_nothing_is_due(watch, room):
+    watch.crawl()
+    room.window = 1
+    watch.crawl(recheck=Recheck.NONE)
+
+    heard = [each for _ in range(9) for each in incidents(watch.crawl(after=timedelta(days=1), recheck=Recheck.NONE))]
+
+    assert [state for _, state, _ in heard] == ["open", "open", "closed"]  # with a reminder after a day
+    state = result_of(watch.reports[-1], "harbour").state
+    assert (state.entry_count, state.habits.short) == (1, None)

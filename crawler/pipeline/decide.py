@@ -187,6 +187,7 @@ def well_state(
 ) -> SourceState:
     """The source's state after a check that went well."""
     now, before, habits = context.now, context.state, habits_after(context, steps, look.listing)
+    seen = (*changes, *echoes_of(steps))  # a source is alive, though what it posts was told elsewhere before
     if before is None or context.fresh:
         # An empty list is no baseline: whatever stands on it tomorrow may be years old.
         has_begun = look.listing is None or bool(look.listing.entries or look.listing.since)
@@ -195,10 +196,10 @@ def well_state(
             baselined_at=now if has_begun else None,
             muted=before.muted if before else False,
         )
-    published = [change.article.published_at for change in changes if change.article.published_at]
+    published = [change.article.published_at for change in seen if change.article.published_at]
     known_newest = [before.newest_at] if before.newest_at else []
     entry_count = count_entries(before, look, context)
-    pulse = feel_pulse(before, context, look, changes, entry_count)
+    pulse = feel_pulse(before, context, look, seen, entry_count)
     source = context.source
     plan = plan_visit(pulse, source.schedule, now=now, chance=chance, timezone=source.timezone)
     return replace(

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from crawler.model import STEPS, ArticleState, ChangeKind
-from tests.crawling import Watch, told
+from tests.crawling import Watch, result_of, told
 from tests.newsroom import Newsroom, source_block, write_config
 
 STORY = "River ferry to be renewed"
@@ -115,6 +115,16 @@ def test_the_copy_is_kept_with_its_own_text_and_bytes(press, site):
     assert known.copy_of == press.article("county")[0].id
     assert text.publisher == "County council"
     assert b"Source: County council" in press.watch.snapshot(revision.evidence.sha256)
+
+
+def test_a_source_that_only_repeats_others_is_as_alive_as_one_that_is_told(press):
+    press.spread("county", "city")
+
+    told, repeating = (
+        result_of(report, name).state for report, name in zip(press.watch.reports[1:], ("county", "city"))
+    )
+    assert repeating.newest_at == press.rooms["city"].find("ferry").published == told.newest_at
+    assert repeating.pulse.hits == told.pulse.hits > 0
 
 
 def test_the_copy_is_looked_at_again_on_the_ladder(press, site):

@@ -232,6 +232,8 @@ class Checker:
             wanted = [want_again(article) for article in doubtful.values()]
             return await self._gatherer.look_at_articles(source, wanted)
         look = await self._gatherer.look_at_listing(Resolved(source=source), forget_validators(result.state))
+        if look.listing is None or judge_listing(result.state, look.usual) is not None:
+            return []  # the files alone would say that nothing is in doubt
         found = await self._gatherer.find_wanted(source, look, trust_ids=not result.state.habits.distrusts_ids)
         again = [each for each in found.wanted if each.known and each.known.id in doubtful]
         named = {each.known.id for each in again if each.known}

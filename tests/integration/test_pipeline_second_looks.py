@@ -1,0 +1,66 @@
+"""Looks beside the ordinary check: the second look at what is in doubt, and looks at articles without their list."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from crawler.bootstrap import Application, FixedClock, open_application
+from crawler.model import SourceState
+from crawler.pipeline.result import CheckResult
+from crawler.settings import load_settings
+from tests.crawling import Watch
+from tests.newsroom import source_block, write_config
+from tests.siteserver import make_route
+
+ITEMS = (
+    "<item><title>Berth {n}</title><guid>berth-{n}</guid><link>{link}</link><description>The fee for berth {n} is {fee}"
+    " euros from 2 May 2026, and it is due on the first day of each month at the harbour office.</description></item>"
+)
+RSS = {"Content-Type": "application/rss+xml"}
+FEED = '<?xml version="1.0"?><rss version="2.0"><channel><title>Berths</title>{}</channel></rss>'
+
+
+def show_berths(site, **fees: int) -> None:
+    items = (ITEMS.format(n=name, link=site.url(f"/berths/{name}"), fee=fee) for name, fee in fees.items())
+    body = FEED.format("".join(items))
+    site.route("/berths.xml", body, headers=RSS, etag=True)
+
+
+def visit(
+    watch: Watch, look: Callable[[Application, SourceState], Awaitable[CheckResult]], *, after: timedelta
+) -> CheckResult:
+    """One look at the first source through a checker of its own, ``after`` the last crawl."""
+    watch.now += after
+    settings = load_settings(watch.config, {})
+
+    async def run() -> CheckResult:
+        async with open_application(settings, clock=FixedClock(watch.now)) as application:
+            source = settings.sources[0]
+            states = await application.thread.source_states([source.id])
+            return await look(application, states[source.id])
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize(("status", "body"), [(503, "<h1>Service unavailable</h1>"), (200, FEED.format(""))])
+def test_an_edit_in_a_list_that_cannot_be_read_again_stays_in_doubt(tmp_path, site, status, body):
+    block = source_block("berths", site.url("/berths.xml"), follow="false")
+    watch = Watch(write_config(tmp_path, site, block, confirm="20s"))
+    show_berths(site, north=120, south=80)
+    watch.crawl()
+    show_berths(site, north=150, south=80)
+
+    async def check_and_confirm(application, state):
+        result = await application.checker.check(application.settings.sources[0], state)
+        site.route("/berths.xml", body, status=status, headers=RSS)
+        return await application.checker.confirm(result)
+
+    assert visit(watch, check_and_confirm, after=timedelta(hours=1)).changes == ()
+    show_berths(site, north=150, south=80)
+
+    kinds = [each.kind for each in watch.crawl(recheck="due").changes]
+    assert kinds == ["edited"]

@@ -148,14 +148,14 @@ class Checker:
             return begun
         now = self._clock.now()
         wanted = ask_afresh([Wanted(each, None, each.keys) for each in due], state.habits, now)
-        looks = await self._gatherer.look_at_articles(source, wanted)
-        context = Context(source=source, now=now, state=state, fresh=False, well=True)
+        looks = refuse_unexpected(await self._gatherer.look_at_articles(source, wanted), state.expectation)
+        context = Context(source=source, now=now, state=state, fresh=False, well=True, expectation=state.expectation)
+        looks, widened = await self._widen(looks, context)
         looks = await self._see_signposts(looks, (), context)
         # Only the list can deny that pages are gone: while it may, or while many are, nothing is concluded without it.
         many_gone = sum(map(is_absent, looks)) >= max(source.guard.mass_minimum, 1)
         well = not (state.failures or state.habits.unread or state.habits.short or many_gone)
         context = replace(context, well=well)
-        looks, widened = await self._widen(looks, context)
         pages = judge_pages(looks, (), source.guard)
         context = replace(context, reread=len(present_among(looks)), pages=pages, widened=widened)
         return await self._commit_looks(refuse_lost(looks, pages), context, begun)
@@ -295,8 +295,9 @@ class Checker:
         if context.short and bears_out(looks, lapse):
             context = replace(context, short=None, well=True)
         context = replace(context, window=(lapse.window or None) if context.well else None)
-        looks = refuse_unexpected(looks, context.expectation)
-        context = replace(context, reshaped=count_reshaped(looks, context.expectation, source.guard))
+        looks, widened = await self._widen(refuse_unexpected(looks, context.expectation), context)
+        reshaped = count_reshaped(looks, context.expectation, source.guard)
+        context = replace(context, widened=widened, reshaped=reshaped)
         expectation = learn_from(looks, context.expectation)
         context = replace(context, gap=gap, ids=found.ids, expectation=expectation, masks=learn_masks(looks, context))
         context = replace(context, errs=has_erred(looks, look, context.state))
@@ -314,7 +315,6 @@ class Checker:
         self, looks: Sequence[ArticleLook], found: Found, look: ListingLook, context: Context
     ) -> tuple[list[ArticleLook], Context]:
         """The looks as far as they can be believed, and the context with what the pages say together."""
-        looks, widened = await self._widen(looks, context)
         named = {each.known.id for each in found.wanted if each.known}
         looks = await self._see_signposts(looks, named, context)
         if look.listing is None and sum(map(is_absent, looks)) >= context.source.guard.mass_minimum:
@@ -324,7 +324,7 @@ class Checker:
         if not context.fresh:
             looks = await self._gatherer.match_twins(context.source, looks, named)
         well = context.well and not pages.denied
-        return looks, replace(context, reread=len(present_among(looks)), well=well, pages=pages, widened=widened)
+        return looks, replace(context, reread=len(present_among(looks)), well=well, pages=pages)
 
     async def _widen(self, looks: Sequence[ArticleLook], context: Context) -> tuple[list[ArticleLook], bool]:
         """Looks at all articles of a source where many of those that were due seem to have changed together."""
@@ -336,7 +336,7 @@ class Checker:
         others = [each for each in known if each.id not in seen and each.state is ArticleState.PRESENT]
         again = ask_afresh(map(want_again, others), context.habits, context.now)
         more = await self._gatherer.look_at_articles(source, again)
-        return [*looks, *more], True
+        return [*looks, *refuse_unexpected(more, context.expectation)], True
 
     async def _see_signposts(
         self, looks: Sequence[ArticleLook], named: Collection[str], context: Context

@@ -55,7 +55,6 @@ def habits_after(context: Context, steps: Sequence[Step], listing: Listing | Non
         fresh_ids=fresh,
         distrusts_ids=before.distrusts_ids or context.ids.degenerate or fresh >= FRESH_CHECKS,
         quiet_after=max(filter(None, (rhythm, before.quiet_after)), default=None),
-        widened_at=now if context.widened else before.widened_at,
     )
 
 
@@ -76,6 +75,7 @@ def note_looks(before: Habits, context: Context, steps: Sequence[Step]) -> Habit
         before,
         traces=tuple(traces[-MOST_TRACES:]),
         looks=tuple(looks[-MOST_TRACES:]),
+        widened_at=now if context.widened else before.widened_at,
         distrusts_tags=before.distrusts_tags or context.errs,
         masks=note_hidden(before.masks, [key for step in steps for key in step.masked], now),
     )

@@ -13,7 +13,7 @@ from crawler.model import SourceState
 from crawler.pipeline.result import CheckResult
 from crawler.settings import load_settings
 from tests.crawling import Watch
-from tests.newsroom import source_block, write_config
+from tests.newsroom import Newsroom, source_block, write_config
 from tests.siteserver import make_route
 
 ITEMS = (
@@ -64,3 +64,45 @@ def test_an_edit_in_a_list_that_cannot_be_read_again_stays_in_doubt(tmp_path, si
 
     kinds = [each.kind for each in watch.crawl(recheck="due").changes]
     assert kinds == ["edited"]
+
+
+# -- articles alone ------------------------------------------------------------------------------------------------
+
+
+def look_at_articles(watch: Watch, *, after: timedelta) -> CheckResult:
+    """As the daemon does between two visits of the list."""
+    return visit(watch, lambda app, state: app.checker.recheck(app.settings.sources[0], state), after=after)
+
+
+@pytest.fixture
+def slow(tmp_path, site):
+    """A source whose posts were found one an hour, so that few are due for a recheck at once."""
+    room = Newsroom(site, window=100)
+    watch = Watch(write_config(tmp_path, site, source_block("harbour", room.feed), confirm="20s"))
+    for number in range(13):
+        room.publish(f"bridge-{number}")
+        watch.crawl(recheck="due")
+    return watch, room
+
+
+def test_that_all_articles_were_looked_at_is_remembered_so_that_it_is_not_done_again_today(slow, site):
+    watch, room = slow
+    for post in list(room.posts):
+        room.edit(post.slug, "120 euros", "150 euros")
+
+    first = look_at_articles(watch, after=timedelta(hours=1))
+    site.forget()
+    second = look_at_articles(watch, after=timedelta(minutes=30))
+
+    assert first.state.habits.widened_at == second.state.habits.widened_at is not None
+
+
+def test_pages_that_are_gone_together_prove_nothing_before_the_list_was_asked(slow):
+    watch, room = slow
+    for post in list(room.posts):
+        room.break_page(post.slug)
+
+    result = look_at_articles(watch, after=timedelta(hours=1))
+
+    assert 0 < result.reread < 5  # fewer than a mass are due, and all of them are looked at
+    assert {known.absence for known, _ in watch.articles().values()} == {None}

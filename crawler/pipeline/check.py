@@ -42,7 +42,7 @@ from crawler.pipeline.kinship import needs_the_others
 from crawler.pipeline.lapses import bears_out, find_lapses
 from crawler.pipeline.looks import ArticleLook, Depth, Found, ListingLook, Wanted, want_again, want_files
 from crawler.pipeline.masking import learn_masks
-from crawler.pipeline.pages import is_absent, judge_pages, present_among, refuse_lost, shows_a_mass
+from crawler.pipeline.pages import is_absent, is_proof_alone, judge_pages, present_among, refuse_lost, shows_a_mass
 from crawler.pipeline.resolve import Resolved
 from crawler.pipeline.result import CheckResult, Recheck, finish
 from crawler.pipeline.signposts import see_signposts
@@ -152,12 +152,8 @@ class Checker:
         context = Context(source=source, now=now, state=state, fresh=False, well=True, expectation=state.expectation)
         looks, widened = await self._widen(looks, context)
         looks = await self._see_signposts(looks, (), context)
-        # Only the list can deny that pages are gone: while it may, or while many are, nothing is concluded without it.
-        many_gone = sum(map(is_absent, looks)) >= max(source.guard.mass_minimum, 1)
-        well = not (state.failures or state.habits.unread or state.habits.short or many_gone)
-        context = replace(context, well=well)
-        pages = judge_pages(looks, (), source.guard)
-        context = replace(context, reread=len(present_among(looks)), pages=pages, widened=widened)
+        well, pages = is_proof_alone(looks, state, source.guard), judge_pages(looks, (), source.guard)
+        context = replace(context, well=well, reread=len(present_among(looks)), pages=pages, widened=widened)
         return await self._commit_looks(refuse_lost(looks, pages), context, begun)
 
     async def confirm(self, result: CheckResult) -> CheckResult:
@@ -185,17 +181,17 @@ class Checker:
         return replace(confirmed, doubtful=result.doubtful)
 
     async def _confirm_once(self, result: CheckResult) -> CheckResult:
-        source = result.source
+        now = self._clock.now()
+        looks = await self._look_again(result.source, result)
         context = Context(
-            source=source,
-            now=self._clock.now(),
+            source=result.source,
+            now=now,
             state=result.state,
             fresh=False,
-            well=True,
+            well=is_proof_alone(looks, result.state, result.source.guard),
             confirming=True,
             reread=result.reread,
         )
-        looks = await self._look_again(source, result)
         return await self._commit_looks(looks, context, result)
 
     async def _commit_looks(self, looks: Sequence[ArticleLook], context: Context, begun: CheckResult) -> CheckResult:
@@ -348,7 +344,7 @@ class Checker:
         """The ids of the articles that the list names, whether it changed or not."""
         again = forget_validators(context.state)
         look = await self._gatherer.look_at_listing(Resolved(source=context.source), again)
-        found = await self._gatherer.find_wanted(context.source, look)
+        found = await self._gatherer.find_wanted(context.source, look, trust_ids=not context.habits.distrusts_ids)
         return {each.known.id for each in found.wanted if each.known}
 
     async def _commit(

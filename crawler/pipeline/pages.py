@@ -17,6 +17,7 @@ from crawler.model import (
     GuardPolicy,
     Habits,
     IncidentReason,
+    SourceState,
     Verdict,
 )
 from crawler.pipeline.looks import ArticleLook
@@ -85,6 +86,15 @@ def describe(group: Sequence[ArticleLook], verdict: Verdict) -> str:
 def is_absent(look: ArticleLook) -> bool:
     """Whether the page says that the article is gone."""
     return look.assessment.verdict in SIGNS_OF_ABSENCE
+
+
+def is_proof_alone(looks: Iterable[ArticleLook], state: SourceState, policy: GuardPolicy) -> bool:
+    """Whether pages that are gone prove something though the list was not asked beside them.
+
+    Only the list can deny that they are: while it may, or while many are, nothing is concluded without it.
+    """
+    many_gone = sum(map(is_absent, looks)) >= max(policy.mass_minimum, 1)
+    return not (state.failures or state.habits.unread or state.habits.short or many_gone)
 
 
 def has_lost_its_text(look: ArticleLook) -> bool:

@@ -10,11 +10,10 @@ import pytest
 
 from crawler.bootstrap import Application, FixedClock, open_application
 from crawler.model import SourceState
-from crawler.pipeline.result import CheckResult
+from crawler.pipeline.result import CheckResult, Recheck
 from crawler.settings import load_settings
 from tests.crawling import Watch
 from tests.newsroom import Newsroom, source_block, write_config
-from tests.siteserver import make_route
 
 ITEMS = (
     "<item><title>Berth {n}</title><guid>berth-{n}</guid><link>{link}</link><description>The fee for berth {n} is {fee}"
@@ -64,6 +63,26 @@ def test_an_edit_in_a_list_that_cannot_be_read_again_stays_in_doubt(tmp_path, si
 
     kinds = [each.kind for each in watch.crawl(recheck="due").changes]
     assert kinds == ["edited"]
+
+
+def test_a_page_that_is_gone_at_the_second_look_is_no_sign_while_the_list_is_a_part_of_itself(tmp_path, site):
+    room = Newsroom(site)
+    room.publish_many(12)
+    watch = Watch(write_config(tmp_path, site, source_block("harbour", room.feed), confirm="20s"))
+    watch.crawl()
+    room.window = 1
+    room.edit("bridge-1", "120 euros", "150 euros")
+
+    async def check_and_confirm(application, state):
+        result = await application.checker.check(application.settings.sources[0], state, Recheck.ALL)
+        room.break_page("bridge-1")
+        return await application.checker.confirm(result)
+
+    visit(watch, check_and_confirm, after=timedelta(hours=1))
+
+    (known, _) = watch.articles()["bridge-1"]
+    assert known.suspicion is not None
+    assert known.absence is None
 
 
 # -- articles alone ------------------------------------------------------------------------------------------------

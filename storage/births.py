@@ -35,9 +35,11 @@ def _births_on_record(database: Database, outcomes: Sequence[Outcome]) -> dict[s
 
 
 def _without_second_births(outcome: Outcome, births: dict[str, datetime]) -> Outcome:
+    own = {article.id for article in outcome.articles if article.source_id == outcome.source_id}
+    echoes = (sign for sign in outcome.signs if sign.article.id in own)  # the others tell what was born elsewhere
     late = {
         change.id
-        for change in outcome.changes
+        for change in (*outcome.changes, *echoes)
         if change.kind is ChangeKind.NEW and change.detected_at != births.get(change.article.id, change.detected_at)
     }
     if not late:
@@ -45,5 +47,6 @@ def _without_second_births(outcome: Outcome, births: dict[str, datetime]) -> Out
     return replace(
         outcome,
         changes=tuple(change for change in outcome.changes if change.id not in late),
+        signs=tuple(sign for sign in outcome.signs if sign.id not in late),
         promises=tuple(promise for promise in outcome.promises if promise.event_id not in late),
     )

@@ -103,6 +103,28 @@ def test_what_was_due_when_it_was_promised_is_due_by_any_clock(store, made):
     assert lease(store, made, at=made.now - timedelta(days=400))
 
 
+def test_a_copy_that_two_programs_find_at_different_instants_is_told_once(store, made):
+    for at in (made.now, made.now + MINUTE):
+        echo = made.change("a", kind=ChangeKind.NEW, id=f"chg_{at:%M}", detected_at=at)
+        copy = made.known("a", first_seen_at=at, steps=1)
+        store.commit([made.outcome(articles=(copy,), signs=(echo,), promises=(made.promise(echo.id, due_at=at),))])
+
+    (delivery,) = lease(store, made, at=made.now + MINUTE)
+    assert delivery.event_ids == (f"chg_{made.now:%M}",)
+    assert [sign.detected_at for sign in store.list_signs(since=made.now)] == [made.now]
+
+
+def test_an_article_that_is_met_at_another_source_is_told_there_though_it_was_born_before(store, made):
+    born = made.known("a", first_seen_at=made.now, steps=1)
+    store.commit([made.outcome(articles=(born,))])
+    echo = made.change("a", "gd-gov", kind=ChangeKind.NEW, id="ech_a", detected_at=made.now + MINUTE)
+    met = replace(born, also_at=("gd-gov",))
+    store.commit([made.outcome("gd-gov", articles=(met,), signs=(echo,), promises=(made.promise(echo.id),))])
+
+    (delivery,) = lease(store, made, at=made.now + MINUTE)
+    assert delivery.event_ids == ("ech_a",)
+
+
 # -- windows --------------------------------------------------------------------------------------------------------
 
 

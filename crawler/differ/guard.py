@@ -117,7 +117,7 @@ def advance_incidents(
     standing = [incident for incident in open_incidents if incident.reason in TROUBLE]
     if trouble is None:
         return tuple(close_incident(incident, now) for incident in standing)
-    if standing or state.failures < PATIENCE:
+    if any(map(lasts, standing)) or state.failures < PATIENCE:
         return ()
     return (open_incident(source_id, trouble, now, detail=detail),)
 
@@ -145,6 +145,11 @@ def open_incident(
     )
 
 
+def lasts(incident: Incident) -> bool:
+    """Whether it is trouble that goes on. That so many pages came in a new form has happened, whatever comes next."""
+    return incident.reason in LASTING and not incident.count
+
+
 def close_incident(incident: Incident, now: datetime) -> Incident:
     """The closing of ``incident`` at ``now``."""
     return replace(incident, state=IncidentState.CLOSED, detected_at=now, reminder=0)
@@ -158,7 +163,7 @@ def remind(
     What was missed while nobody checked is made up for by the latest alone.
     """
     fresh = {incident.id for incident in told}
-    lasting = [each for each in open_incidents if each.reason in reasons and each.id not in fresh]
+    lasting = [each for each in open_incidents if each.reason in reasons and lasts(each) and each.id not in fresh]
     due = [(each, count_reminders(now - each.opened_at, each.reason)) for each in lasting]
     return tuple(replace(each, reminder=number, detected_at=now) for each, number in due if number > each.reminder)
 

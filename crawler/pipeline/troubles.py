@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from crawler.differ.guard import TROUBLE, close_incident, open_incident
+from crawler.differ.guard import TROUBLE, close_incident, lasts, open_incident
 from crawler.model import Incident, IncidentReason, SourceState
 from crawler.pipeline.context import Context
 from crawler.pipeline.habits import is_quiet, standing_trouble
@@ -24,7 +24,7 @@ def tell_pages(context: Context, state: SourceState, open_incidents: Iterable[In
     """Trouble of the list is over; that of the pages begins, lasts as the one incident it was, or is over."""
     trouble, detail = standing_trouble(context, state.habits)
     standing = [incident for incident in open_incidents if incident.reason in TROUBLE]
-    if trouble is not None and not standing:
+    if trouble is not None and not any(map(lasts, standing)):
         yield open_incident(context.source.id, trouble, context.now, detail=detail)
     elif not state.habits.unread and state.habits.short is None:
         yield from (close_incident(incident, context.now) for incident in standing)

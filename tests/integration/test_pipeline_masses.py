@@ -93,6 +93,27 @@ def test_a_purge_that_drips_over_the_ladder_is_one_incident(tmp_path, site):
     assert [(each.reason, len(each.articles)) for each in masses] == [(IncidentReason.MASS_REMOVAL, 11)]
 
 
+@pytest.mark.parametrize("fail", ["the list", "the pages"])
+def test_trouble_that_begins_before_a_redesign_is_over_is_told_beside_it(watch, room, fail):
+    watch.crawl()
+    insert_everywhere(room, "This page belongs to our new website; tell us what you think of it.")
+    reports = [watch.crawl()]
+    if fail == "the list":
+        room.break_feed()
+    for post in room.posts if fail == "the pages" else []:
+        room.break_page(post.slug, 503)
+    reports += [watch.crawl() for _ in range(3)]
+    room.mend_feed()
+    for post in room.posts:
+        room.restore(post.slug)
+    reports.append(watch.crawl())
+
+    heard = tellings(reports)
+    assert heard[0] == ("redesign", "open")
+    assert [state for _, state in heard] == ["open", "open", "closed", "closed"]
+    assert {reason for reason, _ in heard} == {"redesign", "unreachable"}
+
+
 def test_lines_of_a_new_template_are_known_anew_in_silence(watch, room):
     watch.crawl()
     insert_everywhere(room, "This page belongs to our new website; tell us what you think of it.")

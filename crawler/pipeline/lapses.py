@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from crawler.model import Listing
+from crawler.model import ArticleState, Listing
 from crawler.pipeline.choosing import unlisted
 from crawler.pipeline.context import Context
 from crawler.pipeline.looks import ArticleLook, ListingLook, Wanted
@@ -62,6 +62,6 @@ async def _find_dropped(
 
 def bears_out(looks: Iterable[ArticleLook], lapse: Lapse) -> bool:
     """Whether most of what a listing dropped is gone indeed: then it shows all that is left, not a part of it."""
-    dropped = {article.id for article in lapse.articles}
+    dropped = {article.id for article in lapse.articles if article.state is ArticleState.PRESENT}
     gone = [is_absent(look) for look in looks if look.known is not None and look.known.id in dropped]
     return 2 * sum(gone) > len(gone)

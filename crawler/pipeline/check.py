@@ -104,7 +104,7 @@ class Checker:
         asked_state = None if fresh else state
         if depth or (not source.follow and any(needs_another_look(article) for article in due)):
             asked_state = forget_validators(asked_state)
-        elif asked_state and must_see_bytes(asked_state.checked_at, asked_state.habits, self._clock.now()):
+        elif asked_state and must_see_bytes(asked_state.well_at, asked_state.habits, self._clock.now()):
             asked_state = replace(asked_state, validators=Validators())
         look = await self._gatherer.look_at_listing(resolved, asked_state, depth)
         if look.assessment.verdict in ABSENT and await self._gatherer.is_article(source):

@@ -125,3 +125,23 @@ def test_pages_that_are_gone_together_prove_nothing_before_the_list_was_asked(sl
 
     assert 0 < result.reread < 5  # fewer than a mass are due, and all of them are looked at
     assert {known.absence for known, _ in watch.articles().values()} == {None}
+
+
+# -- once a day without conditions ---------------------------------------------------------------------------------
+
+
+def test_the_look_without_conditions_is_made_up_for_where_the_first_check_of_the_day_failed(tmp_path, site):
+    room = Newsroom(site)
+    room.publish_many(3)
+    watch = Watch(write_config(tmp_path, site, source_block("harbour", room.feed)))
+    watch.crawl()
+    room.break_feed()
+    watch.crawl(after=timedelta(days=1))
+    room.mend_feed()
+    site.forget()
+
+    watch.crawl()
+    watch.crawl()
+
+    asked = [each.headers for each in site.requests if each.path == "/news/feed.xml"]
+    assert ["if-none-match" in headers for headers in asked] == [False, True]

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from crawler.model import ArticleState, Habits, KnownArticle, Source, SourceState, Validators
 from crawler.pipeline.looks import ArticleLook, ListingLook, Wanted, listing_look, want_again, want_files
 
 #: Articles looked at in one check; what is left waits for the next one, so that no source starves the others.
 MAX_LOOKS = 200
-#: Articles that left an exhaustive listing and are looked at for it in one check.
-MAX_UNLISTED = 20
-#: A page that is still there though no list names it is not asked for again sooner for that alone.
-UNLISTED_EVERY = timedelta(days=1)
 
 
 def must_see_bytes(last_at: datetime | None, habits: Habits, now: datetime) -> bool:
@@ -79,14 +75,3 @@ def look_again(due: Iterable[KnownArticle], source: Source) -> Iterator[Wanted]:
             yield want_again(article)
         elif article.state is ArticleState.PRESENT:
             yield want_files(article)
-
-
-def unlisted(known: Iterable[KnownArticle], named: Iterable[Wanted], now: datetime) -> list[KnownArticle]:
-    """Articles that an exhaustive listing leaves out: no proof that they are gone, but a reason to look, oldest first.
-
-    Those that other checks follow already are left to them.
-    """
-    listed = {each.known.id for each in named if each.known}
-    quiet = [each for each in known if each.state is ArticleState.PRESENT and each.id not in listed]
-    stale = [each for each in quiet if each.fetched_at is not None and each.fetched_at <= now - UNLISTED_EVERY]
-    return sorted(stale, key=lambda each: each.fetched_at or now)[:MAX_UNLISTED]

@@ -31,16 +31,15 @@ FEEDS = frozenset({"feed", "blogger", "wechat"})
 class Context:
     """What a decision about one check needs to know besides what was seen.
 
-    ``fresh``: this check is the source's baseline. ``well``: the listing answered as it should, so that absence
-    may be believed. ``confirming``: this is the second look at doubtful edits, however soon. ``reread`` is the
-    number of articles, not yet removed, that this check (and the one it confirms) looked at again: what a mass is a
-    share of. ``pages`` is what all their pages say together, ``widened`` that the check looked at more than was due,
-    ``ids`` what came of the
-    listing's own ids, ``expectation`` what the source's pages taught of how good pages look, ``gap`` what may have been
-    missed since the check before, ``masks`` what the source's articles share with each other, those of this check
-    included, ``window`` the entries to remember of the listing (see ``Outcome``), ``short`` that the listing is a part
-    of what it was, ``errs`` that its server called two bodies alike, ``reshaped`` how many articles came in new
-    containers together.
+    ``fresh``: this check is the source's baseline. ``well``: the listing answered as it should, so that absence may be
+    believed. ``confirming``: this is the second look at doubtful edits, however soon. ``reread`` is the number of
+    articles, not yet removed, that this check (and the one it confirms) looked at again: what a mass is a share of.
+    ``pages`` is what all their pages say together, ``widened`` that the check looked at more than was due, ``ids`` what
+    came of the listing's own ids, ``expectation`` what the source's pages taught of how good pages look, ``gap`` what
+    may have been missed since the check before, ``masks`` what the source's articles share with each other, those of
+    this check included, ``window`` the entries to remember of the listing (see ``Outcome``), ``short`` that the listing
+    is a part of what it was, ``errs`` that its server called two bodies alike, ``reshaped`` how many articles came in
+    new containers together.
     """
 
     source: Source

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from crawler.model import ArticleState, Listing
-from crawler.pipeline.choosing import unlisted
 from crawler.pipeline.context import Context
 from crawler.pipeline.looks import ArticleLook, ListingLook, Wanted
 from crawler.pipeline.pages import is_absent
@@ -17,6 +16,7 @@ from crawler.pipeline.window import (
     Lapse,
     choose_lapsed,
     find_lapsed,
+    find_left_out,
     find_returned,
     list_window,
 )
@@ -43,7 +43,7 @@ async def find_lapses(store: StoreThread, look: ListingLook, named: Sequence[Wan
         return lapse
     known = await store.due_articles(context.source.id, now=None, limit=MAX_KNOWN)
     chosen = {article.id for article in lapse.articles}
-    left_out = unlisted([each for each in known if each.id not in chosen], named, context.now)
+    left_out = find_left_out([each for each in known if each.id not in chosen], named, context.now)
     return replace(lapse, articles=(*lapse.articles, *left_out))
 
 

@@ -22,6 +22,10 @@ MOST_LOOKS = 50
 SAMPLE = 8
 #: Who was looked at so lately is looked for at the next check: two nodes of a site may name different posts in turn.
 _LATELY = timedelta(minutes=10)
+#: Articles that an exhaustive listing leaves out and are looked at for it in one check.
+MOST_LEFT_OUT = 20
+#: A page that is still there though no list names it is not asked for again sooner for that alone.
+LEFT_OUT_EVERY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +100,14 @@ def choose_lapsed(
         else:
             wanted[article.id] = article
     return Lapse(tuple(wanted.values()), tuple([*waiting, *window][:MOST_REMEMBERED]))
+
+
+def find_left_out(known: Iterable[KnownArticle], named: Iterable[Wanted], now: datetime) -> list[KnownArticle]:
+    """Articles that an exhaustive listing leaves out: no proof that they are gone, but a reason to look, oldest first.
+
+    Those that other checks follow already are left to them.
+    """
+    listed = {each.known.id for each in named if each.known}
+    quiet = [each for each in known if each.state is ArticleState.PRESENT and each.id not in listed]
+    stale = [each for each in quiet if each.fetched_at is not None and each.fetched_at <= now - LEFT_OUT_EVERY]
+    return sorted(stale, key=lambda each: each.fetched_at or now)[:MOST_LEFT_OUT]

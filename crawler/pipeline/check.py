@@ -40,7 +40,7 @@ from crawler.pipeline.gather import Gatherer
 from crawler.pipeline.habits import shorten
 from crawler.pipeline.kinship import needs_the_others
 from crawler.pipeline.lapses import bears_out, find_lapses
-from crawler.pipeline.looks import ArticleLook, Depth, Found, ListingLook, Wanted, want_again, want_files
+from crawler.pipeline.looks import ArticleLook, Depth, Found, ListingLook, want_again, want_files
 from crawler.pipeline.masking import learn_masks
 from crawler.pipeline.pages import is_absent, is_proof_alone, judge_pages, present_among, refuse_lost, shows_a_mass
 from crawler.pipeline.resolve import Resolved
@@ -147,7 +147,7 @@ class Checker:
         if not due:
             return begun
         now = self._clock.now()
-        wanted = ask_afresh([Wanted(each, None, each.keys) for each in due], state.habits, now)
+        wanted = ask_afresh(map(want_again, due), state.habits, now)
         looks = refuse_unexpected(await self._gatherer.look_at_articles(source, wanted), state.expectation)
         context = Context(source=source, now=now, state=state, fresh=False, well=True, expectation=state.expectation)
         looks, widened = await self._widen(looks, context)

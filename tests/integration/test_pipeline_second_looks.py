@@ -127,6 +127,27 @@ def test_pages_that_are_gone_together_prove_nothing_before_the_list_was_asked(sl
     assert {known.absence for known, _ in watch.articles().values()} == {None}
 
 
+def test_an_edit_that_came_with_a_new_address_is_looked_for_there(tmp_path, site):
+    room = Newsroom(site)
+    room.publish_many(3)
+    watch = Watch(write_config(tmp_path, site, source_block("harbour", room.feed), confirm="20s"))
+    watch.crawl()
+    old = room._page(room.find("bridge-2"))
+    room.edit("bridge-2", "120 euros", "150 euros")
+    site.route("/moved/bridge-2.html", room._page(room.find("bridge-2")))
+    site.route("/news/bridge-2.html", old)
+    feed = room._feed().body.replace(b"/news/bridge-2.html", b"/moved/bridge-2.html")
+    site.route("/news/feed.xml", feed, headers=RSS)
+    check_alone = visit(
+        watch, lambda app, state: app.checker.check(app.settings.sources[0], state), after=timedelta(minutes=1)
+    )
+
+    result = look_at_articles(watch, after=timedelta(minutes=1))
+
+    assert [each.id for each in check_alone.doubtful] == [each.article.id for each in result.changes]
+    assert [each.kind for each in result.changes] == ["edited"]
+
+
 # -- once a day without conditions ---------------------------------------------------------------------------------
 
 

@@ -215,6 +215,9 @@ class Checker:
         reshaped = count_reshaped(looks, state.expectation, source.guard)
         context = replace(context, errs=has_erred(looks), reshaped=reshaped)
         state = replace(state, expectation=learn_from(looks, state.expectation))
+        if context.confirming and not source.follow:
+            # It may have been an old copy of the list that answered: the next check reads it, whatever it was before.
+            state = replace(state, validators=Validators(), body_sha256="")
         steps = list(decide_all(looks, context).values())
         incidents = await self._store.open_incidents(source.id)
         outcome = decide_confirmation(steps, context, state, open_incidents=incidents, audience=self._audience)

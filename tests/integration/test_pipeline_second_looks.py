@@ -65,6 +65,25 @@ def test_an_edit_in_a_list_that_cannot_be_read_again_stays_in_doubt(tmp_path, si
     assert kinds == ["edited"]
 
 
+def test_an_edit_that_the_second_look_misses_in_an_old_copy_of_the_list_is_told_later(tmp_path, site):
+    block = source_block("berths", site.url("/berths.xml"), follow="false")
+    watch = Watch(write_config(tmp_path, site, block, confirm="20s"))
+    show_berths(site, north=120, south=80)
+    watch.crawl()
+    show_berths(site, north=150, south=80)
+
+    async def check_and_confirm(application, state):
+        result = await application.checker.check(application.settings.sources[0], state)
+        show_berths(site, north=120, south=80)
+        return await application.checker.confirm(result)
+
+    assert visit(watch, check_and_confirm, after=timedelta(hours=1)).changes == ()
+    show_berths(site, north=150, south=80)
+
+    kinds = [each.kind for _ in range(4) for each in watch.crawl(recheck="due").changes]
+    assert kinds == ["edited"]
+
+
 def test_a_page_that_is_gone_at_the_second_look_is_no_sign_while_the_list_is_a_part_of_itself(tmp_path, site):
     room = Newsroom(site)
     room.publish_many(12)

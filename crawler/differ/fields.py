@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlsplit, urlunsplit
 
 from crawler.differ.folding import compare_key
@@ -46,7 +46,6 @@ _FORMATS = {
 _COARSENESS = (Precision.YEAR, Precision.MONTH, Precision.DAY, Precision.HOUR, Precision.MINUTE, Precision.SECOND)
 #: Where a moment comes from that the page itself does not give.
 _FOREIGN = frozenset(("feed", "list", "url"))
-_HALF_DAY = timedelta(hours=12)
 
 
 def is_same_field(field: str, before: Article, after: Article) -> bool:

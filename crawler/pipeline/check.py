@@ -195,7 +195,7 @@ class Checker:
         return await self._commit_looks(looks, context, result)
 
     async def _commit_looks(self, looks: Sequence[ArticleLook], context: Context, begun: CheckResult) -> CheckResult:
-        """Writes what looks at articles alone came to; the state of the source stays what it is."""
+        """Writes what looks at articles alone came to. Of the source they tell how its pages look, and its habits."""
         if any(needs_the_others(each, context.source) for each in looks):
             async with self._recognising:
                 return await self._commit_known(await self._bring_kin(context.source, looks), context, begun)
@@ -294,7 +294,8 @@ class Checker:
         if context.short and bears_out(looks, lapse):
             context = replace(context, short=None, well=True)
         context = replace(context, window=(lapse.window or None) if context.well else None)
-        looks, widened = await self._widen(refuse_unexpected(looks, context.expectation), context)
+        looks = refuse_unexpected(looks, context.expectation)
+        looks, widened = (looks, False) if recheck is Recheck.NONE else await self._widen(looks, context)
         reshaped = count_reshaped(looks, context.expectation, source.guard)
         context = replace(context, widened=widened, reshaped=reshaped)
         expectation = learn_from(looks, context.expectation)

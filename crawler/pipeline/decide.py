@@ -131,7 +131,7 @@ def decide_confirmation(
     open_incidents: Sequence[Incident],
     audience: Audience,
 ) -> Outcome:
-    """The outcome of the second look at doubtful edits; the state of the source is left as the check made it."""
+    """The outcome of looks at articles alone; of the source's ``state`` only the habits follow from them."""
     held = hold_masses(steps, context)
     shape = tell_reshaped(context, held.masses, open_incidents)
     state = replace(state, habits=note_looks(state.habits, context, steps))

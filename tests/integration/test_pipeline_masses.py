@@ -93,6 +93,17 @@ def test_a_purge_that_drips_over_the_ladder_is_one_incident(tmp_path, site):
     assert [(each.reason, len(each.articles)) for each in masses] == [(IncidentReason.MASS_REMOVAL, 11)]
 
 
+def test_whoever_wants_no_article_looked_at_again_gets_only_those_that_the_list_calls_changed(watch, room, site):
+    watch.crawl()
+    room.posts[:4] = [replace(post, title=f"{post.title}, corrected") for post in room.posts[:4]]
+    site.forget()
+
+    watch.crawl(recheck=Recheck.NONE)
+
+    pages = {asked.path for asked in site.requests if asked.path.endswith(".html")}
+    assert pages == {f"/news/{post.slug}.html" for post in room.posts[:4]}
+
+
 @pytest.mark.parametrize("fail", ["the list", "the pages"])
 def test_trouble_that_begins_before_a_redesign_is_over_is_told_beside_it(watch, room, fail):
     watch.crawl()

@@ -7,10 +7,10 @@ something at the moment of the decision, so whoever asks here keeps others from 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import NamedTuple
 
 from crawler.differ import copies, translations
 from crawler.differ.copies import copy_marks, is_copy
@@ -37,20 +37,24 @@ PAST = 4
 MOST_LINKS = 10
 
 
-class Peer(NamedTuple):
-    """A new article of this very check, as the others of it may find it."""
+class Peers:
+    """The new articles of this very check, by their rarest figures: a first check may read thousands."""
 
-    figures: frozenset[int]
-    told: Told
+    def __init__(self) -> None:
+        self._told: list[Told] = []
+        self._bearers: dict[int, list[int]] = {}
 
-    def is_alike(self, figures: Sequence[int]) -> bool:
-        """Whether enough of the rarest figures are the same."""
-        return len(self.figures.intersection(figures)) >= translations.LEAST_MARKS
+    def add(self, figures: Iterable[int], told: Told) -> None:
+        """Lets the others of the check find an article."""
+        for figure in set(figures):
+            self._bearers.setdefault(figure, []).append(len(self._told))
+        self._told.append(told)
 
-
-def find_peers(look: ArticleLook, peers: Sequence[Peer]) -> list[Told]:
-    """The articles of the same check that may tell the same in another language."""
-    return [peer.told for peer in peers if peer.is_alike(look.kinship.figures)][:CANDIDATES]
+    def find(self, figures: Iterable[int]) -> list[Told]:
+        """Those that may tell the same in another language: they share enough of the figures. The first come first."""
+        counts = Counter(place for figure in set(figures) for place in self._bearers.get(figure, ()))
+        alike = sorted(place for place, count in counts.items() if count >= translations.LEAST_MARKS)
+        return [self._told[place] for place in alike[:CANDIDATES]]
 
 
 def join(look: ArticleLook, article: Article, found: Sequence[Told]) -> ArticleLook:
@@ -70,12 +74,12 @@ class Kindred:
         """The looks, each beside what tells the same."""
         met = await asyncio.gather(*(self._meet(source, look) for look in looks))
         brought = [look for look, _ in met]
-        peers: list[Peer] = []
+        peers = Peers()
         # The first published first: what comes after it may translate it.
         for place, (look, found) in sorted(enumerate(met), key=lambda item: first_published(item[1][0])):
             if look.article is not None and is_newcomer(look) and look.kinship.repeats is None:
-                brought[place] = join(look, look.article, [*found, *find_peers(look, peers)])
-                peers.append(Peer(frozenset(look.kinship.figures), (as_known(brought[place], source), look.article)))
+                brought[place] = join(look, look.article, [*found, *peers.find(look.kinship.figures)])
+                peers.add(look.kinship.figures, (as_known(brought[place], source), look.article))
         return brought
 
     async def _meet(self, source: Source, look: ArticleLook) -> tuple[ArticleLook, list[Told]]:

@@ -84,7 +84,8 @@ class Checks:
     def listing_window(self, source_id: str) -> tuple[str, ...]:
         """The keys of what the source's listing named when it was last read well, in its order."""
         row = self.database.fetch_one(_WINDOW, (source_id,))
-        return () if row is None else rows.from_json(tuple[str, ...], row[0])
+        with rows.intact("listing_window", source_id):
+            return () if row is None else rows.from_json(tuple[str, ...], row[0])
 
     def owners_of_due_articles(self, source_ids: Iterable[str], *, now: datetime) -> list[str]:
         """Which of these sources, all checked before, own an article that is due at ``now``."""

@@ -1,4 +1,4 @@
-"""Changes for which an incident stands, to rows and back."""
+"""Changes without a place in the order of changes, to rows and back: an incident stands for them, or they are signs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,16 @@ HELD = ("id", "incident_id", "position", "record", "text")
 
 def held_change(identity: str, record: str) -> Change:
     """A change for which an incident stands; it has no place in the order of changes yet."""
-    with rows.intact("held", identity):
+    return _read("held", identity, record)
+
+
+def sign(identity: str, record: str) -> Change:
+    """A first sign that an article is gone, or an echo; it never gets a place in the order of changes."""
+    return _read("sign", identity, record)
+
+
+def _read(table: str, identity: str, record: str) -> Change:
+    with rows.intact(table, identity):
         stored: Change = rows.from_json(Change, record)
         return stored
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from crawler.model import Change, Delivery, DeliveryState, Incident
 from storage import rows
 from storage.database import Row
+from storage.held import sign
 from storage.letters import DISABLED_CHANNELS, UNSUBSCRIBED, Letters, shorten_error
 from storage.slots import HOUR, grant_places
 from storage.statements import select, update
@@ -87,8 +88,9 @@ class Outbox(Letters):
     def _changes(self, ids: Sequence[str]) -> tuple[Change, ...]:
         listed, found = self.database.listed(ids), self.database.among("id")
         changes = self.database.fetch(select("change", ("seq", "record"), f"WHERE {found} ORDER BY seq"), (listed,))
-        signs = self.database.fetch(select("sign", ("record",), f"WHERE {found} ORDER BY detected_at, id"), (listed,))
-        return (*(rows.change(*row) for row in changes), *(rows.change(0, record) for (record,) in signs))
+        rest = f"WHERE {found} ORDER BY detected_at, id"
+        signs = self.database.fetch(select("sign", ("id", "record"), rest), (listed,))
+        return (*(rows.change(*row) for row in changes), *(sign(*row) for row in signs))
 
     def _tellings(self, event_ids: Sequence[str]) -> tuple[Incident, ...]:
         incidents = sorted({event_id.partition(":")[0] for event_id in event_ids if ":" in event_id})

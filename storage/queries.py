@@ -12,6 +12,7 @@ from crawler.text.urls import canonical_url
 from storage import rows
 from storage.checks import Checks
 from storage.database import Row
+from storage.held import sign
 from storage.statements import Where, select
 
 _SHOWN = 5  # candidates in a message
@@ -71,8 +72,8 @@ class Queries(Checks):
         found = self._changes_where(where, order="ASC", limit=1)
         if found:
             return found[0]
-        sign = self.database.fetch_one(select("sign", ("record",), str(where)), where.parameters)
-        return rows.change(0, sign[0]) if sign else None
+        row = self.database.fetch_one(select("sign", ("id", "record"), str(where)), where.parameters)
+        return sign(*row) if row else None
 
     def find_change(self, id_prefix: str) -> Change:
         """The change whose id starts so; its ``chg_`` may be left out. Raises ``UsageError`` for none or several."""
@@ -135,8 +136,8 @@ class Queries(Checks):
 
     def list_signs(self, *, since: datetime) -> list[Change]:
         """First signs that articles are gone, seen at or after ``since``, oldest first."""
-        sql = select("sign", ("record",), "WHERE detected_at >= ? ORDER BY detected_at, id")
-        return [rows.change(0, record) for (record,) in self.database.fetch(sql, (rows.to_column(since),))]
+        sql = select("sign", ("id", "record"), "WHERE detected_at >= ? ORDER BY detected_at, id")
+        return [sign(*row) for row in self.database.fetch(sql, (rows.to_column(since),))]
 
     def revision_of(self, article_id: str, number: int) -> Revision | None:
         """One revision of an article with its full text."""

@@ -47,6 +47,21 @@ def test_a_newer_schema_is_refused_and_left_alone(url):
         open_store(url)
 
 
+@pytest.mark.parametrize("keys", ["", "{", '{"a": 1}', '["a", 1]'])
+def test_a_damaged_window_of_a_listing_names_table_and_source(store, made, keys):
+    store.commit([made.outcome(window=("a", "b"))])
+    store.database.run("UPDATE listing_window SET keys = ?", (keys,))
+    with pytest.raises(StoreError, match="listing_window zq-news in the database cannot be read"):
+        store.listing_window("zq-news")
+
+
+def test_a_damaged_sign_names_table_and_id(store, made):
+    store.commit([made.outcome(signs=(made.change("a"),))])
+    store.database.run("UPDATE sign SET record = ?", ("{",))
+    with pytest.raises(StoreError, match=f"sign {made.change('a').id} in the database cannot be read"):
+        store.list_signs(since=made.now)
+
+
 def test_a_failed_commit_leaves_nothing_and_the_store_usable(store, made, monkeypatch):
     def fail(*_):
         raise KeyboardInterrupt

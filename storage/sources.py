@@ -9,6 +9,7 @@ from crawler.errors import UsageError
 from crawler.model import Incident, SourceState
 from storage import rows
 from storage.database import Database
+from storage.held import sign
 from storage.relatives import forget_originals
 from storage.statements import delete, insert_new, select, update
 
@@ -36,6 +37,7 @@ _ITS_EVENTS = (
     "UNION SELECT id || ':open' FROM incident WHERE source = ? "
     "UNION SELECT id || ':closed' FROM incident WHERE source = ?"
 )
+_SIGNS = select("sign", ("id", "record"), "WHERE id > ? ORDER BY id LIMIT 200")
 _ITS_INCIDENTS = "SELECT id FROM incident WHERE source = ?"
 _UNSENT = "delivery_id IN (SELECT id FROM delivery WHERE state <> 'sent')"
 _UNTOLD = f"event_id IN ({_ITS_EVENTS}) AND {_UNSENT}"
@@ -106,6 +108,7 @@ class SourceCare:
             forget_originals(database, _MINE, (source_id,))
             database.run(delete("delivery_event", _UNTOLD), (source_id,) * 4)
             self._forget_reminders(source_id)
+            self._forget_signs(source_id)
             database.run(delete("delivery", _EMPTY_DELIVERIES))
             changes = database.run(delete("change", _ITS_CHANGES), (source_id, source_id))
             for table in ("revision", "article_key", "article_sighting"):
@@ -128,6 +131,17 @@ class SourceCare:
         reminders = [each for row in found for each in rows.incident(*row).tellings if each.reminder]
         names = self.database.listed([each.event_id for each in reminders])
         self.database.run(delete("delivery_event", f"{self.database.among('event_id')} AND {_UNSENT}"), (names,))
+
+    def _forget_signs(self, source_id: str) -> None:
+        """First signs and echoes of a source and of its articles, and what is still to be told of them."""
+        mine, after = {identity for (identity,) in self.database.fetch(_MINE, (source_id,))}, ""
+        while batch := self.database.fetch(_SIGNS, (after,)):
+            after = batch[-1][0]
+            signs = [sign(*row) for row in batch]  # whose they are stands in their records alone
+            gone = [each.id for each in signs if each.source == source_id or each.article.id in mine]
+            among, names = self.database.among, self.database.listed(gone)
+            self.database.run(delete("delivery_event", f"{among('event_id')} AND {_UNSENT}"), (names,))
+            self.database.run(delete("sign", among("id")), (names,))
 
     def adopt_orphans(self, active: Collection[str]) -> None:
         """Gives the articles of sources that are watched no longer to an active source that lists them, if one does."""

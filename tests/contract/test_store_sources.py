@@ -129,6 +129,17 @@ def test_a_reminder_of_a_forgotten_source_is_told_to_nobody(store, made):
     assert store.list_deliveries() == []
 
 
+def test_an_echo_of_a_forgotten_source_is_told_to_nobody(store, made):
+    mine, other = made.change("a"), made.change("b", "gd-gov")
+    former = made.change("c", "before-its-renaming")
+    signs = (mine, other, former)
+    promises = tuple(made.promise(each.id) for each in signs)
+    store.commit([made.outcome(articles=(made.known("c"),), signs=signs, promises=promises)])
+    store.forget_source("zq-news")
+    assert [each.event_ids for each in store.list_deliveries()] == [(other.id,)]
+    assert [each.id for each in store.list_signs(since=made.now)] == [other.id]
+
+
 def test_an_article_that_another_source_lists_becomes_that_sources(store, made):
     shared = made.known("a", also_at=("gd-gov", "cn-gov"))
     store.commit([made.outcome(articles=(shared,), revisions=(made.revision("a"),))])

@@ -115,10 +115,13 @@ def changed_sentences(pieces: Iterable[tuple[HunkOp, str]], ends: re.Pattern[str
 
 
 def concerns(subscription: Subscription, change: Change, tags: Mapping[str, tuple[str, ...]]) -> bool:
-    """Whether the subscription follows a source of the change, and none at which the same was told before."""
+    """Whether the subscription follows a source of the change, and none at which the same was told before.
+
+    A source whose tags are not known any more counts for no tag here: told twice beats hidden once.
+    """
     follows = covers(subscription, change.source, change.tags)
     follows = follows or any(covers(subscription, each, tags.get(each, ())) for each in change.shared_with)
-    return follows and not any(covers(subscription, each, tags.get(each)) for each in change.told_at)
+    return follows and not any(covers(subscription, each, tags.get(each, ())) for each in change.told_at)
 
 
 def wants_change(subscription: Subscription, change: Change, haystack: Haystack, now: datetime) -> bool:

@@ -87,6 +87,11 @@ def test_who_follows_a_tag_has_heard_what_was_told_at_a_source_of_that_tag():
     assert hears(told_at=("cn-gov",), tags=tags, followed=("guangdong",))
 
 
+def test_who_follows_a_tag_is_told_what_was_told_at_a_source_whose_tags_nobody_knows_any_more():
+    assert hears(told_at=("removed-from-the-configuration",), followed=("guangdong",))
+    assert not hears(told_at=("removed-from-the-configuration",))
+
+
 def test_who_follows_another_source_of_the_very_same_page_hears_of_it():
     assert hears(shared_with=("gd-gov",), sources=("gd-gov",))
     assert not hears(shared_with=("gd-gov",), sources=("cn-gov",))

@@ -30,7 +30,7 @@ _ARTICLE = (
     "excerpt",
 )
 
-#: The columns of each export: a path into its record.
+#: The columns of each export: a path into its record. New ones come last, for who reads them by their places.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "changes": (
         "seq",
@@ -67,9 +67,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         *_ARTICLE,
         "attachments",
         "also_at",
+        "text",
         "copy_of",
         "translation_of",
-        "text",
     ),
     "revisions": (
         "id",

@@ -48,6 +48,11 @@ def test_every_row_is_as_wide_as_the_header(what):
     assert len(read_back(row_line(what, {}))) == len(header)
 
 
+def test_new_columns_stand_behind_those_of_before():
+    assert COLUMNS["articles"][-4:] == ("also_at", "text", "copy_of", "translation_of")
+    assert COLUMNS["changes"][-4:] == ("cause", "article.also_at", "article.copy_of", "article.translation_of")
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.text())
 def test_any_text_is_read_back_as_it_was_but_for_the_apostrophe_and_nul(text):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
 
@@ -69,16 +69,15 @@ def load_relatives(database: Database, found: Sequence[Row]) -> dict[str, list[R
     relatives = [_relative(row) for row in sorted(set(met), key=lambda row: (row[-1], row[0]))]
     if not relatives:  # as for nearly all articles
         return {}
+    near: defaultdict[str, set[int]] = defaultdict(set)  # so that no article has to be held against all of them
+    for place, each in enumerate(relatives):
+        for head in (each.id, each.copy_of, each.translation_of):
+            near[head].add(place)
+    around = {identity: set().union(*(near[head] for head in {identity, *others})) for identity, others in ties.items()}
     return {
-        identity: [
-            each for each in relatives if each.id != identity and _is_relative(each, {identity, *tied_to}, tied_to)
-        ]
-        for identity, tied_to in ties.items()
+        identity: [relatives[place] for place in sorted(places) if relatives[place].id != identity]
+        for identity, places in around.items()
     }
-
-
-def _is_relative(other: Relative, heads: Collection[str], tied_to: Collection[str]) -> bool:
-    return other.id in tied_to or other.copy_of in heads or other.translation_of in heads
 
 
 def _find_relatives(database: Database, columns: Sequence[str]) -> str:

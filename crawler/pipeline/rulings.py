@@ -19,4 +19,5 @@ def promise_held(held: Sequence[HeldChange], audience: Audience, now: datetime) 
         subscriptions=audience.subscriptions,
         channels_batch=audience.batching,
         now=now,
+        source_tags=audience.tags,
     )

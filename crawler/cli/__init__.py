@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from io import TextIOWrapper
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
@@ -86,10 +87,12 @@ def add_commands(words: Sequence[str] = ()) -> None:
 def named_in(words: Sequence[str]) -> list[str]:
     """The commands whose names stand among the words: the one that is meant, and what looks like one.
 
-    None where help on all of them is asked for.
+    None where help on all of them is asked for, or where a word before is none: what it may have meant is one of all.
     """
     first = next((place for place, word in enumerate(words) if word in COMMANDS), len(words))
-    return [] if "--help" in words[:first] else [name for name in COMMANDS if name in words]
+    before = ["", *words[:first]]
+    unknown = any(not option.startswith("-") and not word.startswith("-") for option, word in pairwise(before))
+    return [] if unknown or "--help" in before else [name for name in COMMANDS if name in words]
 
 
 def main() -> None:

@@ -18,6 +18,8 @@ from crawler.cli import COMMANDS, named_in
         ("--help", []),
         ("--help crawl", []),
         ("crwal", []),
+        ("statsu show", []),
+        ("--config conf artcles show", []),
     ],
 )
 def test_only_the_commands_that_a_line_names_are_loaded(line: str, named: list[str]) -> None:

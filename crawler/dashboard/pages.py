@@ -11,7 +11,17 @@ from markupsafe import Markup
 
 from crawler.dashboard.words import words_for
 from crawler.differ.render import render_html
-from crawler.model import Article, Change, ChangeKind, Hunk, KnownArticle, Observation, Revision, Subscription
+from crawler.model import (
+    Article,
+    ArticleState,
+    Change,
+    ChangeKind,
+    Hunk,
+    KnownArticle,
+    Observation,
+    Revision,
+    Subscription,
+)
 from crawler.notifier.message.harmless import defuse, one_line, web_address
 from crawler.notifier.message.reader import Reader, reader_of
 from crawler.notifier.message.view import Budget, list_change, view_change, view_fact
@@ -197,7 +207,8 @@ def show_kin(known: KnownArticle, visitor: Visitor) -> Iterator[tuple[str, str, 
             label = words["translations"]
         else:
             continue
-        yield label, one_line(f"{other.source_id} · {other.title}", 200), other.id
+        gone = f" · {words['removed']}" if other.state is ArticleState.REMOVED else ""
+        yield label, one_line(f"{other.source_id} · {other.title or other.url}", 200) + gone, other.id
 
 
 def show_blocks(article: Article) -> Iterator[tuple[str, str]]:

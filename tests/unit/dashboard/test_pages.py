@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 from crawler.dashboard.pages import LONGEST, Visitor, article_page, change_page, evidence_page, home_page, note_page
 from crawler.model import (
     Article,
+    ArticleState,
     Block,
     BlockKind,
     ChangeKind,
@@ -103,7 +104,21 @@ def test_an_article_leads_to_its_copies_and_to_what_it_translates():
     page = parse(article_page(known, None, [], Visitor(prefix="/g"), is_latest=True))
 
     links = {link.attributes["href"]: link.text() for link in page.css("li a")}
-    assert links == {"/g/articles/c0": "city ·", "/g/articles/d0": "blog · <b>Original</b>"}
+    assert links == {"/g/articles/c0": "city · https://x.example/c", "/g/articles/d0": "blog · <b>Original</b>"}
+
+
+def test_a_copy_that_was_taken_down_is_called_so():
+    gone = Relative(
+        id="c0",
+        source_id="city",
+        url="https://x.example/c",
+        title="Notice",
+        changed_at=NOW,
+        copy_of=KNOWN.id,
+        state=ArticleState.REMOVED,
+    )
+    page = parse(article_page(replace(KNOWN, relatives=(gone,)), None, [], Visitor(), is_latest=True))
+    assert page.css_first("li a").text() == "city · Notice · REMOVED"
 
 
 def test_a_text_without_end_is_cut():

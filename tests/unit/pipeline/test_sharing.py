@@ -55,6 +55,7 @@ def test_two_sources_that_want_one_page_at_once_get_one_answer():
     [
         (make_source(id="city", fetch=FetchPolicy(user_agent="another")), PAGE),
         (make_source(id="city"), replace(PAGE, url=PAGE.url + "?page=2")),
+        (make_source(id="city", language="ja"), PAGE),
     ],
 )
 def test_what_is_asked_otherwise_is_asked_by_itself(source, request_):
@@ -65,6 +66,18 @@ def test_what_is_asked_otherwise_is_asked_by_itself(source, request_):
     slow, (first, second) = asyncio.run(play())
     assert len(slow.asked) == 2
     assert first is not second
+
+
+def test_headers_that_go_to_the_own_host_only_are_not_lent_to_another_source():
+    policy = FetchPolicy(headers=(("authorization", "Basic c2VjcmV0"),))
+    sources = (make_source(fetch=policy), make_source(id="city", url="https://city.example/", fetch=policy))
+
+    async def play():
+        slow = Slow()
+        await ask_twice(slow, *sources)
+        return slow.asked
+
+    assert asyncio.run(play()) == [PAGE, PAGE]
 
 
 def test_an_answer_is_not_kept_for_later():
@@ -93,6 +106,27 @@ def test_who_stops_waiting_does_not_take_the_answer_from_the_other():
     first, answer = asyncio.run(play())
     assert first.cancelled()
     assert answer is not None
+
+
+def test_a_request_that_nobody_waits_for_any_more_ends_and_is_made_anew_for_who_comes_next():
+    async def play():
+        slow = Slow()
+        shared = SharingFetcher(slow)
+        alone = asyncio.create_task(shared.fetch(PAGE, make_source()))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        begun = asyncio.all_tasks() - {alone, asyncio.current_task()}
+        alone.cancel()
+        await asyncio.sleep(0)
+        next_one = asyncio.create_task(shared.fetch(PAGE, make_source()))
+        await asyncio.wait(begun)
+        slow.go.set()
+        return [each.cancelled() for each in begun], await next_one, len(slow.asked)
+
+    ended, answer, asked = asyncio.run(play())
+    assert ended == [True]
+    assert answer is not None
+    assert asked == 2
 
 
 def test_a_mistake_reaches_everybody_who_waits():

@@ -87,6 +87,7 @@ class StoreThread:
         self._dry = dry
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._calls: deque[_Call | _Questions] = deque()  # filled by the event loop, emptied by the thread
+        self._ended = False
         self._working = False  # whether the thread has calls, or will have them in the loop's next turn
         self._questions: dict[Ask, _Questions] = {}  # of this turn of the loop
         self._waiting: list[tuple[Outcome, asyncio.Future[list[Change]]]] = []
@@ -104,14 +105,21 @@ class StoreThread:
             self._send(asyncio.get_running_loop(), ask)
         if self._working:
             await self.call(_nothing)  # comes last
+        self._ended = True
         self._thread.shutdown(wait=True)
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Runs ``function`` on the store's thread."""
+        """Runs ``function`` on the store's thread. Raises ``RuntimeError`` once that has ended."""
+        self._refuse_after_end()
         loop = asyncio.get_running_loop()
         done: asyncio.Future[Any] = loop.create_future()
         self._put(loop, _Call(partial(function, *args, **kwargs), done))
         return cast(T, await done)
+
+    def _refuse_after_end(self) -> None:
+        """Nobody would ever answer."""
+        if self._ended:
+            raise RuntimeError("the store's thread has ended")
 
     def _put(self, loop: asyncio.AbstractEventLoop, call: _Call | _Questions) -> None:
         self._calls.append(call)
@@ -121,6 +129,7 @@ class StoreThread:
 
     async def _ask(self, ask: Callable[[list[K]], Mapping[K, T]], key: K) -> T | None:
         """The answer for one key. What is asked for many keys in one turn of the loop is one question to the store."""
+        self._refuse_after_end()
         loop = asyncio.get_running_loop()
         questions = self._questions.get(ask)
         if questions is None:

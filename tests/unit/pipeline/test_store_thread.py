@@ -152,6 +152,19 @@ def test_a_dry_run_writes_nothing():
     assert store.batches == []
 
 
+def test_who_asks_after_the_end_is_refused_and_does_not_wait_for_ever():
+    store = Notebook()
+
+    async def run() -> list[object]:
+        async with StoreThread(store, store) as thread:
+            pass
+        asked = (thread.call(store.put, []), thread.open_incidents("a"), thread.commit(outcome("a")))
+        return await asyncio.wait_for(asyncio.gather(*asked, return_exceptions=True), 30)
+
+    assert [type(each) for each in asyncio.run(run())] == [RuntimeError] * 3
+    assert store.batches == []
+
+
 def test_leaving_waits_for_what_is_being_written():
     store = Notebook()
 

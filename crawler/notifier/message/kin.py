@@ -31,22 +31,26 @@ def note_of_places(change: Change, reader: Reader) -> str:
 
 def name_places(places: Iterable[Elsewhere], reader: Reader) -> str:
     """The sources, as many as a sentence can take."""
-    names = list(dict.fromkeys(one_line(each.source, 60) for each in places))
-    shown = reader.labels["comma"].join(names[:_MOST])
-    return shown if len(names) <= _MOST else f"{shown} (+ {len(names) - _MOST})"
+    return join_names((one_line(each.source, 60) for each in places), reader)
+
+
+def join_names(names: Iterable[str], reader: Reader) -> str:
+    """Names, each once, as many as a line can take, and how many there are beyond."""
+    once = list(dict.fromkeys(names))
+    shown = reader.labels["comma"].join(once[:_MOST])
+    return shown if len(once) <= _MOST else f"{shown} (+ {len(once) - _MOST})"
 
 
 def rows_of_kin(change: Change, reader: Reader) -> Iterator[Row]:
     """Where else the article stands, and what it is a translation of."""
     labels, article = reader.labels, change.article
     if article.also_at:
-        value = labels["comma"].join(one_line(each, 60) for each in article.also_at[:_MOST])
-        yield Row(label=labels["also_at"], value=value)
+        yield Row(label=labels["also_at"], value=join_names((one_line(each, 60) for each in article.also_at), reader))
     if article.translation_of:
         url = article.translation_url or ""
         yield Row(
             label=labels["translation_of"], value=one_line(url or article.translation_of, 300), url=web_address(url)
         )
     if article.translations:
-        value = labels["comma"].join(one_line(each, 20) for each in article.translations[:_MOST])
+        value = join_names((one_line(each, 20) for each in article.translations), reader)
         yield Row(label=labels["translations"], value=value)

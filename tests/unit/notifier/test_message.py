@@ -81,6 +81,13 @@ def test_an_edit_says_who_says_so_already():
     )
 
 
+def test_where_a_story_stands_at_very_many_places_the_rest_are_counted():
+    summary = make_summary(also_at=tuple(f"town-{number}" for number in range(11)))
+    text = compose_mail(make_notice(make_change(article=summary))).text
+    assert "town-7 (+ 3)" in text
+    assert "town-8" not in text
+
+
 def test_a_removal_says_where_the_story_still_stands():
     places = (make_place("gd-gov"), make_place("map", state=ArticleState.REMOVED))
     text = compose_mail(make_notice(make_change(kind=ChangeKind.REMOVED, elsewhere=places))).text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 
 from crawler.model import ArticleState, Hallmarks, Relative
@@ -66,7 +66,7 @@ def load_relatives(database: Database, found: Sequence[Row]) -> dict[str, list[R
     met = database.fetch(_find_relatives(database, _BY_TIE), (heads, heads))
     if tied:
         met += database.fetch(_find_relatives(database, ("id",)), (database.listed(list(tied)),))
-    relatives = [_relative(row) for row in sorted(set(met), key=lambda row: (row[-1], row[0]))]
+    relatives = [_relative(row) for row in sorted(set(met), key=_first_seen)]
     if not relatives:  # as for nearly all articles
         return {}
     near: defaultdict[str, set[int]] = defaultdict(set)  # so that no article has to be held against all of them
@@ -82,6 +82,11 @@ def load_relatives(database: Database, found: Sequence[Row]) -> dict[str, list[R
 
 def _find_relatives(database: Database, columns: Sequence[str]) -> str:
     return " UNION ALL ".join(select("article", _RELATIVE, f"WHERE {database.among(column)}") for column in columns)
+
+
+def _first_seen(row: Row) -> tuple[datetime, str]:
+    with rows.intact("article", row[0]):
+        return rows.instant(row[-1]), row[0]
 
 
 def _relative(row: Row) -> Relative:

@@ -74,7 +74,10 @@ class SqliteDatabase(Database):
 
     def listed(self, values: Sequence[str]) -> object:
         """See ``Database.listed``."""
-        return json.dumps(list(values), ensure_ascii=False)
+        try:
+            return json.dumps(list(values), ensure_ascii=False)
+        except TypeError as error:  # SQLite keeps bytes in a column of texts, if somebody puts them there
+            raise StoreError(f"{self.name} holds a name that is no text ({error}); restore a backup") from error
 
     def queue_commits(self) -> None:
         """Nothing to do: ``BEGIN IMMEDIATE`` lets only one writer in."""

@@ -156,6 +156,10 @@ class IncidentArticle:
     facts: tuple[Fact, ...] = ()
 
 
+#: More than any trouble is called to mind in eighty years.
+MOST_REMINDERS = 1_000
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """Something wrong with a source; told once when it opens and once when it closes, and called to mind in between.
@@ -192,7 +196,8 @@ class Incident:
 
     @property
     def tellings(self) -> tuple[Incident, ...]:
-        """This telling; where it is a reminder, the opening and the reminders before it too."""
+        """This telling; where it is a reminder, the opening and the reminders before it too, the last of very many."""
         if not self.reminder:
             return (self,)
-        return (self.opening, *(replace(self, reminder=number) for number in range(1, self.reminder)), self)
+        before = range(max(1, self.reminder - MOST_REMINDERS), self.reminder)
+        return (self.opening, *(replace(self, reminder=number) for number in before), self)

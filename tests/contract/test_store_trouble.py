@@ -55,6 +55,31 @@ def test_a_damaged_window_of_a_listing_names_table_and_source(store, made, keys)
         store.listing_window("zq-news")
 
 
+def test_a_copy_that_was_first_seen_at_no_instant_is_named(tmp_path, made):
+    with open_store(f"sqlite:///{tmp_path}/gazette.db") as store:
+        copy = made.known("b", "gd-gov", copy_of=made.known("a").id)
+        store.commit([made.outcome(articles=(made.known("a"), made.known("c"), copy))])
+        store.database.run("UPDATE article SET first_seen_at = x'ff' WHERE id = ?", (copy.id,))
+        with pytest.raises(StoreError, match=f"article {copy.id} in the database cannot be read"):
+            store.load_articles([made.known("a").id])
+
+
+def test_an_article_that_repeats_bytes_is_no_mistake_of_ours(tmp_path, made):
+    with open_store(f"sqlite:///{tmp_path}/gazette.db") as store:
+        store.commit([made.found("a")])
+        store.database.run("UPDATE article SET copy_of = x'ff'")
+        with pytest.raises(StoreError, match="a name that is no text"):
+            store.load_articles([made.known("a").id])
+
+
+def test_an_incident_that_claims_millions_of_reminders_is_forgotten_all_the_same(store, made):
+    absurd = made.incident(reminder=10**12)
+    store.commit([made.outcome(incidents=(made.incident(),))])
+    store.commit([made.outcome(incidents=(absurd,), promises=(made.promise(absurd.event_id),))])
+    store.forget_source("zq-news")
+    assert store.list_deliveries() == []
+
+
 def test_a_damaged_sign_names_table_and_id(store, made):
     store.commit([made.outcome(signs=(made.change("a"),))])
     store.database.run("UPDATE sign SET record = ?", ("{",))

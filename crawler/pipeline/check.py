@@ -39,7 +39,7 @@ from crawler.pipeline.expected import count_reshaped, learn_from, refuse_unexpec
 from crawler.pipeline.gather import Gatherer
 from crawler.pipeline.habits import shorten
 from crawler.pipeline.kinship import needs_the_others
-from crawler.pipeline.lapses import bears_out, find_lapses
+from crawler.pipeline.lapses import bears_out, find_lapses, set_apart
 from crawler.pipeline.looks import ArticleLook, Depth, Found, ListingLook, want_again, want_files
 from crawler.pipeline.masking import learn_masks
 from crawler.pipeline.pages import is_absent, is_proof_alone, judge_pages, present_among, refuse_lost, shows_a_mass
@@ -285,6 +285,7 @@ class Checker:
             source, look, trust_ids=not context.habits.distrusts_ids, follow_back=follow_back
         )
         lapse = Lapse() if recheck is Recheck.NONE else await find_lapses(self._store, look, found.wanted, context)
+        found = found._replace(wanted=set_apart(found.wanted, lapse))
         seen = {article.id for article in due}
         due = [*due, *(each for each in lapse.articles if each.id not in seen)]
         entries = look.listing.entries if look.listing else ()

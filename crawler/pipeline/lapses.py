@@ -15,6 +15,7 @@ from crawler.pipeline.window import (
     SAMPLE,
     Lapse,
     choose_lapsed,
+    find_come_up,
     find_lapsed,
     find_left_out,
     find_returned,
@@ -57,7 +58,14 @@ async def _find_dropped(
     ids = {each.known.id for each in named if each.known}
     most = MOST_LOOKS if context.well else SAMPLE
     lapse = choose_lapsed(lapsed, known, window, source_id=source_id, named=ids, now=context.now, most=most)
-    return replace(lapse, articles=(*find_returned(before, named, source_id=source_id), *lapse.articles))
+    came_up = frozenset[str]() if listing.exhaustive else find_come_up(before, named)
+    returned = find_returned(before, named, source_id=source_id)
+    return replace(lapse, articles=(*returned, *lapse.articles), came_up=came_up)
+
+
+def set_apart(named: Iterable[Wanted], lapse: Lapse) -> tuple[Wanted, ...]:
+    """What the listing names; what only came up is recorded like what is found by going back, and told to nobody."""
+    return tuple(replace(each, backfilled=each.backfilled or each.keys[0] in lapse.came_up) for each in named)
 
 
 def bears_out(looks: Iterable[ArticleLook], lapse: Lapse) -> bool:

@@ -30,10 +30,11 @@ LEFT_OUT_EVERY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Lapse:
-    """The articles to look for, and the keys of the entries to remember for the next check."""
+    """The articles to look for, the keys of the entries to remember for the next check, and those that only came up."""
 
     articles: tuple[KnownArticle, ...] = ()
     window: tuple[str, ...] = ()
+    came_up: frozenset[str] = frozenset()
 
 
 def list_window(look: ListingLook, named: Iterable[Wanted]) -> list[str]:
@@ -53,6 +54,25 @@ def find_lapsed(before: Sequence[str], window: Sequence[str], *, exhaustive: boo
     newer = next(place for place, key in enumerate(window) if key in met)
     first_pushed = max(kept[-1] + 1, len(before) - newer)
     return [key for key in before[:first_pushed] if key not in now]
+
+
+def find_come_up(before: Sequence[str], named: Sequence[Wanted]) -> frozenset[str]:
+    """The keys of unknown entries that a listing shows at its end only because others were taken out.
+
+    Such a post is older than all that was listed, and no news. Where the listing grew, or the dates do not fall
+    towards its end, nobody knows: a list may be ordered oldest first.
+    """
+    listed = [each for each in named if not each.backfilled]
+    met = set(before)
+    last = max((place for place, each in enumerate(listed) if met.intersection(each.keys)), default=None)
+    if last is None or len(listed) > len(before):
+        return frozenset()
+    days = [each.entry.published.instant if each.entry and each.entry.published else None for each in listed]
+    edge, newest = days[last], max((day for day in days if day), default=None)
+    if edge is None or newest is None:
+        return frozenset()
+    behind = zip(listed[last + 1 :], days[last + 1 :], strict=True)
+    return frozenset(each.keys[0] for each, day in behind if not each.known and day and day <= edge and day < newest)
 
 
 def find_returned(before: Sequence[str], named: Iterable[Wanted], *, source_id: str) -> list[KnownArticle]:

@@ -124,3 +124,19 @@ def test_a_part_that_does_not_change_for_a_week_is_accepted_though_nothing_is_du
     assert [state for _, state, _ in heard] == ["open", "open", "closed"]  # with a reminder after a day
     state = result_of(watch.reports[-1], "harbour").state
     assert (state.entry_count, state.habits.short) == (1, None)
+
+
+def test_old_posts_that_come_up_where_others_were_taken_out_are_recorded_and_no_news(tmp_path, site, room):
+    room.window = 6
+    watch = Watch(write_config(tmp_path, site, source_block("harbour", room.feed)))
+    watch.crawl()
+    room.withdraw("bridge-9")
+    room.withdraw("bridge-10")
+    room.publish("quay")
+
+    report = watch.crawl()
+
+    assert told(report) == [("new", "Notice on the quay works")]
+    assert "bridge-6" in watch.articles()
+    room.edit("bridge-6", "120 euros", "150 euros")
+    assert told(watch.crawl()) == [("edited", "Notice on the bridge-6 works")]

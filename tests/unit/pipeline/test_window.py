@@ -7,9 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.model import ArticleState, KnownArticle
+from crawler.model import ArticleState, Entry, KnownArticle, Moment, Precision
 from crawler.pipeline.looks import Wanted
-from crawler.pipeline.window import MOST_LOOKS, MOST_REMEMBERED, choose_lapsed, find_lapsed, find_returned
+from crawler.pipeline.window import (
+    MOST_LOOKS,
+    MOST_REMEMBERED,
+    choose_lapsed,
+    find_come_up,
+    find_lapsed,
+    find_returned,
+)
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 NAMES = st.lists(st.integers(0, 60).map(str), unique=True, max_size=40)
@@ -73,6 +80,41 @@ def test_an_article_that_was_gone_is_looked_for_when_it_is_listed_again_and_not_
     ]
     found = find_returned(["url:listed all along", "url:there"], named, source_id="harbour")
     assert [article.id for article in found] == ["back", "hesitant"]
+
+
+def listed(names: str, days: str) -> list[Wanted]:
+    """One entry a letter, dated by the digit beside it (0: undated); capitals are known."""
+
+    def entry(name: str, day: str) -> Entry:
+        if day == "0":
+            return Entry(url=f"https://example.org/{name}", title=name)
+        published = Moment(instant=datetime(2026, 3, int(day), tzinfo=UTC), precision=Precision.DAY)
+        return Entry(url=f"https://example.org/{name}", title=name, published=published)
+
+    pairs = zip(names, days, strict=True)
+    return [Wanted(known(name) if name.isupper() else None, entry(name, day), (name,)) for name, day in pairs]
+
+
+@pytest.mark.parametrize(
+    ("names", "days", "came_up"),
+    [
+        ("ACDe", "9762", "e"),  # B was taken out
+        ("nACe", "9872", "e"),  # two were, one is new
+        ("ACDe", "9766", "e"),  # of the same day as the last one
+        ("nABC", "9876", ""),
+        ("ABCDe", "98762", ""),  # the list grew: it may hold everything
+        ("ACDe", "6789", ""),  # oldest first
+        ("ACDe", "6779", ""),
+        ("ACDe", "5555", ""),
+        ("ACDe", "9760", ""),
+        ("ACDe", "9702", ""),
+        ("PACe", "1971", "e"),  # behind a pinned post
+        ("AeCD", "9276", ""),  # listed again among the others
+        ("vwxy", "9876", ""),
+    ],
+)
+def test_what_a_list_shows_at_its_end_since_others_are_gone_came_up(names, days, came_up):
+    assert find_come_up("PACD" if "P" in names else "ABCD", listed(names, days)) == set(came_up)
 
 
 def choose(lapsed, articles, window=("w",), named=()):

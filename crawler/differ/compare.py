@@ -9,7 +9,7 @@ from crawler.differ.facts import facts_of_fields, find_facts, rank_facts
 from crawler.differ.fields import FIELDS, is_same_field
 from crawler.differ.hunks import diff_field
 from crawler.differ.significance import rate_change
-from crawler.differ.stamps import find_stamps
+from crawler.differ.stamps import find_notes, find_stamps
 from crawler.model import Article, Fact, Hunk, Moment
 from crawler.text.normalize import fold
 
@@ -66,7 +66,7 @@ def is_another_page(before: Article, after: Article) -> bool:
 def is_announced(before: Article, after: Article) -> bool:
     """Whether a mark by which the publisher announces an update is new or has another value in ``after``.
 
-    Marks are those the reader found, the update date, and update stamps in the text itself.
+    Marks are those the reader found, the update date, and update stamps and notes of a correction in the text itself.
     """
     old = {(name, fold(value)) for name, value in before.marks}
     if any((name, fold(value)) not in old for name, value in after.marks):
@@ -81,4 +81,5 @@ def _is_same_instant(before: Moment | None, after: Moment) -> bool:
 
 
 def _stamps(article: Article) -> Iterable[str]:
-    return find_stamps(block.text for block in article.blocks)
+    texts = [block.text for block in article.blocks]
+    return (*find_stamps(texts), *find_notes(texts))

@@ -27,6 +27,17 @@ _VALUE_WORDS = frozenset(_WORDS.split())
 _VALUE_REST = re.compile(
     r"[\d\s/:.,+\-()\[\]年月日号號时時點点分秒元令和平成民国國星期曜周週一二三四五六七八九十〇零上下午前後后火水木金土]*"
 )
+#: How a note begins by which an editor says within the text that it was changed.
+_NOTE = re.compile(
+    r"[(\[【〔]?\s?(?:(?:内容|內容)?更正(?:说明|說明|声明|聲明|启事|啟事)?[】〕\])]?\s?:|【(?:更正|勘误|勘誤|訂正|修订|修訂)】|勘[误誤]\s?:"
+    r"|[\d年月日令和平成()/.\-\s]{0,16}(?:一部)?訂正(?:[)\]】]|:|しました|します)|(?:お詫びと)?訂正\s?:"
+    r"|(?:本文|本稿|本页|本頁|本ページ|本記事|此文)(?:章|件)?[已は]?[于於]?[\d年月日令和平成/.\-\s]{0,16}(?:に)?(?:作了|作出)?(?:更正|修正|訂正|订正)"
+    r"|(?:corrections?|clarification|erratum|editor's note|amendment)\s?(?:[(,][^:]{1,30})?:"
+    r"|this (?:article|page|story|notice|report|release|document|text|post|version) (?:was|has been) "
+    r"(?:amended|corrected|updated|edited|revised|changed))",
+    re.I,
+)
+_NOTE_HINTS = ("正", "勘", "orrect", "CORRECT", "larif", "rratum", "ditor", "mend", "his ")
 _STAMP_LIMIT = 90
 _HINTS = ("更新", "修改", "수정", "pdate", "odifi")
 
@@ -60,6 +71,13 @@ def find_stamps(texts: Iterable[str]) -> tuple[str, ...]:
     """The update stamps in blocks of text, folded, in their order."""
     hinting = (text for text in texts if _may_be_stamp(text))
     return tuple(fold(one) for text in hinting for one in split_sentences(text) if is_update_stamp(one))
+
+
+def find_notes(texts: Iterable[str]) -> tuple[str, ...]:
+    """The notes in blocks of text by which an editor tells a correction, folded. Unlike stamps they are content, too."""
+    hinting = (text for text in texts if any(hint in text for hint in _NOTE_HINTS))
+    folded = (fold(one) for text in hinting for one in split_sentences(text))
+    return tuple(text for text in folded if _NOTE.match(text))
 
 
 def _without_stamps(text: str) -> str:

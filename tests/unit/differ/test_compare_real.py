@@ -206,6 +206,43 @@ def test_an_update_date_or_a_stamp_in_the_text_announces_an_edit(write, moment):
     assert compare(before, write("增长1.1%。", "更新时间：2023-10-27 15:10", updated=moment(2023, 10, 27))).silent
 
 
+@pytest.mark.parametrize(
+    "note",
+    [
+        "更正：本文第二段数据有误，现予更正。",
+        "更正说明：第一段数据已更正。",
+        "（更正：原文误写为11%）",
+        "【更正】原文误写为11%。",
+        "勘误：应为1.1%。",
+        "（本文已于2026年1月10日更正）",
+        "（令和8年1月9日訂正：事業費の記載に誤りがあったため修正しました。）",
+        "お詫びと訂正：事業費の記載に誤りがありました。",
+        "Correction: an earlier version gave the figure as 11%.",
+        "Correction (9 January 2026): the figure was wrong.",
+        "This article was amended on 9 January 2026 to correct a figure.",
+    ],
+)
+def test_a_note_of_a_correction_in_the_text_announces_an_edit_and_an_old_one_does_not(note, write):
+    assert not compare(write("增长11%。"), write("增长1.1%。", note)).silent
+    assert not compare(write("增长1.1%。"), write("增长1.1%。", note)).silent
+    assert compare(write("增长11%。", note), write("增长1.1%。", note)).silent
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "各单位应当于10日内更正错误登记。",
+        "更正登记的，应当提交申请书。",
+        "申請者は訂正を求めることができる。",
+        "This notice applies to corrections of the register.",
+        "Corrections officers must apply by 3 March.",
+        "Amendments to the act come into force today.",
+    ],
+)
+def test_a_sentence_about_corrections_announces_nothing(sentence, write):
+    assert compare(write("增长11%。"), write("增长1.1%。", sentence)).silent
+
+
 def test_an_address_that_changed_with_the_text_is_one_of_the_fields(write):
     found = compare(write("增长11%。"), write("增长1.1%。", url="https://www.example.gov.cn/b/2.html"))
     assert found.fields == ("body", "url")

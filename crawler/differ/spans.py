@@ -190,6 +190,9 @@ def _find_negations(text: str) -> Iterator[Span]:
 
 
 def _find_names(text: str) -> Iterator[Span]:
-    for pattern in NAMES:
-        for found in pattern.finditer(text):
-            yield _span(FactType.NAME, found, text, found.lastgroup or 0)
+    found = [_span(FactType.NAME, each, text, each.lastgroup or 0) for pattern in NAMES for each in pattern.finditer(text)]
+    end = 0
+    for span in sorted(found, key=lambda span: (span.start, -span.end)):
+        if span.end > end:  # else it is a part of another name: 田太郎 in 山田太郎
+            yield span
+            end = span.end

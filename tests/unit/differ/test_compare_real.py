@@ -256,6 +256,11 @@ def test_a_numeral_that_is_a_letter_of_a_name_is_told_with_the_name_alone(write)
     assert [(fact.type.value, fact.before, fact.after) for fact in found.facts] == [("name", "田中一郎", "田中二郎")]
 
 
+def test_a_name_within_a_name_is_told_with_it_alone(write):
+    found = compare(write("担当は港湾局の山田太郎課長である。"), write("担当は港湾局の山田次郎課長である。"))
+    assert [(fact.type.value, fact.before, fact.after) for fact in found.facts] == [("name", "山田太郎", "山田次郎")]
+
+
 def test_a_digit_in_a_name_is_still_told_as_a_number(write):
     found = compare(write("负责人为第3中学校长张伟。"), write("负责人为第8中学校长张伟。"))
     assert any(fact.type.value == "number" for fact in found.facts)

@@ -107,9 +107,11 @@ class Checker:
         elif asked_state and must_see_bytes(asked_state.well_at, asked_state.habits, self._clock.now()):
             asked_state = replace(asked_state, validators=Validators())
         look = await self._gatherer.look_at_listing(resolved, asked_state, depth)
-        if look.assessment.verdict in ABSENT and await self._gatherer.is_article(source):
+        if look.assessment.verdict in ABSENT and (own := await self._gatherer.find_own_article(source)):
             # The source is one article, and that is gone: its removal is for the article's own look to prove.
             look = replace(look, assessment=Assessment(verdict=Verdict.OK))
+            is_wanted = recheck is not Recheck.NONE and own.id not in {article.id for article in due}
+            due = [*due, own] if is_wanted and own.state is ArticleState.PRESENT else due
         counts = look.listing is not None and look.listing.since is None
         judged = judge_listing(None if fresh else state, look.usual) if counts else None
         # A partial listing is read for what it has; only that something is missing from it proves nothing.

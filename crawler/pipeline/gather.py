@@ -220,10 +220,10 @@ class Gatherer:
         whole = replace(look.listing, entries=tuple(entries), next=following, since=since)
         return replace(look, listing=whole, observations=tuple(observations))
 
-    async def is_article(self, source: Source) -> bool:
-        """Whether the source's own address is that of an article which this source has brought."""
+    async def find_own_article(self, source: Source) -> KnownArticle | None:
+        """The article at the source's own address, if this source has brought it."""
         found = await self._store.find_articles([f"url:{canonical_url(source.url)}"])
-        return any(article.source_id == source.id for article in found.values())
+        return next((article for article in found.values() if article.source_id == source.id), None)
 
     # -- the articles --
 

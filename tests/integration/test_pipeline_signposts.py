@@ -153,6 +153,18 @@ def test_a_page_that_is_its_own_source_is_removed_when_it_says_that_it_is_gone(t
     assert [told(report) for report in signs] == [[], [], [("removed", "收费标准")]]
 
 
+def test_an_old_page_that_is_its_own_source_is_looked_for_as_soon_as_it_is_gone(tmp_path, site):
+    site.route("/fees.html", body=PAGE.format(title="收费标准", fee=120))
+    watch = Watch(write_config(tmp_path, site, source_block("fees", site.url("/fees.html"), "page")))
+    watch.crawl()
+    watch.crawl(after=26 * HALF_DAY)  # the age ladder asks for it again in two weeks and more
+    site.route("/fees.html", body="<h1>404</h1>", status=404)
+
+    signs = [watch.crawl(after=HALF_DAY, recheck="due") for _ in range(3)]
+
+    assert [told(report) for report in signs] == [[], [], [("removed", "收费标准")]]
+
+
 def test_a_list_that_answers_every_page_with_its_first_ends_there_whatever_clock_it_shows(tmp_path, site):
     """From abroad some sites ignore the number of the page; their template still prints the time."""
     items = "".join(

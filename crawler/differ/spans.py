@@ -190,9 +190,10 @@ def _find_negations(text: str) -> Iterator[Span]:
 
 
 def _find_names(text: str) -> Iterator[Span]:
-    found = [_span(FactType.NAME, each, text, each.lastgroup or 0) for pattern in NAMES for each in pattern.finditer(text)]
+    matches = (found for pattern in NAMES for found in pattern.finditer(text))
+    spans = [_span(FactType.NAME, found, text, found.lastgroup or 0) for found in matches]
     end = 0
-    for span in sorted(found, key=lambda span: (span.start, -span.end)):
+    for span in sorted(spans, key=lambda span: (span.start, -span.end)):
         if span.end > end:  # else it is a part of another name: 田太郎 in 山田太郎
             yield span
             end = span.end

@@ -74,7 +74,7 @@ def find_stamps(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def find_notes(texts: Iterable[str]) -> tuple[str, ...]:
-    """The notes in blocks of text by which an editor tells a correction, folded. Unlike stamps they are content, too."""
+    """The notes in blocks of text that tell a correction, folded. Unlike stamps they are content, too."""
     hinting = (text for text in texts if any(hint in text for hint in _NOTE_HINTS))
     folded = (fold(one) for text in hinting for one in split_sentences(text))
     return tuple(text for text in folded if _NOTE.match(text))

@@ -45,6 +45,7 @@ from crawler.pipeline.masking import learn_masks
 from crawler.pipeline.pages import is_absent, is_proof_alone, judge_pages, present_among, refuse_lost, shows_a_mass
 from crawler.pipeline.resolve import Resolved
 from crawler.pipeline.result import CheckResult, Recheck, finish
+from crawler.pipeline.returns import look_where_listed
 from crawler.pipeline.signposts import see_signposts
 from crawler.pipeline.window import Lapse
 from crawler.pipeline.writer import StoreThread
@@ -294,6 +295,8 @@ class Checker:
         wanted, untouched = choose(found.wanted, due, source) if found.wanted or due else ([], [])
         wanted = ask_afresh(wanted, context.habits, context.now)
         looks = [*await self._gatherer.look_at_articles(source, wanted), *untouched]
+        lapsed = {article.id for article in lapse.articles}
+        looks = await look_where_listed(source, looks, found.wanted, lapsed, self._gatherer.look_at_articles)
         if context.short and bears_out(looks, lapse):
             context = replace(context, short=None, well=True)
         context = replace(context, window=(lapse.window or None) if context.well else None)

@@ -51,7 +51,7 @@ from crawler.pipeline.looks import (
 from crawler.pipeline.moves import heed_move
 from crawler.pipeline.resolve import AUTO, Resolved, resolve_kind
 from crawler.pipeline.sharing import SharingFetcher
-from crawler.pipeline.twins import find_strangers, has_left_for, join_looks
+from crawler.pipeline.twins import find_led, find_strangers, has_left_for, join_looks
 from crawler.pipeline.writer import StoreThread
 from crawler.ports import Fetcher, FileReader
 from crawler.sandbox.opening import OpeningFetcher, Unopened, open_document
@@ -257,6 +257,10 @@ class Gatherer:
 
         ``listed`` are the ids of articles that the list names under addresses we know: those have not moved.
         """
+        for old, new in find_led(looks):
+            if old.known and old.known.id not in listed:
+                joined = await self._load_before(source, join_looks(new, old, old.known))
+                looks = [joined if look is new else look for look in looks if look is not old]
         strangers = find_strangers(looks)
         for twin in await self._store.find_twins(source.id, strangers) if strangers else ():
             stranger = strangers.get(twin.fingerprint)

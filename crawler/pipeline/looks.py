@@ -106,7 +106,8 @@ class ArticleLook:
     say that nothing moved. ``before`` is the latest revision, loaded only where there is something to compare.
     ``asked`` is false when nothing was requested because the listing itself holds the article. ``facts`` are how the
     page looks that was read. ``ground`` is the before as today's reader has it, where an earlier one had read something
-    else; ``unproven``: an earlier one had read it, and its bytes cannot be read again.
+    else; ``unproven``: an earlier one had read it, and its bytes cannot be read again. ``left``: the address that we
+    knew is its address no more.
     """
 
     keys: tuple[str, ...]
@@ -124,6 +125,7 @@ class ArticleLook:
     final_url: str = ""
     detoured: bool = False
     moved_for_good: bool = False
+    left: bool = False
     validators: Validators = field(default_factory=Validators)
     body_sha256: str = ""
     files: tuple[FileState, ...] = ()

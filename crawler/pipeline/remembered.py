@@ -43,9 +43,10 @@ def remember_look(known: KnownArticle, look: ArticleLook, context: Context) -> K
 def new_address(look: ArticleLook, known: KnownArticle) -> str:
     """The article's new address, if it has one: the listing names another, or the old one redirects for good."""
     named = look.entry.url if look.entry else look.final_url if look.moved_for_good else ""
-    if not named or canonical_url(named) == canonical_url(known.url) or f"url:{canonical_url(named)}" in known.keys:
+    if not named or canonical_url(named) == canonical_url(known.url):
         return ""
-    return named
+    # One article may be listed under several addresses in turn; only if ours is gone has it moved back to another.
+    return named if look.left or f"url:{canonical_url(named)}" not in known.keys else ""
 
 
 def merged(known: KnownArticle, look: ArticleLook) -> tuple[str, ...]:

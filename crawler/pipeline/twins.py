@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from crawler.differ.removal import SIGNS_OF_ABSENCE
 from crawler.model import KnownArticle
 from crawler.pipeline.looks import ArticleLook
+from crawler.text.normalize import fold
 from crawler.text.urls import canonical_url
 
 #: Shorter texts may be the same by chance: a heading and a link to a file.
@@ -37,7 +38,20 @@ def has_left_for(own: ArticleLook, stranger: ArticleLook) -> bool:
     return bool(own.final_url) and canonical_url(own.final_url) in new
 
 
+def find_led(looks: Sequence[ArticleLook]) -> list[tuple[ArticleLook, ArticleLook]]:
+    """Known articles whose old addresses lead for good to that of an unknown one of their title, with that one."""
+    strangers = {
+        canonical_url(look.entry.url): look for look in looks if look.known is None and look.entry and look.article
+    }
+    found = []
+    for own in looks:
+        stranger = strangers.get(canonical_url(own.final_url)) if own.moved_for_good and not own.entry else None
+        if stranger and own.known and stranger.article and fold(stranger.article.title) == fold(own.known.title):
+            found.append((own, strangers.pop(canonical_url(own.final_url))))
+    return found
+
+
 def join_looks(stranger: ArticleLook, own: ArticleLook, twin: KnownArticle) -> ArticleLook:
     """The look at the new address as one at the known article; what the old address answered stays as evidence."""
     seen = (own.observation,) if own.observation else ()
-    return replace(stranger, known=twin, observations=(*stranger.observations, *seen, *own.observations))
+    return replace(stranger, known=twin, observations=(*stranger.observations, *seen, *own.observations), left=True)

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from crawler.model import ArticleState, KnownArticle
 from crawler.pipeline.looks import ListingLook, Wanted
+from crawler.text.urls import canonical_url
 
 #: Entries of a listing that are remembered, and articles looked for in one check; the others wait for the next one.
 MOST_REMEMBERED = 500
@@ -103,7 +104,8 @@ def choose_lapsed(
 ) -> Lapse:
     """Whom to look for of the ``lapsed`` keys, and what to remember.
 
-    ``named`` are the ids of articles that the listing names under any key. Who is beyond the ``most``, or cannot be
+    ``named`` are the ids of articles that the listing names under any key; they are looked for only where it is their
+    own address that it names no more: they may have moved back to another. Who is beyond the ``most``, or cannot be
     looked for yet, stays remembered, in front, where nothing newer pushes it out.
     """
     wanted: dict[str, KnownArticle] = {}
@@ -112,7 +114,8 @@ def choose_lapsed(
         article = known.get(key)
         if article is None or article.source_id != source_id or article.state is not ArticleState.PRESENT:
             continue
-        if article.id in named or article.id in wanted:
+        has_stayed = article.id in named and key != f"url:{canonical_url(article.url)}"
+        if has_stayed or article.id in wanted:
             continue
         lately = article.fetched_at is not None and now - article.fetched_at < _LATELY
         if lately or len(wanted) >= most:

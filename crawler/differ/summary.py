@@ -175,6 +175,8 @@ def _in_context(fact: Fact, hunks: Sequence[Hunk]) -> str:
             if _meets(before, fact.before) and _meets(after, fact.after):
                 left, right = _LEFT.search(region.before[: place.b0][-_REACH:]), _RIGHT.match(region.before[place.b1 :])
                 head, tail = left[0] if left else "", right[0] if right else ""
+                if not (head or tail or (before.strip() and after.strip())):
+                    return ""
                 return f"“{_part(head + before + tail)}” → “{_part(head + after + tail)}”"
     return ""
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from crawler.differ.compare import compare
@@ -46,6 +48,12 @@ def test_an_unannounced_edit_says_so_and_that_the_date_stands(write):
     assert told(before, after) == "税率 1.5% → 15% in “通报”, unannounced; page date unchanged"
     assert told(before, after, is_dated=False).endswith("unannounced")
     assert told(before, after, silent=False) == "税率 1.5% → 15% in “通报”"
+
+
+def test_words_added_to_the_end_of_a_title_are_told_as_added_and_not_as_in_place_of_nothing(write):
+    before, after = write("It opens."), write("It opens.", title="Bridge opens to traffic (updated)")
+    told_so = told(replace(before, title="Bridge opens to traffic"), after)
+    assert told_so.startswith("added: (updated) in “Bridge")
 
 
 def test_more_facts_than_two_are_counted(write):

@@ -34,12 +34,14 @@ async def find_lapses(store: StoreThread, look: ListingLook, named: Sequence[Wan
     dropped are looked for: they say whether it is right (see ``bears_out``).
     """
     listing = look.listing
-    if listing is None or listing.since is not None or not context.source.follow:
+    if listing is None or listing.since is not None:
         return Lapse()
     window = list_window(look, named)
     if context.fresh:
         return Lapse(window=tuple(window[:MOST_REMEMBERED]))
     lapse = await _find_dropped(store, listing, window, named, context) if window else Lapse()
+    if not context.source.follow:
+        return replace(lapse, articles=())  # there is no page that could say whether one is gone
     if not (listing.exhaustive and context.well):
         return lapse
     known = await store.due_articles(context.source.id, now=None, limit=MAX_KNOWN)

@@ -140,3 +140,15 @@ def test_old_posts_that_come_up_where_others_were_taken_out_are_recorded_and_no_
     assert "bridge-6" in watch.articles()
     room.edit("bridge-6", "120 euros", "150 euros")
     assert told(watch.crawl()) == [("edited", "Notice on the bridge-6 works")]
+
+
+def test_what_comes_up_in_a_feed_that_holds_the_whole_texts_is_no_news_either(tmp_path, site, room):
+    room.window = 6
+    watch = Watch(write_config(tmp_path, site, source_block("harbour", room.feed, follow="false")))
+    watch.crawl()
+    room.withdraw("bridge-9")
+
+    reports = [watch.crawl() for _ in range(2)]
+
+    assert [told(report) for report in reports] == [[], []]
+    assert "bridge-6" in watch.articles()

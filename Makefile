@@ -27,7 +27,7 @@ demo: $(READY) ## The whole product, offline, within a minute
 	@$(BIN)/gazette demo
 
 test: $(READY) ## The tests
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 3  # on two cores: half of the time is waiting for servers
 
 test-slow: $(READY) ## The tests that take long
 	$(BIN)/python -m pytest -m slow

@@ -51,7 +51,12 @@ def letters_of(text: str) -> str:
 
 def copy_marks(article: Article) -> tuple[int, ...]:
     """Hashes of the longest sentences: what a copy will have in common with it, and hardly anything else."""
-    sentences = {each for each in _cut(article.text[:50_000]) if len(each) >= 12}
+    return _mark_text(article.text[:50_000])
+
+
+@lru_cache(maxsize=64)
+def _mark_text(text: str) -> tuple[int, ...]:
+    sentences = {each for each in _cut(text) if len(each) >= 12}
     longest = sorted(sentences, key=lambda each: (-len(each), each))[:MARKS]
     return tuple(dict.fromkeys(make_mark("copy", letters_of(each[:_BEGINNING])) for each in longest))
 
@@ -67,7 +72,7 @@ def is_copy(one: Article, other: Article) -> bool:
     if not (_is_near(one, other) and _declare_the_same(one, other)):
         return False
     is_titled_so = _is_same_title(one.title, other.title)
-    if not is_titled_so and 2 * min(len(one.text), len(other.text)) < PLENTY:
+    if not is_titled_so and (2 * min(len(one.text), len(other.text)) < PLENTY or _differ(one, other)):
         return False
     left, right = _sentences(one.text), _sentences(other.text)
     common = left & right
@@ -79,6 +84,13 @@ def is_copy(one: Article, other: Article) -> bool:
         return False
     told = [each for each in extras if each]
     return not told or (len(told) == 1 and _say_nothing(told[0], size))
+
+
+def _differ(one: Article, other: Article) -> bool:
+    """Whether any sentence is only in one of the two: found in the blocks that differ, which are few or say it soon."""
+    mine, theirs = (Counter(block.text for block in article.blocks) for article in (one, other))
+    left, right = ("\n".join((these - those).elements()) for these, those in ((mine, theirs), (theirs, mine)))
+    return _sentences(left) != _sentences(right)
 
 
 def carries(before: Article, after: Article, elsewhere: Article) -> str:

@@ -237,6 +237,7 @@ def test_sighup_takes_a_good_configuration_and_refuses_a_half_written_one(harbou
         assert running.said("configuration read again")[0]["sources"] == 2
 
 
+@pytest.mark.slow
 def test_gathered_mail_comes_in_one_message_after_its_time(configure, room, rows):
     with MailServer() as mail:
         channel = MAIL.format(port=mail.port, gather="10s")

@@ -80,6 +80,7 @@ def test_what_was_committed_stays_and_the_next_crawl_goes_on(half_slow, site, ro
     assert is_whole(database)
 
 
+@pytest.mark.slow
 def test_killed_while_it_writes_again_and_again_it_loses_and_doubles_nothing(gazette, room, site, database):
     room.window = 60
     gazette.run("crawl")

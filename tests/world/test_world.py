@@ -18,12 +18,14 @@ def result(tmp_path_factory):
     return asyncio.run(play_world(SEED, SMALL, tmp_path_factory.mktemp("world")))
 
 
+@pytest.mark.slow
 def test_the_small_world_is_told_as_well_as_the_floor_asks(result):
     floor = {name: least for name, least in read_floor().items() if name in result.figures}
 
     assert find_falls(result.figures, floor) == [], "\n".join(result.complaints)
 
 
+@pytest.mark.slow
 def test_the_small_world_is_large_enough_to_mean_something(result):
     assert result.article_checks > 1_800
     assert sum(result.facts.values()) > 150

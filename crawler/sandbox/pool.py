@@ -57,11 +57,22 @@ class _Child:
             raise ValueError("an answer beyond its bounds")
         return await stdout.readexactly(size)
 
-    async def end(self) -> int:
-        """Ends the process for sure; returns how it ended (negative: by that signal)."""
+    async def end(self, *, grace: float = 0.0) -> int:
+        """Ends the process for sure; returns how it ended (negative: by that signal).
+
+        For ``grace`` seconds it may end by itself: whoever signals a process that is ending takes its end from the
+        event loop, which then knows only that it is gone (255).
+        """
+        if grace:
+            with contextlib.suppress(TimeoutError):
+                return await asyncio.wait_for(self.process.wait(), grace)
         with contextlib.suppress(ProcessLookupError):
             self.process.kill()
         return await self.process.wait()
+
+
+#: Seconds that a process which broke down may take to be gone.
+_DYING = 3.0
 
 
 class Sandbox:
@@ -119,7 +130,7 @@ class Sandbox:
             await child.end()
             return _too_slow()
         except (EOFError, OSError, ValueError):  # it died, or says what was not agreed
-            return _name_end(await child.end())
+            return _name_end(await child.end(grace=_DYING))
         except BaseException:  # cancelled: whatever it is about to say belongs to nobody
             await child.end()
             raise

@@ -80,7 +80,7 @@ def is_copy(one: Article, other: Article) -> bool:
     if size < ENOUGH or not _have_the_same_files(one, other, size):
         return False
     extras = [list((mine - common).elements()) for mine in (left, right)]
-    if not is_titled_so and (any(extras) or size < PLENTY):
+    if not is_titled_so and size < PLENTY:
         return False
     told = [each for each in extras if each]
     return not told or (len(told) == 1 and _say_nothing(told[0], size))

@@ -96,26 +96,34 @@ class Kindred:
     async def _introduce(self, source: Source, look: ArticleLook, article: Article) -> tuple[ArticleLook, list[Told]]:
         """A new article with its marks, beside the one that it repeats, or those that may tell it otherwise."""
         sentences, figures = copy_marks(article), translation_marks(article)
-        least = copies.LEAST_MARKS if len(sentences) > copies.LEAST_MARKS else 1
-        alike = await self._load_alike(look, article, sentences, copies.NEAR, least=least)
-        others = (other for other, text in alike if other.source_id != source.id and is_copy(text, article))
-        repeats = next(others, None)
+        repeats = await self._find_repeated(source, look, article, sentences)
         look = replace(look, kinship=Kinship(marks=(*sentences, *figures), figures=figures, repeats=repeats))
         if repeats is not None:
             return look, []
-        found = await self._load_alike(look, article, figures, translations.NEAR, least=translations.LEAST_MARKS)
-        return look, [*found, *await self._load_linked(article)]
+        alike = await self._find_alike(look, article, figures, translations.NEAR, least=translations.LEAST_MARKS)
+        return look, [*await self._load_texts(alike), *await self._load_linked(article)]
 
-    async def _load_alike(
+    async def _find_repeated(
+        self, source: Source, look: ArticleLook, article: Article, sentences: tuple[int, ...]
+    ) -> KnownArticle | None:
+        """The article of another source that the new one repeats. Texts are loaded one by one: the first may be it."""
+        least = copies.LEAST_MARKS if len(sentences) > copies.LEAST_MARKS else 1
+        for other in await self._find_alike(look, article, sentences, copies.NEAR, least=least):
+            if other.source_id != source.id:
+                latest = await self._store.latest_revision(other.id)
+                if latest is not None and is_copy(latest.article, article):
+                    return other
+        return None
+
+    async def _find_alike(
         self, look: ArticleLook, article: Article, marks: tuple[int, ...], near: timedelta, *, least: int
-    ) -> list[Told]:
+    ) -> list[KnownArticle]:
         if not marks:
             return []
         first, last = days_around(day_of(article, look), near)
         alike = await self._store.find_alike(marks, first=first, last=last, limit=CANDIDATES, least=least)
         own = look.known.id if look.known else ""
-        others = (each for each in alike if each.id != own and each.state is not ArticleState.REMOVED)
-        return await self._load_texts(others)
+        return [each for each in alike if each.id != own and each.state is not ArticleState.REMOVED]
 
     async def _load_linked(self, article: Article) -> list[Told]:
         """The known articles that the text links to, of its first links."""

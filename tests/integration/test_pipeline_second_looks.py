@@ -45,13 +45,19 @@ def visit(
     return asyncio.run(run())
 
 
-@pytest.mark.parametrize(("status", "body"), [(503, "<h1>Service unavailable</h1>"), (200, FEED.format(""))])
-def test_an_edit_in_a_list_that_cannot_be_read_again_stays_in_doubt(tmp_path, site, status, body):
+def watch_an_edit(folder, site) -> Watch:
+    """A list that is read alone, after its baseline, and with an edit that nobody has seen yet."""
     block = source_block("berths", site.url("/berths.xml"), follow="false")
-    watch = Watch(write_config(tmp_path, site, block, confirm="20s"))
+    watch = Watch(write_config(folder, site, block, confirm="20s"))
     show_berths(site, north=120, south=80)
     watch.crawl()
     show_berths(site, north=150, south=80)
+    return watch
+
+
+@pytest.mark.parametrize(("status", "body"), [(503, "<h1>Service unavailable</h1>"), (200, FEED.format(""))])
+def test_an_edit_in_a_list_that_cannot_be_read_again_stays_in_doubt(tmp_path, site, status, body):
+    watch = watch_an_edit(tmp_path, site)
 
     async def check_and_confirm(application, state):
         result = await application.checker.check(application.settings.sources[0], state)
@@ -66,11 +72,7 @@ def test_an_edit_in_a_list_that_cannot_be_read_again_stays_in_doubt(tmp_path, si
 
 
 def test_an_edit_that_the_second_look_misses_in_an_old_copy_of_the_list_is_told_later(tmp_path, site):
-    block = source_block("berths", site.url("/berths.xml"), follow="false")
-    watch = Watch(write_config(tmp_path, site, block, confirm="20s"))
-    show_berths(site, north=120, south=80)
-    watch.crawl()
-    show_berths(site, north=150, south=80)
+    watch = watch_an_edit(tmp_path, site)
 
     async def check_and_confirm(application, state):
         result = await application.checker.check(application.settings.sources[0], state)

@@ -200,6 +200,10 @@ class Snapshots(Protocol):
         """The body of that name, verified. Raises ``SnapshotLost``."""
         ...
 
+    def names(self, beginning: str = "") -> Iterator[str]:
+        """The names of all bodies that begin so, in order."""
+        ...
+
     def sizes(self) -> Iterator[tuple[str, int]]:
         """The names of all bodies, with the bytes that each takes up, in any order."""
         ...

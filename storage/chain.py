@@ -1,6 +1,6 @@
 """Observations as evidence: one chain per host, each row holding the hash of the one before it.
 
-What is hashed are the stored texts themselves, so that ``verify_chain`` needs nothing but the table to prove that no
+What is hashed are the stored texts themselves, so that ``verify_host`` needs nothing but the table to prove that no
 row was altered, reordered or lost between two others.
 """
 
@@ -51,10 +51,23 @@ def append_observations(database: Database, observations: Iterable[Observation])
     database.run_many(_INSERT, rows)
 
 
-def verify_chain(database: Database) -> list[str]:
-    """What is wrong with the chains of observations, a sentence each; empty when all is as it was written."""
-    hosts = [host for (host,) in database.fetch("SELECT DISTINCT host FROM observation ORDER BY host")]
-    return [problem for host in hosts for problem in _verify_host(database, host)]
+def name_of(observation: Observation) -> str:
+    """The id under which the observation stands in its chain."""
+    return _digest(_evidence(observation))
+
+
+def verify_host(database: Database, host: str) -> tuple[list[tuple[int, str]], tuple[int, str]]:
+    """What is wrong with the chain of a host, by the number of the observation, and the number and hash of its end.
+
+    Nothing is wrong when all is as it was written.
+    """
+    flaws: list[tuple[int, str]] = []
+    seq, link = 0, ""
+    while rows := database.fetch(f"{_WALK} ORDER BY seq LIMIT {_BATCH}", (host, seq)):
+        for row in rows:
+            flaws += ((row[1], problem) for problem in _verify_link(row, seq, link))
+            seq, link = row[1], row[4]
+    return flaws, (seq, link)
 
 
 def host_of(url: str) -> str:
@@ -105,25 +118,17 @@ def _head(database: Database, host: str) -> tuple[int, str]:
     return (row[0], row[1]) if row else (0, "")
 
 
-def _verify_host(database: Database, host: str) -> Iterator[str]:
-    seq, link = 0, ""
-    while rows := database.fetch(f"{_WALK} ORDER BY seq LIMIT {_BATCH}", (host, seq)):
-        for row in rows:
-            yield from _verify_link(row, seq, link)
-            seq, link = row[1], row[4]
-
-
 def _verify_link(row: Row, last_seq: int, last_link: str) -> Iterator[str]:
     host, seq, identity, previous, link = row[:5]
-    name = f"observation {seq} of {host or 'no host'}"
     if seq != last_seq + 1:
-        yield f"{name}: {seq - last_seq - 1} observations before it are lost"
+        lost = seq - last_seq - 1
+        yield "the one before it is lost" if lost == 1 else f"{lost} before it are lost"
     elif previous != last_link:
-        yield f"{name}: does not continue the one before it"
+        yield "does not continue the one before it"
     try:
         evidence = (row[5], to_column(instant(row[6])), *row[7:])
         altered = link_hash(previous, host, seq, evidence) != link or _digest(evidence) != identity
     except (ValueError, TypeError, StoreError):
         altered = True
     if altered:
-        yield f"{name}: was altered ({row[5]})"
+        yield f"was altered ({row[5]})"

@@ -1,4 +1,4 @@
-"""Care of the database: backups, copies to another engine, retention, proof."""
+"""Care of the database: backups, copies to another engine, retention."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from crawler.errors import StoreError, UsageError
-from storage import chain
 from storage.rows import to_column
 from storage.schema import build_engine
 from storage.sqlite import SqliteDatabase, copy_file
@@ -160,7 +159,7 @@ def prune(
 
 def _stale_snapshots(store: SqlStore, before: datetime) -> Iterator[str]:
     sql = "SELECT sha256 FROM observation WHERE sha256 <> '' GROUP BY sha256 HAVING max(fetched_at) < ?"
-    needed = _needed_snapshots(store)
+    needed = needed_snapshots(store)
     return (name for (name,) in store.database.fetch(sql, (to_column(before),)) if name not in needed)
 
 
@@ -172,7 +171,7 @@ def _excess_snapshots(store: SqlStore, snapshots: RemovableSnapshots, max_size: 
     over = sum(size for _, size in snapshots.sizes()) - max_size
     if over <= 0:
         return [], 0
-    sizes, needed, excess = dict(snapshots.sizes()), _needed_snapshots(store), []
+    sizes, needed, excess = dict(snapshots.sizes()), needed_snapshots(store), []
     sql = "SELECT sha256 FROM observation WHERE sha256 <> '' GROUP BY sha256 ORDER BY max(fetched_at), sha256"
     for (name,) in store.database.fetch(sql):
         if over <= 0:
@@ -183,7 +182,7 @@ def _excess_snapshots(store: SqlStore, snapshots: RemovableSnapshots, max_size: 
     return excess, max(over, 0)
 
 
-def _needed_snapshots(store: SqlStore) -> set[str]:
+def needed_snapshots(store: SqlStore) -> set[str]:
     """What a later comparison, a new parser, or a proof that is still open will want to read again."""
     fetch = store.database.fetch
     needed = {name for (name,) in fetch("SELECT body_sha256 FROM article UNION SELECT body_sha256 FROM source_state")}
@@ -210,8 +209,3 @@ def _forget_events(store: SqlStore, before: str | None) -> tuple[int, int]:
         database.run(delete("held", f"incident_id IN ({stale})"), (before,))
         database.run(delete("sign", f"detected_at < ? AND {unpromised}"), (before,))
     return deliveries, changes
-
-
-def verify_chain(store: SqlStore) -> list[str]:
-    """What is wrong with the chains of observations, a sentence each; empty when all is as it was written."""
-    return chain.verify_chain(store.database)

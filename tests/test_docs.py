@@ -188,6 +188,7 @@ def workplace(tmp_path_factory) -> Path:
     (folder / "mine.toml").write_text(
         next(block.text for block in BLOCKS if block.language == "toml"), encoding="utf-8"
     )
+    (folder / "heads.jsonl").write_text(run_gazette(folder, "verify", "--json").stdout, encoding="utf-8")
     return folder
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -20,7 +19,7 @@ from crawler.model import (
     Validators,
     Verdict,
 )
-from storage.maintenance import verify_chain
+from storage.proof import verify_chains
 from storage.store import open_store
 
 
@@ -239,7 +238,7 @@ def test_seq_grows_with_commits_of_many_writers(url, made):
             done.result()
     with open_store(url) as store:
         assert len(store.list_changes(limit=1000)) == len(names)
-        assert verify_chain(store) == []
+        assert list(verify_chains(store)) == []
 
 
 # -- incidents ------------------------------------------------------------------------------------------------------
@@ -274,7 +273,7 @@ def test_text_that_no_database_takes_is_made_storable(store, made):
     assert store.find_articles(known.keys).keys() == set(known.keys)
     assert store.find_articles(known.keys)[known.keys[0]].title == "a\ufffdb?c"
     assert store.latest_revision(known.id).article.title == "a\0b?c"
-    assert verify_chain(store) == []
+    assert list(verify_chains(store)) == []
 
 
 def test_an_instant_without_a_zone_is_refused(store, made):
@@ -317,24 +316,7 @@ def test_each_host_has_its_own_chain(store, made):
         ("www.example.gov.cn", 3),
     ]
     assert [row[2] for row in rows] == ["", "", rows[1][3], rows[2][3]]
-    assert verify_chain(store) == []
-
-
-@pytest.mark.parametrize(
-    ("forgery", "words"),
-    [
-        ("UPDATE observation SET status = 404 WHERE seq = 2", "observation 2 .* altered"),
-        ("UPDATE observation SET fetched_at = '2024-01-01 00:00:00.000000' WHERE seq = 2", "observation 2 .* altered"),
-        ("UPDATE observation SET headers = '[]' WHERE seq = 3", "observation 3 .* altered"),
-        ("DELETE FROM observation WHERE seq = 2", "observation 3 .* 1 observations before it are lost"),
-        ("UPDATE observation SET hash = 'forged' WHERE seq = 1", "observation 2 .* does not continue"),
-    ],
-)
-def test_a_forged_chain_is_found_out(store, made, forgery, words):
-    store.commit([made.outcome(observations=tuple(made.observation(name) for name in "abcd"))])
-    store.database.run(forgery)
-    problems = verify_chain(store)
-    assert any(re.search(words, problem) for problem in problems), problems
+    assert list(verify_chains(store)) == []
 
 
 # -- people ask -----------------------------------------------------------------------------------------------------

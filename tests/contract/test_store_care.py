@@ -9,7 +9,8 @@ import pytest
 
 from crawler.errors import StoreError, UsageError
 from crawler.model import Absence, ChangeKind, FileState, Hallmarks, HeldChange, IncidentState, Ruling, digest
-from storage.maintenance import backup, copy, prune, verify_chain
+from storage.maintenance import backup, copy, prune
+from storage.proof import verify_chains
 from storage.snapshots import DatabaseSnapshots, FolderSnapshots
 from storage.store import open_store
 
@@ -66,7 +67,7 @@ def test_a_backup_holds_everything(file_store, made, tmp_path):
     with open_store(f"sqlite:///{tmp_path}/copy.bak") as copied:
         assert not copied.created
         assert contents(copied) == contents(file_store)
-        assert verify_chain(copied) == []
+        assert list(verify_chains(copied)) == []
 
 
 def test_a_backup_is_made_while_another_writes(file_store, made, tmp_path):
@@ -118,10 +119,10 @@ def test_a_copy_holds_everything_and_goes_on_from_there(store, target_url, made)
     assert all(counts.values())
     with open_store(target_url) as target:
         assert contents(target) == contents(store)
-        assert verify_chain(target) == []
+        assert list(verify_chains(target)) == []
         (change,) = target.commit([made.found("d")])
         assert change.seq == 3
-        assert verify_chain(target) == []
+        assert list(verify_chains(target)) == []
 
 
 def test_an_empty_database_can_be_copied(store, target_url, made):
@@ -160,7 +161,7 @@ def test_snapshots_go_by_age_unless_something_still_looks_so(store, made):
     report = prune(store, snapshots, now=made.now, snapshots_after=30 * DAY, changes_after=None)
     assert str(report) == "removed 1 snapshots, 0 sent deliveries, 0 changes"
     assert set(snapshots.names()) == {digest(name.encode()) for name in names[1:]}
-    assert verify_chain(store) == []
+    assert list(verify_chains(store)) == []
 
 
 @pytest.fixture(params=["folder", "database"])
@@ -179,7 +180,7 @@ def test_the_oldest_snapshots_go_where_there_are_too_many_bytes(store, made, sna
 
     assert (report.snapshots, report.over) == (4, 0)
     assert set(snapshots.names()) == {digest(name.encode()) for name in names[-2:]}
-    assert verify_chain(store) == []
+    assert list(verify_chains(store)) == []
     again = prune(store, snapshots, now=made.now, snapshots_after=None, changes_after=None, max_size=room_for_two + 1)
     assert not again.is_some
 
@@ -205,7 +206,7 @@ def test_what_is_still_needed_stays_however_little_room_there_is(store, made, sn
     assert report.over > 0
     kept = [*names[:-1], "under way"]
     assert set(snapshots.names()) == {digest(name.encode()) for name in kept}
-    assert verify_chain(store) == []
+    assert list(verify_chains(store)) == []
 
 
 def test_changes_go_by_age_but_never_what_is_still_promised(store, made):

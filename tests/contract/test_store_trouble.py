@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from crawler.errors import StoreError, StoreLocked, StoreNewer
-from storage.maintenance import verify_chain
+from storage.proof import verify_chains
 from storage.sqlite import SqliteDatabase
 from storage.store import open_store
 
@@ -124,7 +124,7 @@ def test_a_process_killed_in_a_commit_leaves_nothing_of_it(url, made):
     assert child.returncode == -signal.SIGKILL, child.stderr
     with open_store(url) as store:
         assert store.database.fetch("SELECT count(*) FROM observation") == [(1,)]
-        assert verify_chain(store) == []
+        assert list(verify_chains(store)) == []
         store.commit([made.found("b")])
         assert store.count_articles() == 2
 

@@ -18,11 +18,11 @@ from pathlib import Path
 
 import pytest
 
-from crawler.bootstrap import open_database
+from crawler.bootstrap import open_database, open_snapshots
 from crawler.scheduler.daemon import Intervals, run_daemon
 from crawler.scheduler.orders import Orders
 from crawler.settings import Settings, load_settings
-from storage.maintenance import verify_chain
+from storage.proof import Flaw, Tally, verify
 from tests.newsroom import TO_FILE
 from tests.world.play import CONFIG, Clock, no_pause, source_block
 from tests.world.story import SMALL, Director, build_director
@@ -128,14 +128,15 @@ async def soaking(folder: Path) -> AsyncIterator[Soak]:
             await asyncio.wait_for(daemon, 60)
 
 
-async def soak(folder: Path) -> tuple[list[Sample], list[str]]:
+async def soak(folder: Path) -> tuple[list[Sample], list[Flaw]]:
     async with soaking(folder) as life:
         samples = []
         for _ in range(MONTHS):
             await life.live(STEPS_A_MONTH)
             samples.append(life.sample())
     with open_database(life.settings) as store:
-        return samples, verify_chain(store)
+        snapshots = open_snapshots(life.settings, store)
+        return samples, list(verify(store, snapshots, Tally(), released_before=life.clock.now()))
 
 
 @pytest.mark.slow

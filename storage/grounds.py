@@ -8,7 +8,8 @@ from datetime import datetime
 from crawler.model import KnownArticle, Observation, Revision, Verdict
 from storage import rows
 from storage.database import Database, Row
-from storage.statements import insert_new, select, update
+from storage.statements import select, update
+from storage.writing import write_revisions
 
 _OBSERVATION = ("url", "fetched_at", "status", "verdict", "sha256", "reason", "headers", "article_id")
 _READABLE = "WHERE fetched_at >= ? AND sha256 <> '' AND verdict = 'ok' AND article_id <> ''"
@@ -17,7 +18,6 @@ _RENEW = update(
     "article", "revision = ?, fingerprint = ?, title = ?, reader = ?, suspicion = NULL", "id = ? AND revision = ?"
 )
 _AGREE = update("article", "fingerprint = ?, reader = ?", "id = ? AND revision = ?")
-_REVISION = insert_new("revision", rows.REVISION)
 
 
 class Grounds:
@@ -45,6 +45,7 @@ class Grounds:
         An article that a check has taken further meanwhile is left as that check left it.
         """
         with self.database.writing(durable=True):
+            self.database.queue_commits()
             return sum(self._renew(known, revision) for known, revision in renewed)
 
     def _renew(self, known: KnownArticle, revision: Revision | None) -> int:
@@ -53,7 +54,7 @@ class Grounds:
         values = (revision.number, known.fingerprint, rows.storable(known.title), known.reader)
         taken = self.database.run(_RENEW, (*values, known.id, revision.number - 1))
         if taken:
-            self.database.run(_REVISION, rows.revision_values(revision))
+            write_revisions(self.database, [revision])
         return taken
 
 

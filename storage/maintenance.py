@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from crawler.errors import StoreError, UsageError
 from storage.rows import to_column
 from storage.schema import build_engine
+from storage.search import SEARCHED
 from storage.sqlite import SqliteDatabase, copy_file
 from storage.statements import delete
 from storage.store import SqlStore, open_store
@@ -101,7 +102,8 @@ def _copy_tables(source: Connection, target: Connection, name: str) -> dict[str,
     if used := [table.name for table in tables if _count(target, table)]:
         raise UsageError(f"{name} already holds {', '.join(used)}; copy into an empty database")
     counts = {table.name: _copy_table(source, target, table) for table in tables}
-    _continue_seq(target)
+    _continue_numbers(target)
+    _forget_index(target)
     return counts
 
 
@@ -122,12 +124,20 @@ def _count(connection: Connection, table: Table) -> int:
     return connection.execute(select(func.count()).select_from(table)).scalar_one()
 
 
-def _continue_seq(target: Connection) -> None:
-    """PostgreSQL counts apart from the rows; SQLite learns the highest ``seq`` from them."""
+def _continue_numbers(target: Connection) -> None:
+    """PostgreSQL counts apart from the rows; SQLite learns the highest number from them."""
     from sqlalchemy import text
 
     if target.dialect.name == "postgresql":
         target.execute(text("SELECT setval(pg_get_serial_sequence('change', 'seq'), max(seq)) FROM change"))
+        target.execute(text("SELECT setval(pg_get_serial_sequence('search_entry', 'id'), max(id)) FROM search_entry"))
+
+
+def _forget_index(target: Connection) -> None:
+    """The words that search goes by were not copied: the other engine keeps them elsewhere, and makes them anew."""
+    from sqlalchemy import text
+
+    target.execute(text("DELETE FROM meta WHERE key = :key"), {"key": SEARCHED})
 
 
 def prune(

@@ -111,7 +111,7 @@ class SourceCare:
             self._forget_signs(source_id)
             database.run(delete("delivery", _EMPTY_DELIVERIES))
             changes = database.run(delete("change", _ITS_CHANGES), (source_id, source_id))
-            for table in ("revision", "article_key", "article_sighting"):
+            for table in ("revision", "search_entry", "article_key", "article_sighting"):
                 database.run(delete(table, f"article_id IN ({_MINE})"), (source_id,))
             articles = database.run(delete("article", "source_id = ?"), (source_id,))
             for table in ("held", "ruling"):

@@ -16,6 +16,7 @@ from storage.outbox import Outbox
 from storage.posting import Posting
 from storage.rulings import Rulings
 from storage.schema import ensure_schema
+from storage.search import Search
 from storage.sources import SourceCare
 from storage.sqlite import SqliteDatabase
 
@@ -24,7 +25,7 @@ _SQLITE = "sqlite:///"
 _POSTGRES = "postgresql+psycopg://"
 
 
-class SqlStore(Rulings, Agenda, Facts, Grounds, Outbox, Posting, SourceCare):
+class SqlStore(Rulings, Agenda, Facts, Grounds, Outbox, Posting, Search, SourceCare):
     """What is remembered, on SQLite or PostgreSQL; satisfies ``crawler.ports.Store``.
 
     ``created`` tells that the database was empty when it was opened.

@@ -163,6 +163,17 @@ class RevisionRow(Table, table=True):
     evidence: str | None
 
 
+class SearchEntryRow(Table, table=True):
+    """A revision that search goes through, in the order of commits; ``id`` is never used again."""
+
+    __tablename__ = "search_entry"
+    __table_args__ = (UniqueConstraint("article_id", "number"), {"sqlite_autoincrement": True})
+
+    id: int | None = Field(default=None, primary_key=True)
+    article_id: str
+    number: int
+
+
 class ObservationRow(Table, table=True):
     """One response as evidence, a link in the chain of its host. ``id`` is the hash of what was observed."""
 

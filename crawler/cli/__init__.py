@@ -37,7 +37,7 @@ COMMANDS = {
     **{name: name for name in ("demo", "init", "add", "status", "crawl", "daemon", "health", "serve", "config")},
     **{name: name for name in ("probe", "sources", "articles", "changes", "incidents", "show")},
     "diff": "show",
-    **{name: name for name in ("inspect", "reparse", "verify", "export", "alerts", "db")},
+    **{name: name for name in ("search", "inspect", "reparse", "verify", "export", "alerts", "db")},
 }
 
 

@@ -1,10 +1,11 @@
 """The daemon: visits what is due, sends what was promised, and goes on, until it is told to stop.
 
-Four workers, woken by the clockwork (``ticks.py``):
+Five workers, woken by the clockwork (``ticks.py``):
 
     due         asks the database what is due and begins visits (``agenda.py`` chooses, ``visits.py`` sees them through)
     outbox      sends deliveries
     heartbeat   leaves a sign of life, finds out when a lost database is back, and promises the reports that are due
+    terms       makes known to search what was committed
     upkeep      retention, once a day
 
 Due times and promises stand in the database alone: whatever ends the process, the next one continues.
@@ -33,9 +34,9 @@ from crawler.scheduler.heartbeat import FACT, Heartbeat, write_heartbeat
 from crawler.scheduler.orders import Orders
 from crawler.scheduler.outward import Beside, Outward
 from crawler.scheduler.reports import tell_coverage
-from crawler.scheduler.ticks import Ticks
+from crawler.scheduler.ticks import Ticks, cancel
 from crawler.scheduler.timekeeping import LONGEST_DIGEST, Timekeeper, longest_pauses, tell_jump
-from crawler.scheduler.upkeep import keep_up
+from crawler.scheduler.upkeep import keep_up, write_terms
 from crawler.scheduler.visits import Visits
 from crawler.scheduler.welcome import welcome
 from crawler.settings import Settings
@@ -62,6 +63,7 @@ class Intervals:
     due: float = 1.0
     outbox: float = 2.0
     heartbeat: float = 10.0
+    terms: float = 15.0
     upkeep: float = 3600.0
 
 
@@ -146,6 +148,7 @@ class Daemon:
         workers = [
             asyncio.create_task(self._ticks.follow("due", self._look, share=LOOKING)),
             asyncio.create_task(self._ticks.follow("heartbeat", self._beat)),
+            asyncio.create_task(self._ticks.follow("terms", self._write_terms)),
             asyncio.create_task(self._ticks.follow("upkeep", self._keep_up)),
             asyncio.create_task(self._reload_on_order()),
         ]
@@ -313,6 +316,11 @@ class Daemon:
         heartbeat = Heartbeat(ticked_at=at, pid=os.getpid(), version=__version__, stopped=stopped)
         await application.thread.call(application.store.write_fact, FACT, write_heartbeat(heartbeat))
 
+    async def _write_terms(self) -> None:
+        if not self._troubled:
+            with self._minding_database():
+                await write_terms(self._application)
+
     async def _keep_up(self) -> None:
         if not self._troubled:
             with self._minding_database():
@@ -384,10 +392,3 @@ class Daemon:
 def enabled_sources(application: Application) -> dict[str, Source]:
     """The sources to be visited, by id."""
     return {source.id: source for source in application.settings.sources if source.enabled}
-
-
-async def cancel(*tasks: asyncio.Future[None]) -> None:
-    """Cancels tasks and waits for their end."""
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

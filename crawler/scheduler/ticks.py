@@ -96,3 +96,10 @@ class Ticks:
 def report_trouble(event: JobExecutionEvent) -> None:
     """Says what APScheduler could not do; a tick that is missed comes again."""
     log.warning("a tick went wrong", extra={"tick": event.job_id, "error": str(event.exception or "missed")})
+
+
+async def cancel(*tasks: asyncio.Future[None]) -> None:
+    """Cancels tasks and waits for their end."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

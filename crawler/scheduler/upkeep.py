@@ -1,4 +1,4 @@
-"""What a daemon does for its database once a day, at a quiet time: retention."""
+"""What a daemon does for its database beside visits: terms for search, and once a day, at a quiet time, retention."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ FACT = "upkeep"
 EVERY = timedelta(days=1)
 #: When it is never quiet, it is done all the same.
 LATEST = timedelta(days=2)
+#: Revisions that are made known to search at a time, so that checks wait for none of them long.
+PORTION = 50
 
 
 def is_upkeep_due(last_at: datetime | None, *, now: datetime, is_quiet: bool) -> bool:
@@ -23,6 +25,12 @@ def is_upkeep_due(last_at: datetime | None, *, now: datetime, is_quiet: bool) ->
     if last_at is None or last_at > now:
         return is_quiet
     return now - last_at >= (EVERY if is_quiet else LATEST)
+
+
+async def write_terms(application: Application) -> None:
+    """Makes known to search what was committed, portion by portion. Raises ``StoreError``."""
+    while await application.thread.call(application.store.write_terms, most=PORTION):
+        pass
 
 
 async def keep_up(application: Application, *, is_quiet: bool) -> Pruned | None:

@@ -30,4 +30,5 @@ CREATE TABLE listing_window ( source_id VARCHAR NOT NULL, keys VARCHAR NOT NULL,
 CREATE INDEX ix_article_copy_of ON article (copy_of) WHERE copy_of IS NOT NULL;
 CREATE INDEX ix_article_translation_of ON article (translation_of) WHERE translation_of IS NOT NULL;
 CREATE TABLE hallmark ( mark BIGINT NOT NULL, day INTEGER NOT NULL, article_id VARCHAR NOT NULL, CONSTRAINT pk_hallmark PRIMARY KEY (mark, day, article_id) ) WITHOUT ROWID;
-INSERT INTO alembic_version VALUES ('0009');
+CREATE TABLE search_entry ( id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, article_id VARCHAR NOT NULL, number INTEGER NOT NULL, CONSTRAINT uq_search_entry_article_id_number UNIQUE (article_id, number) );
+INSERT INTO alembic_version VALUES ('0010');

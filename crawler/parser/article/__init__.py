@@ -31,7 +31,7 @@ from crawler.text.urls import host_of
 __all__ = ["READER_VERSION", "article_from_entry", "extract", "read_article"]
 
 #: Raised whenever the reader may read another record out of the same bytes: revisions are then re-based in silence.
-READER_VERSION = 3
+READER_VERSION = 4
 
 
 def read_article(fetched: Fetched, source: Source, *, entry: Entry | None = None) -> Reading:
@@ -45,6 +45,7 @@ def read_article(fetched: Fetched, source: Source, *, entry: Entry | None = None
     decoded = decode_html(fetched.body, find_declared_charset(fetched.header("content-type")), source.fetch.encoding)
     if verdict.is_undecodable(decoded.text, decoded.replaced):
         return Reading(assessment=Assessment(verdict=Verdict.DECODE_ERROR, reason="most characters cannot be read"))
+    listed_as = entry.title if entry is not None else ""
     manner = Manner(
         url=fetched.url,
         timezone=source.timezone,
@@ -52,10 +53,10 @@ def read_article(fetched: Fetched, source: Source, *, entry: Entry | None = None
         publisher=source.publisher,
         rules=source.article,
         now=fetched.fetched_at,
+        listed_as=listed_as,
     )
     article = read_markup(decoded.text, manner)
     chosen = source.kind == "page" or bool(source.article.body)
-    listed_as = entry.title if entry is not None else ""
     assessment = verdict.assess_article(article, decoded.text, listed_as=listed_as, chosen=chosen)
     if assessment.verdict is not Verdict.OK:
         return Reading(assessment=assessment)

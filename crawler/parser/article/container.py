@@ -185,7 +185,7 @@ def _descend(page: Page, element: Element, sums: list[float]) -> Element:
 
 def _widen(element: Element, segments: Segments) -> Element:
     """From a single paragraph to what holds its neighbours: in a short notice the others alone weigh too little."""
-    while element.parent is not None and element.parent.tag not in {"body", "html", "-document"}:
+    while element.parent is not None and element.parent.tag not in {"html", "-document"}:
         parent = element.parent
         lonely = element.tag in _LEAVES or element.stop - element.start == 1
         if not lonely or _link_share(segments.items[parent.start : parent.stop]) > _MOSTLY_TEXT:

@@ -21,7 +21,7 @@ from crawler.parser.article.page import Element, Page, find_by_id, find_chosen, 
 from crawler.parser.article.segments import Segments, pardon
 from crawler.parser.article.signature import find_reporters, find_signed, find_source
 from crawler.parser.article.state import find_state_text
-from crawler.parser.article.title import choose_title, find_headings
+from crawler.parser.article.title import choose_title, find_headings, find_listed
 from crawler.parser.article.validity import find_validity
 from crawler.parser.article.walker import segment_page
 from crawler.parser.article.wechat import WechatFacts, is_wechat, read_wechat
@@ -39,7 +39,7 @@ _LANGUAGE_SAMPLE = 160
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manner:
-    """How to read a page: what the source's configuration says, and the instant it was fetched."""
+    """How to read a page: what the source's configuration says, the instant it was fetched, what a list calls it."""
 
     url: str
     timezone: str
@@ -47,6 +47,7 @@ class Manner:
     publisher: str = ""
     rules: ArticleRules = field(default_factory=ArticleRules)
     now: datetime | None = None
+    listed_as: str = ""
 
 
 @dataclass(slots=True)
@@ -148,7 +149,10 @@ def _read_title(draft: _Draft) -> None:
         return
     items = draft.segments.items
     stop = draft.container.start + 8 if draft.container is not None else len(items)
-    draft.title, draft.title_origin, draft.title_position = choose_title(draft.metadata, find_headings(items, stop))
+    listed = find_listed(items[:stop], draft.manner.listed_as) if draft.manner.listed_as else None
+    draft.title, draft.title_origin, draft.title_position = choose_title(
+        draft.metadata, find_headings(items, stop), listed
+    )
     if not draft.title and draft.wechat.title:
         draft.title, draft.title_origin = draft.wechat.title, "script:msg_title"
 

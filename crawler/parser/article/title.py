@@ -1,7 +1,8 @@
 """The title: the heading that the page's own metadata confirms, else the metadata without the site's name.
 
 Metadata alone keeps suffixes (「…-新华网」, "… | Reuters") or a search-engine variant; the first heading alone is
-often the portal's name. Where both agree the heading is right, spelled as readers see it.
+often the portal's name. Where both agree the heading is right, spelled as readers see it. Old systems give all pages of
+a column one name, or that of the site: there the list that led to the page knows better, else its one main heading.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from crawler.model import BlockKind
 from crawler.parser.article.heads import CLASS, ID, find_value
 from crawler.parser.article.metadata import Metadata
 from crawler.parser.article.segments import Segment
-from crawler.text.normalize import is_cjk, squash
+from crawler.text.normalize import clean, is_cjk, squash
 
 _SEPARATORS = re.compile(
     r"\s[-–—|｜·•»:：/]\s|\s?[|｜»]\s?|\s?[_]{1,3}\s?|\s?[-–—－]{1,2}(?=[一-鿿ァ-ヶ]{2,20}$)|：(?=[^：]{2,14}$)"
@@ -22,6 +23,8 @@ _SEPARATORS = re.compile(
 _STRONG_ORIGINS = ("json-ld", "meta:og:title", "meta:articletitle", "itemprop:headline", "meta:twitter:title")
 _MAX_TITLE = 300
 _MIN_TITLE = 4
+#: Fewer characters may be the name of anything: of a column, a site, a button.
+_LISTED = 6
 _MAX_SITE = 24
 _WORD = re.compile(r"\w{2,}")
 _FEWEST_WORDS = 3
@@ -33,19 +36,26 @@ _TITLE_TAGS_NEAR = _TITLE_TAGS | {"div"}
 _NEAR = 24
 
 
-def choose_title(metadata: Metadata, headings: list[tuple[int, Segment]]) -> tuple[str, str, int]:
+def choose_title(
+    metadata: Metadata, headings: list[tuple[int, Segment]], listed: tuple[int, str] | None = None
+) -> tuple[str, str, int]:
     """The title, where it was found, and the position of its heading among the segments (-1 without one).
 
-    ``headings`` are the candidate segments in document order with their positions, ``h1`` and others.
+    ``headings`` are the candidate segments in document order with their positions, ``h1`` and others; ``listed`` is
+    the line of the page that says what a list called it (``find_listed``).
     """
     declared = [(unescape(text) if "&" in text else text, origin) for text, origin in metadata.titles if text][:12]
     bare = [(stripped, origin) for text, origin in declared if (stripped := strip_site(text, metadata.site)) != text]
     confirmed = _confirm(declared + bare, headings)
+    if listed is not None and not (confirmed and _are_akin(confirmed[1].text, listed[1])):
+        return listed[1][:_MAX_TITLE], "heading", listed[0]
     if confirmed is not None:
         position, segment = confirmed
         return _unbreak(segment.text, declared + bare)[:_MAX_TITLE], "heading", position
     if (shown := _find_only_heading(declared, headings)) is not None:
         return shown[1].text[:_MAX_TITLE], "heading", shown[0]
+    if (main := _find_main_heading(declared, headings)) is not None:
+        return main[1].text[:_MAX_TITLE], "heading", main[0]
     for text, origin in declared:
         stripped = strip_site(text, metadata.site)
         if stripped:
@@ -98,6 +108,44 @@ def _find_only_heading(
         if len(words & theirs) >= max(_FEWEST_SHARED, _SHARED_WORDS * min(len(words), len(theirs))):
             return firsts[0]
     return None
+
+
+def _find_main_heading(
+    declared: list[tuple[str, str]], headings: list[tuple[int, Segment]]
+) -> tuple[int, Segment] | None:
+    """The page's only visible ``h1``, where only a shorter ``<title>`` is declared: the name of a column or a site."""
+    firsts = [(position, segment) for position, segment in headings if segment.owner.tag == "h1" and not segment.junk]
+    if len(firsts) != 1 or any(origin != "title" for _, origin in declared):
+        return None
+    ours = len(squash(firsts[0][1].text))
+    plain = firsts[0][1].linked == 0 and ours >= _LISTED
+    return firsts[0] if plain and all(len(squash(text)) < ours for text, _ in declared) else None
+
+
+def find_listed(items: list[Segment], listed_as: str) -> tuple[int, str] | None:
+    """Where the page says what a list calls it, and how: a line of its own, or the cell beside the word for a title.
+
+    Not a link, nor a short word, which may be anything's name. Lists cut long titles off.
+    """
+    whole = clean(listed_as)
+    bare = whole.rstrip("….").rstrip()
+    wanted = squash(bare)
+    if len(wanted) < _LISTED:
+        return None
+    for position, segment in enumerate(items):
+        if segment.junk or segment.linked or wanted[:4] not in squash(segment.text):
+            continue
+        for line in segment.text.split(" | ") if segment.kind is BlockKind.TABLE_ROW else [segment.text]:
+            ours = squash(line)
+            if ours == wanted or (bare != whole and ours.startswith(wanted) and len(ours) <= _MAX_TITLE):
+                return position, line
+    return None
+
+
+def _are_akin(one: str, other: str) -> bool:
+    """Whether two titles are the same, or one the other with something before or behind it."""
+    one, other = squash(one), squash(other)
+    return one in other or other in one
 
 
 def _words(text: str) -> set[str]:

@@ -166,6 +166,71 @@ def test_the_heading_that_the_title_confirms_wins_over_the_portals_name() -> Non
     assert read(page).title == "经济运行情况"
 
 
+LISTED = "关于调整自来水价格的通告"
+SITE_ONLY = "<title>青溪市政府</title>"
+
+
+def listed_manner(title: str = LISTED) -> Manner:
+    return replace(MANNER, listed_as=title)
+
+
+def test_the_list_knows_the_title_where_all_pages_are_named_after_the_site() -> None:
+    body = (
+        "<table><tr><td><a href='/'>首页</a> → 公告</td></tr></table>"
+        f"<table><tr><td align=center><font size=4><b>{LISTED}</b></font></td></tr>"
+        "<tr><td>来源：市水务局　发布时间：2023/10/27</td></tr>"
+        f"<tr><td><div>{LONG}<br><br>{LONG}</div></td></tr></table>"
+    )
+    article = read(body, head=SITE_ONLY, manner=listed_manner())
+    assert article.title == LISTED
+    assert LISTED not in texts(article)
+
+
+def test_a_title_in_a_cell_of_the_official_table_is_the_one_the_list_gave() -> None:
+    rows = f"<tr><th>标题</th><td>{LISTED}</td></tr><tr><th>发布日期</th><td>2023-10-27</td></tr>"
+    body = f"<table>{rows}</table><p>{LONG}</p>"
+    assert read(body, head=SITE_ONLY, manner=listed_manner()).title == LISTED
+
+
+def test_a_title_that_the_list_cut_off_is_taken_whole_from_the_page() -> None:
+    body = f"<h2>通知公告</h2><h3>{LISTED}</h3><p>发布时间：2023-10-27</p><p>{LONG}</p>"
+    cut = read(body, head="<title>通知公告</title>", manner=listed_manner(f"{LISTED[:8]}..."))
+    assert cut.title == LISTED
+
+
+def test_a_heading_that_says_more_than_the_list_stays_the_title() -> None:
+    body = f"<h1>{LISTED}（第二号）</h1><p>发布时间：2023-10-27</p><p>{LONG}</p>"
+    article = read(body, head=f"<title>{LISTED}（第二号）_青溪市人民政府</title>", manner=listed_manner())
+    assert article.title == f"{LISTED}（第二号）"
+
+
+def test_a_new_title_is_read_though_the_list_still_has_the_old_one() -> None:
+    related = f"<ul><li><a href='/9.html'>{LISTED}</a></li></ul>"
+    body = f"<h1>关于停止供水的公告</h1><p>发布时间：2023-10-27</p><p>{LONG}</p>{related}"
+    article = read(body, head="<title>关于停止供水的公告</title>", manner=listed_manner())
+    assert article.title == "关于停止供水的公告"
+
+
+def test_the_one_main_heading_is_the_title_where_the_page_declares_a_column() -> None:
+    body = f"<h1>{LISTED}</h1><p>发布时间：2023-10-27</p><p>{LONG}</p>"
+    assert read(body, head="<title>公告</title>").title == LISTED
+
+
+def test_the_entry_of_a_list_gives_the_reader_its_title() -> None:
+    page = f"<html><head>{SITE_ONLY}</head><body><p><b>{LISTED}</b></p><p>{LONG}</p><p>{LONG}</p></body></html>"
+    reading = read_article(fetch(page), SOURCE, entry=Entry(url=URL, title=LISTED))
+    assert reading.article is not None
+    assert reading.article.title == LISTED
+
+
+def test_a_table_of_fees_that_no_element_but_the_body_holds_is_kept() -> None:
+    rows = "<tr><th>项目</th><th>标准</th></tr><tr><td>登记费</td><td>80元</td></tr>"
+    rows += "<tr><td>污水费</td><td>0.95元</td></tr>"
+    head = "<div class=nav><a href='/'>首页</a></div><h1>收费目录清单公告</h1>"
+    body = f"{head}<table>{rows}</table><p>本目录自公布之日起施行，由市发展和改革局负责解释。</p>"
+    assert texts(read(body, head="<title>收费目录清单公告</title>"))[1:3] == ["登记费 | 80元", "污水费 | 0.95元"]
+
+
 def test_a_finer_time_of_the_same_day_completes_a_declared_day() -> None:
     head = '<title>经济运行情况</title><meta name="PubDate" content="2023-10-27">'
     page = f"<h1>经济运行情况</h1><p>2023-10-27 21:56 来源：青溪日报</p><div><p>{LONG}</p></div>"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from types import TracebackType
@@ -21,6 +21,7 @@ from crawler.fetcher import robots
 from crawler.fetcher.body import end_without_body, read_body, skip_body
 from crawler.fetcher.connect import Resolve, resolve_name
 from crawler.fetcher.cookies import CookieJars
+from crawler.fetcher.doorways import drop_validators, is_doorway, leads_on, without_conditions
 from crawler.fetcher.failures import NETWORK_ERRORS, Trouble, name_trouble, time_out
 from crawler.fetcher.politeness import Politeness, Sleep, TooSoon, read_http_date, read_retry_after
 from crawler.fetcher.steps import (
@@ -33,7 +34,7 @@ from crawler.fetcher.steps import (
     robots_step,
 )
 from crawler.fetcher.transport import Route, open_transport, route_of
-from crawler.model import Fetched, FetchFailure, Hop, NotModified, Request, Response, Source, Verdict, digest
+from crawler.model import Fetched, FetchFailure, Hop, NotModified, Purpose, Request, Response, Source, Verdict, digest
 from crawler.ports import Clock
 
 _MOST_HEADERS = 256
@@ -129,6 +130,7 @@ class HttpFetcher:
             while True:
                 delay = await self._ask_robots(errand)
                 answer = await self._visit(errand, delay)
+                answer = _pass_doorway(errand, answer)
                 if not answer.location:
                     return self._conclude(errand, answer)
                 errand.hops.append(Hop(url=display_url(errand.step.url), status=answer.status))
@@ -300,7 +302,7 @@ class HttpFetcher:
             request=request,
             url=url,
             status=answer.status,
-            headers=answer.headers,
+            headers=drop_validators(answer.headers) if any(map(is_doorway, errand.hops)) else answer.headers,
             body=answer.body,
             sha256=digest(answer.body),
             fetched_at=now,
@@ -318,6 +320,19 @@ class HttpFetcher:
             robots=trouble.robots,
             retry_at=trouble.retry_at,
         )
+
+
+def _pass_doorway(errand: _Errand, answer: _Answer) -> _Answer:
+    """The answer, as the redirect that it is where its page only sends readers on to another one."""
+    step = errand.step
+    is_page = answer.status == 200 and errand.request.purpose is not Purpose.ATTACHMENT and not errand.cut_body
+    if not is_page or step.method != "GET" or len(errand.hops) >= MOST_REDIRECTS:
+        return answer
+    target = leads_on(step, dict(answer.headers).get("content-type", ""), answer.body)
+    if not target:
+        return answer
+    errand.step = without_conditions(step)
+    return replace(answer, location=target)
 
 
 class _ConnectionWatch:

@@ -154,6 +154,34 @@ def test_coming_back_with_a_cookie_is_no_circle(site, source):
     assert fetch_once(site.compute("/gate", gate), source).body == b"inside"
 
 
+def test_a_page_that_only_leads_elsewhere_is_a_redirect(site, source):
+    site.route("/new", "here")
+    answer = fetch_once(site.route("/old", '<script>location.href="/new"</script>'), source)
+    assert (answer.url, answer.body) == (site.url("/new"), b"here")
+    assert [(hop.url, hop.status) for hop in answer.hops] == [(site.url("/old"), 200)]
+
+
+def test_what_a_page_says_to_repeat_is_not_asked_of_the_page_that_led_to_it(site, source):
+    site.route("/new", "here", etag='"new"')
+    answer = fetch_once(site.route("/old", '<meta http-equiv="refresh" content="0;url=/new">'), source, etag='"old"')
+    assert answer.body == b"here"
+    assert "if-none-match" not in site.last().headers
+    assert not answer.validators
+
+
+def test_a_page_that_leads_to_itself_or_out_of_the_web_is_an_answer_like_any_other(site, source):
+    for target in ("/a", "mailto:desk@example.org"):
+        answer = fetch_once(site.route("/a", f'<meta http-equiv="refresh" content="1;url={target}">'), source)
+        assert (answer.url, answer.hops) == (site.url("/a"), ())
+
+
+def test_pages_that_lead_on_without_end_are_followed_five_times(site, source):
+    for number in range(9):
+        site.route(f"/{number}", f'<script>location.href="/{number + 1}"</script>')
+    answer = fetch_once(site.url("/0"), source)
+    assert (answer.url, len(answer.hops)) == (site.url("/5"), 5)
+
+
 @pytest.mark.parametrize("target", ["ftp://h.example/x", "file:///etc/passwd", "javascript:alert(1)", "http://[broken"])
 def test_a_redirect_out_of_the_web_ends_there(site, source, target):
     answer = fetch_once(site.redirect("/a", target), source)

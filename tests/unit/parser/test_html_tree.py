@@ -44,3 +44,20 @@ def test_the_page_ends_where_nesting_becomes_absurd():
     text = parse_html("<div>a" * 20_000 + "end").body.text()
     assert 2_000 < len(text) < 4_000
     assert "end" not in text
+
+
+def test_looks_left_open_are_not_opened_again_without_end() -> None:
+    fonts = "".join(f"<font size={number}>" for number in range(1_000))
+    tree = parse_html(f"<p>{fonts}" + "<P>a" * 6_000)
+    assert len(tree.css("*")) < 10_000
+    assert tree.text().count("a") == 6_000
+
+
+def test_looks_that_are_closed_stay_however_many_they_are() -> None:
+    tree = parse_html("".join(f"<p><font size={number}>a</font></p>" for number in range(5_000)))
+    assert len(tree.css("font")) == 5_000
+
+
+def test_what_follows_deep_nesting_is_cut_before_it_costs_much() -> None:
+    tree = parse_html("<div>" * 2_000 + "<p>a</p>" * 20_000)
+    assert 1_000 < len(tree.css("p")) < 10_000

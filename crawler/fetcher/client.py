@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -58,6 +58,7 @@ class _Errand:
     most_bytes: int
     cut_body: bool = False
     asks_robots: bool = True
+    retry_at: datetime | None = None
     hops: list[Hop] = field(default_factory=list)
     made: set[tuple[str, str, str]] = field(default_factory=set)
 
@@ -190,7 +191,7 @@ class HttpFetcher:
             raise time_out(host, policy.timeout) from error
         except NETWORK_ERRORS as error:
             raise name_trouble(error, host) from error
-        self._mind_pause(host, answer)
+        self._mind_pause(errand, host, answer)
         return answer
 
     async def _exchange_in_time(self, errand: _Errand) -> _Answer:
@@ -279,14 +280,15 @@ class HttpFetcher:
             raise Trouble(Verdict.UNEXPECTED, reason, status=answer.status)
         return next_step(errand.step, answer.status, answer.location)
 
-    def _mind_pause(self, host: str, answer: _Answer) -> None:
+    def _mind_pause(self, errand: _Errand, host: str, answer: _Answer) -> None:
         """What the answer asks for, ``Retry-After`` read against the server's own clock where it shows one."""
         pause = None
         if answer.status in (429, 503):
             headers = dict(answer.headers)
             now = read_http_date(headers.get("date", "")) or self._clock.now()
             pause = read_retry_after(headers.get("retry-after", ""), now=now)
-        self._politeness.note_answer(host, answer.status, pause)
+        closed = self._politeness.note_answer(host, answer.status, pause)
+        errand.retry_at = self._clock.now() + timedelta(seconds=closed) if closed else None
 
     def _conclude(self, errand: _Errand, answer: _Answer) -> Response:
         request = errand.request
@@ -307,6 +309,7 @@ class HttpFetcher:
             sha256=digest(answer.body),
             fetched_at=now,
             hops=tuple(errand.hops),
+            retry_at=errand.retry_at,
         )
 
     def _fail(self, request: Request, url: str, trouble: Trouble) -> FetchFailure:

@@ -129,7 +129,7 @@ class Politeness:
         await host.enter(limit)
         try:
             self._check(host, patience)
-            await self._pace(host, delay)
+            await self._wait(host, delay, patience)
             await self._everywhere.acquire()
         except BaseException:
             host.leave()
@@ -148,28 +148,38 @@ class Politeness:
         if until > host.closed_until:
             host.closed_until, host.asked = until, asked
 
-    def note_answer(self, name: str, status: int, pause: timedelta | None) -> None:
+    def note_answer(self, name: str, status: int, pause: timedelta | None) -> float:
         """Minds what an answer of the host ``name`` says of how hard it is hit (RFC 6585 §4, RFC 9110 §15.6.4).
 
         429 and 503 speak for the host, not for one source. Where they name no ``pause`` it is ours to grow; a single
-        503 may be about one page, so only the second in a row counts.
+        503 may be about one page, so only the second in a row counts. Returns for how many seconds from now the host is
+        left alone because of such answers.
         """
         host = self._host(name)
         if status not in (429, 503):
             host.refusals = 0
-            return
+            return 0.0
         host.refusals += 1
+        doublings = host.refusals - (1 if status == 429 else 2)
         if pause is not None:
             self.back_off(name, pause)
-            return
-        doublings = host.refusals - (1 if status == 429 else 2)
-        if doublings >= 0:
+        elif doublings >= 0:
             self.back_off(name, min(FIRST_BACK_OFF * 2.0 ** min(doublings, 20), LONGEST_BACK_OFF), asked=False)
+        return max(0.0, host.closed_until - self._monotonic())
 
     def _check(self, host: _Host, patience: float) -> None:
         left = host.closed_until - self._monotonic()
         if left > patience:
             raise TooSoon(left, asked=host.asked)
+
+    async def _wait(self, host: _Host, delay: float, patience: float) -> None:
+        """Waits for the moment planned; what the host asks for meanwhile, answering another request, counts as well."""
+        planned = host.closed_until
+        await self._pace(host, delay)
+        while host.closed_until > max(planned, self._monotonic()):
+            planned = host.closed_until
+            self._check(host, patience)
+            await self._pace(host, delay)
 
     async def _pace(self, host: _Host, delay: float) -> None:
         now = self._monotonic()

@@ -58,7 +58,7 @@ class RobotsBook:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._rules: dict[Hashable, Rules] = {}
-        self._due_at: dict[Hashable, datetime] = {}
+        self._holds_for: dict[Hashable, tuple[datetime, datetime]] = {}
         self._reading: dict[Hashable, asyncio.Lock] = {}
 
     async def consult(self, key: Hashable, product: str, load: Callable[[], Awaitable[Response]]) -> Rules:
@@ -81,16 +81,17 @@ class RobotsBook:
                 self._reading.pop(place, None)
 
     def _holds(self, place: Hashable) -> bool:
-        due_at = self._due_at.get(place)
-        return due_at is not None and self._clock.now() < due_at
+        span = self._holds_for.get(place)
+        return span is not None and span[0] <= self._clock.now() < span[1]  # a clock may be set back, too
 
     def _remember(self, place: Hashable, rules: Rules) -> None:
         """Keeps ``rules``, or the old ones while the file cannot be reached (RFC 9309 §2.3.1.4, §2.4)."""
         old = self._rules.pop(place, None)
         if len(self._rules) >= _MOST_ORIGINS:
             oldest = next(iter(self._rules))
-            del self._rules[oldest], self._due_at[oldest]
-        self._due_at[place] = rules.read_at + (_TROUBLE_HOLDS_FOR if rules.problem else _HOLDS_FOR)
+            del self._rules[oldest], self._holds_for[oldest]
+        until = rules.read_at + (_TROUBLE_HOLDS_FOR if rules.problem else _HOLDS_FOR)
+        self._holds_for[place] = rules.read_at, until
         stands = rules.problem and old and not old.problem and rules.read_at - old.read_at < _HOLDS_AT_MOST
         self._rules[place] = old if old and stands else rules
 

@@ -47,6 +47,7 @@ class Fetched:
     """A response as received, before any interpretation. ``body`` is decompressed, ``headers`` are lower-case.
 
     ``file`` is what the sandbox read of a body that is a file and no markup; the parser itself opens no file.
+    ``retry_at``: it refused with 429 or 503, and its host is left alone until then.
     """
 
     request: Request
@@ -59,6 +60,7 @@ class Fetched:
     hops: tuple[Hop, ...] = ()
     truncated: bool = False
     file: FileText | None = None
+    retry_at: datetime | None = None
 
     def header(self, name: str) -> str:
         """The first value of the header ``name`` (lower-case), or an empty string."""

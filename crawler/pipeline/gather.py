@@ -153,6 +153,7 @@ class Gatherer:
             listing=listing,
             validators=fetched.validators,
             body_sha256=fetched.sha256,
+            retry_at=fetched.retry_at,
             fresh_for=read_freshness(fetched.headers),
         )
 

@@ -180,7 +180,7 @@ def unread_listing(response: Response, assessment: Assessment) -> ListingLook:
         assessment=assessment,
         observations=(observe(response, assessment.verdict, assessment.reason),),
         robots=isinstance(response, FetchFailure) and response.robots,
-        retry_at=response.retry_at if isinstance(response, FetchFailure) else None,
+        retry_at=None if isinstance(response, NotModified) else response.retry_at,
     )
 
 
@@ -321,7 +321,7 @@ def _as(bare: ArticleLook, response: Response, assessment: Assessment) -> Articl
         bare,
         assessment=assessment,
         observation=observe(response, assessment.verdict, assessment.reason),
-        retry_at=response.retry_at if isinstance(response, FetchFailure) else None,
+        retry_at=None if isinstance(response, NotModified) else response.retry_at,
     )
 
 

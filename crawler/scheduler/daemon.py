@@ -222,6 +222,7 @@ class Daemon:
             tell_jump(jump)
         if jump < timedelta(0):
             self._early = None
+            self._ticks.start_over()
             await self._mend_due_times()
 
     async def _mend_due_times(self) -> None:

@@ -63,6 +63,12 @@ class Ticks:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
+    def start_over(self) -> None:
+        """Ticks from now on, and once at once: after the clock was set back, the ticks planned before lie far ahead."""
+        for name, seconds in self._seconds.items():
+            self._scheduler.reschedule_job(name, trigger="interval", seconds=seconds)
+            self.wake(name)
+
     def wake(self, name: str) -> None:
         """Lets the worker run now, or once more when it is running."""
         self._bells[name].set()

@@ -12,6 +12,7 @@ from typing import Any
 from crawler.bootstrap import Application
 from crawler.errors import StoreError
 from crawler.model import SourceState
+from crawler.pipeline.decide import SENT_AWAY
 from crawler.pipeline.result import CheckResult
 from crawler.scheduler.agenda import Visit, host_of, is_listing_due, may_recheck
 from crawler.text.normalize import clean, shorten
@@ -187,11 +188,14 @@ def after(now: datetime, untils: dict[str, datetime]) -> dict[str, datetime]:
 
 
 def tell_turn(before: SourceState | None, result: CheckResult) -> None:
-    """One line in the log when a source begins to fail, fails in another way, or is well again; else none."""
+    """One line in the log when a source begins to fail, fails otherwise, is silenced, or is well again; else none."""
     source_id, failed_before = result.source.id, before is not None and before.failures > 0
     if result.is_well:
         if failed_before:
             log.info("source is well again", extra={"source": source_id})
+        return
+    if result.state.muted:  # it was not when the visit began: the server sent us away
+        log.warning("source is asked no more", extra={"source": source_id, "reason": f"{result.reason}: {SENT_AWAY}"})
         return
     if failed_before and before is not None and before.verdict is result.verdict:
         return

@@ -141,6 +141,7 @@ def test_retry_after_closes_the_host_without_asking_it_again(site, watch):
         (site.url("/busy"), make_source(site)), (site.url("/a"), make_source(site, id="other"))
     )
     assert (first.status, first.header("retry-after")) == (429, "120")
+    assert first.retry_at == NOON + timedelta(seconds=120)
     assert isinstance(second, FetchFailure)
     assert second.verdict is Verdict.RATE_LIMITED
     assert second.retry_at == NOON + timedelta(seconds=120)

@@ -262,3 +262,13 @@ def test_a_database_that_is_locked_in_mid_crawl_ends_it_with_clear_words(watch, 
 
     assert told(watch.crawl()) == [("new", "Notice on the lock works")]
     assert watch.is_intact()
+
+
+def test_a_list_that_asks_for_time_is_due_when_that_is_over(tmp_path, site, room):
+    watch = Watch(write_config(tmp_path, site, source_block("harbour", room.feed, every='"6m"')))
+    watch.crawl()
+    site.route("/news/feed.xml", "slow down", status=429, headers={"Retry-After": "3600"})
+    state = result_of(watch.crawl(), "harbour").state
+    assert state.verdict is Verdict.RATE_LIMITED
+    assert timedelta() <= watch.now + timedelta(hours=1) - state.due_at < timedelta(minutes=1)
+    assert "asks to wait longer" in state.pulse.why

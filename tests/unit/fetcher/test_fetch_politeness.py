@@ -114,6 +114,33 @@ def test_a_host_that_asked_for_a_long_pause_is_not_visited():
     assert asyncio.run(run()) == pytest.approx(300)
 
 
+@pytest.mark.parametrize(("patience", "visited_at"), [(20, 1015.0), (10, None)])
+def test_a_pause_asked_for_counts_for_a_request_that_waits_its_delay_already(patience, visited_at):
+    time, asked = FakeTime(), asyncio.Event()
+
+    async def sleep(seconds):
+        until = time.now + seconds
+        await asked.wait()
+        time.now = max(time.now, until)
+
+    async def run():
+        politeness, log = Politeness(concurrency=64, sleep=sleep, monotonic=time), []
+        await visit(politeness, log, limit=4, delay=1.0)
+        planned = asyncio.create_task(visit(politeness, log, limit=4, delay=1.0, patience=patience))
+        await asyncio.sleep(0)
+        politeness.note_answer("h:80", 429, timedelta(seconds=15))
+        asked.set()
+        if visited_at is None:
+            with pytest.raises(TooSoon):
+                await planned
+            return len(log)
+        await planned
+        return len(log)
+
+    assert asyncio.run(run()) == (2 if visited_at is None else 4)
+    assert visited_at in (None, time.now)
+
+
 def test_a_host_that_asked_for_a_short_pause_is_visited_after_it():
     time = FakeTime()
 

@@ -198,6 +198,15 @@ def test_the_file_holds_for_a_day(clock, origin):
     assert origin.asked == 2
 
 
+def test_a_clock_that_is_set_back_does_not_make_the_file_hold_for_longer(clock, origin):
+    book = RobotsBook(clock)
+    consult(book, origin)
+    clock.at -= timedelta(days=400)
+    consult(book, origin, times=2)
+    consult(book, origin)
+    assert origin.asked == 2
+
+
 def test_trouble_is_shared_for_a_minute_and_then_tried_again(clock, origin):
     book, origin.status = RobotsBook(clock), 503
     assert consult(book, origin).problem

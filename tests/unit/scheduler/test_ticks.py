@@ -154,3 +154,17 @@ def test_a_worker_can_be_cancelled_at_any_moment():
         return [await stop_after(0.001) for _ in range(100)]
 
     assert sum(asyncio.run(live())) == 0
+
+
+def test_ticks_go_on_at_once_where_a_clock_set_back_had_left_them_far_ahead(monkeypatch):
+    monkeypatch.setattr(ticks_module, "PATIENCE", 10_000)
+    runs = []
+    ticks = Ticks({"due": 0.05})
+
+    async def work():
+        runs.append(1)
+        if len(runs) == 2:
+            ticks._scheduler.modify_job("due", next_run_time=datetime.now(UTC) + 4000 * DAY)
+            ticks.start_over()
+
+    asyncio.run(follow_until(ticks, work, lambda: len(runs) == 6))

@@ -302,6 +302,7 @@ def failing(verdict: Verdict, failures: int) -> CheckResult:
 def test_the_log_tells_a_change_of_state_and_nothing_else(caplog):
     caplog.set_level(logging.INFO)
     well = CheckResult(source=SOURCE, state=STATE, verdict=Verdict.OK)
+    gone = failing(Verdict.GONE, 2)
     turns = [
         (None, well),
         (STATE, failing(Verdict.UNREACHABLE, 1)),
@@ -309,6 +310,7 @@ def test_the_log_tells_a_change_of_state_and_nothing_else(caplog):
         (failing(Verdict.UNREACHABLE, 2).state, failing(Verdict.BLOCKED, 3)),
         (failing(Verdict.BLOCKED, 3).state, well),
         (STATE, well),
+        (failing(Verdict.GONE, 1).state, replace(gone, state=replace(gone.state, muted=True))),
     ]
 
     async def live():
@@ -319,5 +321,7 @@ def test_the_log_tells_a_change_of_state_and_nothing_else(caplog):
 
     asyncio.run(live())
     told = [(record.getMessage(), getattr(record, "verdict", None)) for record in caplog.records]
-    assert told == [("source fails", "unreachable"), ("source fails", "blocked"), ("source is well again", None)]
+    fails = [("source fails", "unreachable"), ("source fails", "blocked")]
+    assert told == [*fails, ("source is well again", None), ("source is asked no more", None)]
+    assert "gazette sources resume" in caplog.records[-1].reason
     assert "\x1b" not in caplog.records[0].reason

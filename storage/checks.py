@@ -14,6 +14,7 @@ from storage.database import Database, Row
 from storage.promises import write_promises
 from storage.relatives import find_marked, load_relatives, write_hallmarks, write_translations
 from storage.statements import select
+from storage.ties import pass_on, settle_ties
 from storage.writing import (
     write_articles,
     write_changes,
@@ -137,8 +138,9 @@ class Checks:
 
     def _write(self, outcomes: Sequence[Outcome]) -> list[Change]:
         database = self.database
-        outcomes = drop_second_births(database, outcomes)
+        outcomes, heirs = settle_ties(database, drop_second_births(database, outcomes))
         write_articles(database, outcomes)
+        pass_on(database, heirs)
         write_translations(database, (each for outcome in outcomes for each in outcome.translations))
         write_hallmarks(database, (each for outcome in outcomes for each in outcome.hallmarks))
         write_revisions(database, (revision for outcome in outcomes for revision in outcome.revisions))

@@ -17,7 +17,13 @@ _RELATIVE = (
     "first_seen_at",
 )  # fmt: skip
 _HALLMARK = insert_new("hallmark", ("mark", "day", "article_id"))
-_TRANSLATION = update("article", "translation_of = ?", "id = ? AND id <> ? AND translation_of IS NULL")
+_TRANSLATION = update(
+    "article",
+    "translation_of = ?",
+    "id = ? AND id <> ? AND translation_of IS NULL"
+    " AND NOT EXISTS (SELECT 1 FROM article AS other"
+    " WHERE other.id = ? AND article.id IN (other.copy_of, other.translation_of))",
+)
 _BY_TIE = ("copy_of", "translation_of")
 _COPY_OF = update("article", "copy_of = ?", "id = ?")
 #: Where ``copy_of`` and ``translation_of`` stand in a row of ``rows.ARTICLE``.
@@ -33,8 +39,8 @@ def write_hallmarks(database: Database, found: Iterable[Hallmarks]) -> None:
 
 
 def write_translations(database: Database, found: Iterable[tuple[str, str]]) -> None:
-    """Says of articles that they tell others in their language; what was said of one before stands."""
-    database.run_many(_TRANSLATION, [(other, article, other) for article, other in found])
+    """Says of articles that they tell others in their language; what was said of one or the other stands."""
+    database.run_many(_TRANSLATION, [(other, article, other, other) for article, other in found])
 
 
 def find_marked(database: Database, marks: Sequence[int], first: date, last: date) -> Counter[str]:

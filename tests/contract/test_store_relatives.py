@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
+
 from crawler.model import Hallmarks
 from storage.relatives import COMMON
 
@@ -127,6 +129,62 @@ def test_a_translation_may_be_recognised_later_and_only_once(store, made):
 
     (loaded, first) = sorted(store.load_articles([original, translation]), key=lambda each: not each.translation_of)
     assert (loaded.id, loaded.translation_of, first.translation_of) == (translation, original, "")
+
+
+# -- two that recognise each other at once -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tie", ["copy_of", "translation_of"])
+def test_of_two_programs_that_tie_two_articles_to_each_other_the_first_to_commit_is_believed(store, made, tie):
+    one, other = made.known("a"), made.known("b", "gd-gov")
+    store.commit([made.outcome(articles=(one,)), made.outcome("gd-gov", articles=(other,))])
+    # Both were decided on what stands now.
+    store.commit([made.outcome(articles=(replace(one, **{tie: other.id}),))])
+    store.commit([made.outcome("gd-gov", articles=(replace(other, title="later", **{tie: one.id}),))])
+
+    loaded = {each.id: each for each in store.load_articles([one.id, other.id])}
+    assert (getattr(loaded[one.id], tie), getattr(loaded[other.id], tie)) == (other.id, "")
+    assert loaded[other.id].title == "later"
+
+
+def test_a_tie_found_out_later_never_points_back(store, made):
+    one, other = made.known("a"), made.known("b", "gd-gov")
+    store.commit([made.outcome(articles=(one,)), made.outcome("gd-gov", articles=(replace(other, copy_of=one.id),))])
+    store.commit([made.outcome(translations=((one.id, other.id),))])
+
+    assert store.load_articles([one.id])[0].translation_of == ""
+
+
+def test_of_two_ties_in_one_commit_the_first_stands(store, made):
+    one, other = made.known("a"), made.known("b", "gd-gov")
+    first = made.outcome(articles=(replace(one, copy_of=other.id),))
+    store.commit([first, made.outcome("gd-gov", articles=(replace(other, copy_of=one.id),))])
+
+    loaded = {each.id: each.copy_of for each in store.load_articles([one.id, other.id])}
+    assert loaded == {one.id: other.id, other.id: ""}
+
+
+def test_a_copy_of_what_turned_out_to_be_a_copy_points_to_the_first(store, made):
+    one, two, three, word = (made.known(f"a{number}", f"s{number}") for number in range(1, 5))
+    for each in (one, two, replace(three, copy_of=two.id), replace(word, translation_of=two.id)):
+        store.commit([made.outcome(each.source_id, articles=(each,))])
+    late = replace(made.known("e", "s5"), copy_of=two.id)
+    store.commit([made.outcome("s2", articles=(replace(two, copy_of=one.id),))])
+    store.commit([made.outcome("s5", articles=(late,))])
+
+    ids = [each.id for each in (two, three, late)]
+    assert {each.copy_of for each in store.load_articles(ids)} == {one.id}
+    assert store.load_articles([word.id])[0].translation_of == one.id
+    assert {each.id for each in store.load_articles([one.id])[0].copies} == set(ids)
+
+
+def test_nothing_repeats_what_was_forgotten_meanwhile(store, made):
+    first, *_ = keep_family(store, made)
+    late = replace(made.known("late", "gd-gov"), copy_of=first.id)
+    store.forget_source("zq-news")
+    store.commit([made.outcome("gd-gov", articles=(late,))])
+
+    assert store.load_articles([late.id])[0].copy_of == ""
 
 
 # -- forgetting ----------------------------------------------------------------------------------------------------

@@ -24,6 +24,15 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
 
 _BATCH = 500
+#: So long after it was first seen an article is still found to be repeated or translated by a new one. More than both
+#: windows of days that ``crawler.differ`` compares, for sources that are added, or read again, later.
+MARKED_FOR = timedelta(days=90)
+#: Hallmarks that go in one transaction, so that nobody waits long for it.
+MARKS_AT_ONCE = 20_000
+_STALE_MARKS = (
+    "SELECT mark, day, article_id FROM hallmark WHERE (day < ? OR day > ?)"
+    " AND NOT EXISTS (SELECT 1 FROM article WHERE article.id = hallmark.article_id AND first_seen_at >= ?) LIMIT ?"
+)
 #: A body named in a record of ours.
 _SHA256 = re.compile(r'"sha256": ?"([0-9a-f]{64})"')
 
@@ -42,16 +51,20 @@ class RemovableSnapshots(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pruned:
-    """How much retention took away. ``over`` is by how many bytes the snapshots that are needed pass the limit."""
+    """How much retention took away. ``over`` is by how many bytes the snapshots that are needed pass the limit.
+
+    ``marks``: what articles were found again by, when they were new.
+    """
 
     snapshots: int
     deliveries: int
     changes: int
     over: int = 0
+    marks: int = 0
 
     @property
     def is_some(self) -> bool:
-        """Whether anything went."""
+        """Whether anything went that somebody might miss."""
         return bool(self.snapshots or self.deliveries or self.changes)
 
     def __str__(self) -> str:
@@ -153,8 +166,12 @@ def prune(
 
     Snapshots go by their last observation, unless they are what an article or source looks like today, or prove its
     newest revision or a removal that is not told yet; changes and sent deliveries go by age, but nothing that a
-    delivery still promises. Observations stay for ever: their chain is the proof.
+    delivery still promises. Observations stay for ever: their chain is the proof. Hallmarks go when they are too old to
+    matter, whatever is kept else.
     """
+    marks = 0
+    while found := forget_marks(store, now=now):
+        marks += found
     removed = over = 0
     if snapshots_after is not None:
         removed = snapshots.remove(list(_stale_snapshots(store, now - snapshots_after)))
@@ -162,9 +179,23 @@ def prune(
         excess, over = _excess_snapshots(store, snapshots, max_size)
         removed += snapshots.remove(excess)
     if changes_after is None:
-        return Pruned(snapshots=removed, deliveries=0, changes=0, over=over)
+        return Pruned(snapshots=removed, deliveries=0, changes=0, over=over, marks=marks)
     deliveries, changes = _forget_events(store, to_column(now - changes_after))
-    return Pruned(snapshots=removed, deliveries=deliveries, changes=changes, over=over)
+    return Pruned(snapshots=removed, deliveries=deliveries, changes=changes, over=over, marks=marks)
+
+
+def forget_marks(store: SqlStore, *, now: datetime, limit: int = MARKS_AT_ONCE) -> int:
+    """Removes the next hallmarks that are too old to matter, at most ``limit``; how many there were.
+
+    So the table grows with the articles of a season, and not with the archive. Days that an article claims may lie
+    anywhere; those around now are kept without asking when it was seen.
+    """
+    near = (now - MARKED_FOR).date().toordinal(), (now + MARKED_FOR).date().toordinal()
+    with store.database.writing(durable=False):
+        return store.database.run(
+            delete("hallmark", f"(mark, day, article_id) IN ({_STALE_MARKS})"),
+            (*near, to_column(now - MARKED_FOR), limit),
+        )
 
 
 def _stale_snapshots(store: SqlStore, before: datetime) -> Iterator[str]:

@@ -1,4 +1,7 @@
-"""What a daemon does for its database beside visits: terms for search, and once a day, at a quiet time, retention."""
+"""What a daemon does for its database beside visits: terms for search; once a day, at a quiet time, retention.
+
+And forgetting what is of no use any more.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,7 @@ import logging
 from datetime import datetime, timedelta
 
 from crawler.bootstrap import Application
-from crawler.settings import RetentionSettings
-from storage.maintenance import Pruned, prune
+from storage.maintenance import Pruned, forget_marks, prune
 
 log = logging.getLogger(__name__)
 
@@ -36,11 +38,11 @@ async def write_terms(application: Application) -> None:
 async def keep_up(application: Application, *, is_quiet: bool) -> Pruned | None:
     """Applies the retention of the configuration when its time has come. Raises ``StoreError``."""
     retention, now = application.settings.retention, application.clock.now()
-    if is_forever(retention):
-        return None
     last_at = read_instant(await application.thread.call(application.store.read_fact, FACT))
     if not is_upkeep_due(last_at, now=now, is_quiet=is_quiet):
         return None
+    while await application.thread.call(forget_marks, application.store, now=now):
+        pass  # piece by piece: checks want to write in between
     pruned = await application.thread.call(
         prune,
         application.store,
@@ -55,11 +57,6 @@ async def keep_up(application: Application, *, is_quiet: bool) -> Pruned | None:
         log.warning("retention.max_size is passed by snapshots that are still needed", extra={"bytes": pruned.over})
     log.log(logging.INFO if pruned.is_some else logging.DEBUG, "retention: %s", pruned)
     return pruned
-
-
-def is_forever(retention: RetentionSettings) -> bool:
-    """Whether everything is kept."""
-    return retention.snapshots is None and retention.changes is None and retention.max_size is None
 
 
 def read_instant(value: str | None) -> datetime | None:

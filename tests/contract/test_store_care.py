@@ -7,9 +7,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from crawler.differ import copies, translations
 from crawler.errors import StoreError, UsageError
 from crawler.model import Absence, ChangeKind, FileState, Hallmarks, HeldChange, IncidentState, Ruling, digest
-from storage.maintenance import backup, copy, prune
+from storage.maintenance import MARKED_FOR, backup, copy, forget_marks, prune
 from storage.proof import verify_chains
 from storage.snapshots import DatabaseSnapshots, FolderSnapshots
 from storage.store import open_store
@@ -230,5 +231,29 @@ def test_nothing_goes_where_everything_is_kept_for_ever(store, made):
     fill(store, made)
     before = contents(store)
     report = prune(store, DatabaseSnapshots(store), now=made.now + 999 * DAY, snapshots_after=None, changes_after=None)
-    assert (report.snapshots, report.deliveries, report.changes) == (0, 0, 0)
-    assert contents(store) == before
+    assert (report.snapshots, report.deliveries, report.changes, report.marks) == (0, 0, 0, 2)
+    assert not report.is_some
+    assert contents(store) == {**before, "alike": []}  # by which nobody looks for what is that old
+
+
+def test_what_articles_are_found_again_by_goes_when_it_is_too_old_to_matter_piece_by_piece(store, made):
+    today, old = made.now.date(), made.now - MARKED_FOR - DAY
+    seen = {
+        "old": (old, old.date()),
+        "dated ahead": (old, today + timedelta(days=2000)),
+        "listed late": (made.now - DAY, date(1999, 1, 1)),
+        "updated": (old, today),
+        "new": (made.now, today),
+    }
+    for name, (at, day) in seen.items():
+        known = replace(made.known(name), first_seen_at=at)
+        marks = Hallmarks(article_id=known.id, day=day, marks=(1, 2, 3))
+        store.commit([made.outcome(articles=(known,), hallmarks=(marks,))])
+
+    assert [forget_marks(store, now=made.now, limit=4) for _ in range(3)] == [4, 2, 0]
+    left = [article_id for (article_id,) in store.database.fetch("SELECT article_id FROM hallmark")]
+    assert sorted(left) == sorted([made.known(name).id for name in ("listed late", "updated", "new")] * 3)
+
+
+def test_hallmarks_are_kept_for_longer_than_they_are_looked_for():
+    assert 2 * max(copies.NEAR, translations.NEAR) < MARKED_FOR

@@ -326,3 +326,19 @@ def test_retention_is_applied_once_a_day(running, room):
             await running.until(lambda: not running.changes())
 
     asyncio.run(live())
+
+
+def test_what_is_too_old_to_be_found_again_by_goes_though_everything_is_kept(running, room):
+    def marks() -> int:
+        with running.store() as store:
+            return store.database.fetch("SELECT count(*) FROM hallmark")[0][0]
+
+    async def live():
+        async with running.work():
+            await running.until(lambda: len(running.changes()) == 3)
+            assert marks() > 0
+            running.pass_time(timedelta(days=100))
+            await running.until(lambda: marks() == 0)
+
+    asyncio.run(live())
+    assert len(running.changes()) == 3

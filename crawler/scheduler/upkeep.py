@@ -1,6 +1,6 @@
-"""What a daemon does for its database beside visits: terms for search; once a day, at a quiet time, retention.
+"""What a daemon does for its database beside visits: terms for search, and at a quiet time of each day upkeep.
 
-And forgetting what is of no use any more.
+Upkeep is retention, and forgetting what is of no use any more.
 """
 
 from __future__ import annotations

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 import tomllib
 from collections.abc import Iterator
 from enum import EnumType
@@ -21,6 +18,7 @@ from crawler.cli import add_commands, app
 from crawler.notifier.channels import channel_names
 from crawler.parser.kinds import kind_names
 from crawler.settings.tables import ARRAY_TABLES, GLOBAL_TABLES, SUB_TABLES
+from tests.commanding import Ran, clean_environment, run_forked
 from tests.pages import BLOCKS, DOCS, GUIDES, PAGES, ROOT, SECRETS, blocks, named, prose, read
 
 # -- links and words -------------------------------------------------------------------------------------------------
@@ -180,7 +178,7 @@ def test_every_target_of_make_in_the_docs_exists():
 def workplace(tmp_path_factory) -> Path:
     """A folder in which `gazette demo` was run, whose database the shipped configuration finds as its own."""
     folder = tmp_path_factory.mktemp("workplace")
-    output = run_gazette(folder, "demo").stdout
+    output = run_gazette(folder, "demo").out
     (folder / "demo.txt").write_text(output, encoding="utf-8")
     shutil.copytree(ROOT / "config", folder / "config")
     shutil.copytree(folder / "gazette-demo" / "snapshots", folder / "data" / "snapshots")
@@ -188,15 +186,12 @@ def workplace(tmp_path_factory) -> Path:
     (folder / "mine.toml").write_text(
         next(block.text for block in BLOCKS if block.language == "toml"), encoding="utf-8"
     )
-    (folder / "heads.jsonl").write_text(run_gazette(folder, "verify", "--json").stdout, encoding="utf-8")
+    (folder / "heads.jsonl").write_text(run_gazette(folder, "verify", "--json").out, encoding="utf-8")
     return folder
 
 
-def run_gazette(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, **SECRETS, "PYTHONPATH": str(ROOT)}
-    environment.pop("GAZETTE_CONFIG", None)
-    command = [sys.executable, "-m", "crawler", *words]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+def run_gazette(folder: Path, *words: str) -> Ran:
+    return run_forked(list(words), folder, {**clean_environment(), **SECRETS}, timeout=120)
 
 
 def runnable() -> list[list[str]]:
@@ -209,13 +204,13 @@ def test_the_commands_that_need_no_network_work(workplace: Path):
     assert len(runnable()) > 15
     for words in runnable():
         done = run_gazette(workplace, *(word.replace("/var/backups", str(workplace)) for word in words))
-        assert (done.returncode, "Traceback" in done.stderr) == (0, False), (words, done.stderr)
+        assert (done.code, "Traceback" in done.err) == (0, False), (words, done.err)
 
 
 def test_a_newcomer_gets_as_far_as_the_docs_say_without_a_network(tmp_path: Path):
     for words in (["init"], ["config", "check"], ["status"], ["sources"], ["sources", "--why"]):
         done = run_gazette(tmp_path, *words)
-        assert done.returncode == 0, done.stderr
+        assert done.code == 0, done.err
     started = {path.name for path in (tmp_path / "config").iterdir()}
     assert started == set(re.findall(r"^\| `config/(\w+\.toml)`", read(DOCS / "getting-started.md"), re.MULTILINE))
 

@@ -1,7 +1,8 @@
 """Lists in JSON: the shapes of known content systems, and what is evident in any other.
 
 A shape says by small dotted paths where the rows stand and where in a row its facts are. Known families (official
-sites of China): UCAP (``data.results``), the policy library and the rolling list of gov.cn, jpaas (HTML in JSON).
+sites of China): UCAP (``data.results``), the policy library and the rolling list of gov.cn, jpaas (HTML in JSON);
+and WordPress (``/wp-json/wp/v2/posts``), which agencies everywhere run on.
 """
 
 from __future__ import annotations
@@ -57,6 +58,15 @@ KNOWN = (
         page="p",
     ),
     Shape(items="", title="TITLE", url="URL", date="DOCRELPUBTIME"),
+    Shape(  # WordPress: /wp-json/wp/v2/posts
+        title="title.rendered",
+        url="link",
+        date="date",
+        body="content.rendered",
+        summary="excerpt.rendered",
+        id="id",
+        page="page",
+    ),
 )
 #: Where jpaas keeps the HTML of a list.
 FRAGMENT = "data.html"

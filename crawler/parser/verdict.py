@@ -32,6 +32,8 @@ _HEAD = 8_192
 _LITTLE_TEXT = 400
 _STUB = 500
 _BARE = 30
+#: How data begins that programs read: feeds, sitemaps, JSON. A short one is whole.
+_DATA = (b"{", b"[", b"<rss", b"<feed", b"<rdf", b"<urlset", b"<sitemapindex")
 _OK = Assessment(verdict=Verdict.OK)
 _MARKUP = ("<!doctype html", "<html", "<head", "<script", "<body", "<meta", "<div", "<title")
 #: Home pages, also of a language: /, /index.html, /en/home.aspx
@@ -245,7 +247,7 @@ def _assess_markup(fetched: Fetched, expect: str) -> Assessment | None:
     if fetched.file is not None:
         return None
     start = fetched.body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if start.startswith((b"{", b"[", b"<?xml", b"<rss", b"<feed", b"<rdf")) and b"<html" not in start:
+    if start.startswith((b"<?xml", *_DATA)) and b"<html" not in start:
         return _assess_data(start, expect)
     if len(fetched.body) > SMALL_PAGE:
         return None
@@ -271,7 +273,7 @@ def _has_substance(markup: str) -> bool:
 
 
 def _assess_data(start: bytes, expect: str) -> Assessment | None:
-    if expect == "article" and start.startswith((b"<rss", b"<feed", b"<rdf", b"{", b"[")):
+    if expect == "article" and start.startswith(_DATA):
         return _say(Verdict.WRONG_TYPE, "data where a page was expected")
     return None
 

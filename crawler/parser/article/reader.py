@@ -33,6 +33,8 @@ _MAX_PARDONS = 6
 _NUMBER = re.compile(r"[一-鿿]{2,14}[〔\[［﹝]\s?\d{4}\s?[〕\]］﹞]\s?(?:第\s?)?\d{1,5}\s?[号號]")
 _HEAD_LINES = 4
 _LANGUAGE_SHARE = 0.05
+#: How a site calls itself where it is the source: its name says more.
+_OURSELVES = frozenset({"本网", "本站", "本"})
 #: Characters of a block that settle its language.
 _LANGUAGE_SAMPLE = 160
 
@@ -271,11 +273,12 @@ def _publisher(draft: _Draft) -> tuple[str, str]:
         (draft.wechat.account, "script:nickname"),
         (_find_marked_source(draft), "byline"),
         (byline.publisher, byline.publisher_origin),
-        *[pair for pair in metas if pair[0] not in {"本网", "本站", "本"}],
+        *[pair for pair in metas if pair[0] not in _OURSELVES],
         (byline.organ, "label:organ"),
         (draft.manner.publisher, "source"),
-        *declared,
+        *[pair for pair in declared if pair[0] not in _OURSELVES],
         (draft.metadata.site, "meta:og:site_name"),
+        *declared,
     ]
     return next(((text, origin) for text, origin in candidates if text), ("", ""))
 

@@ -139,8 +139,8 @@ def _suggest(document: object) -> str:
         empty = "its lists are empty: give an address that lists something, or " if has_empty_list(document) else ""
         return f"{empty}give options.items, options.title and options.url"
     items, keys = rows
-    where = f'options.items = "{items}"' if items else "options.items left out"
-    return f"give {where}, options.title and options.url among the words of its rows: {', '.join(keys)}"[:300]
+    where = f'options.items = "{items}", ' if items else ""
+    return f"give {where}options.title and options.url among the words of its rows: {', '.join(keys)}"[:300]
 
 
 # -- one entry --

@@ -254,6 +254,13 @@ def test_metas_are_found_whatever_their_case() -> None:
     assert article.publisher == "教育局"
 
 
+@pytest.mark.parametrize("ourselves", ["本站", "本网", "本"])
+def test_a_site_that_calls_itself_the_source_is_named(ourselves: str) -> None:
+    metas = f'<meta name="SiteName" content="青溪市人民政府"><meta name="ContentSource" content="{ourselves}">'
+    article = read(f"<h1>经济运行情况</h1><p>来源：{ourselves}</p><p>{LONG}</p>", head=f"{metas}{DAY}")
+    assert article.publisher == "青溪市人民政府"
+
+
 def test_a_date_in_the_far_future_is_no_publication_date() -> None:
     head = '<title>x</title><meta name="PubDate" content="2123-10-27 08:00:00">'
     manner = Manner(

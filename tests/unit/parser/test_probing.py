@@ -223,7 +223,7 @@ ROWS = '{"code":0,"data":{"menu":[{"label":"a"}],"list":[{"Kopf":"a","nr":1,"mor
     ("body", "words"),
     [
         (ROWS, r'options\.items = "data\.list", options\.title and options\.url .* words of its rows: Kopf, nr \('),
-        ('[{"Kopf":"a"}]', r"give options\.items left out, options\.title and .* words of its rows: Kopf \("),
+        ('[{"Kopf":"a"}]', r"of links; give options\.title and .* words of its rows: Kopf \("),
         ('{"data":{"rows":[]}}', "its lists are empty: give an address that lists something, or give options"),
         ("[1,2,3]", r"holds no list of links; give options\.items, options\.title and options\.url \("),
         ('{"code":401,"msg":"token missing","data":null}', "token missing"),

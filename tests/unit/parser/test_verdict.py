@@ -188,6 +188,13 @@ def test_an_empty_body_is_a_stub() -> None:
     assert verdict_of(fetched(b"<html><body></body></html>")) is Verdict.STUB
 
 
+@pytest.mark.parametrize("root", ["urlset", "sitemapindex"])
+def test_a_sitemap_without_an_address_is_whole_though_it_is_short(root: str) -> None:
+    body = f'<{root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"></{root}>'.encode()
+    assert assess(fetched(body), expect="listing").verdict is Verdict.OK
+    assert verdict_of(fetched(body)) is Verdict.WRONG_TYPE
+
+
 def test_a_body_cut_off_is_truncated() -> None:
     assert verdict_of(fetched(truncated=True)) is Verdict.TRUNCATED
 

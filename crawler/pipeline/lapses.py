@@ -41,7 +41,7 @@ async def find_lapses(store: StoreThread, look: ListingLook, named: Sequence[Wan
         return Lapse(window=tuple(window[:MOST_REMEMBERED]))
     lapse = await _find_dropped(store, listing, window, named, context) if window else Lapse()
     if not context.source.follow:
-        return replace(lapse, articles=())  # there is no page that could say whether one is gone
+        return replace(lapse, articles=(), waits=False)  # there is no page that could say whether one is gone
     if not (listing.exhaustive and context.well):
         return lapse
     known = await store.due_articles(context.source.id, now=None, limit=MAX_KNOWN)

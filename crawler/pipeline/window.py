@@ -31,11 +31,15 @@ LEFT_OUT_EVERY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Lapse:
-    """The articles to look for, the keys of the entries to remember for the next check, and those that only came up."""
+    """The articles to look for, the keys of the entries to remember for the next check, and those that only came up.
+
+    ``waits``: there are more to look for, at the next check, though the listing may not change until then.
+    """
 
     articles: tuple[KnownArticle, ...] = ()
     window: tuple[str, ...] = ()
     came_up: frozenset[str] = frozenset()
+    waits: bool = False
 
 
 def list_window(look: ListingLook, named: Iterable[Wanted]) -> list[str]:
@@ -122,7 +126,8 @@ def choose_lapsed(
             waiting.append(key)
         else:
             wanted[article.id] = article
-    return Lapse(tuple(wanted.values()), tuple([*waiting, *window][:MOST_REMEMBERED]))
+    remembered = tuple([*waiting, *window][:MOST_REMEMBERED])
+    return Lapse(tuple(wanted.values()), remembered, waits=bool(waiting))
 
 
 def find_left_out(known: Iterable[KnownArticle], named: Iterable[Wanted], now: datetime) -> list[KnownArticle]:

@@ -10,6 +10,7 @@ import pytest
 from crawler.model import ArticleState, ChangeKind, IncidentReason, IncidentState
 from crawler.pipeline.looks import Depth
 from crawler.pipeline.result import Recheck
+from crawler.pipeline.window import MOST_LOOKS
 from tests.crawling import NOON, Watch, result_of, told
 from tests.newsroom import Newsroom, source_block, write_config
 from tests.siteserver import make_route
@@ -443,3 +444,27 @@ def test_a_failing_source_does_not_hold_up_the_others(tmp_path, site, room):
     assert [result.source.id for result in report.failed] == ["gone", "down"]
     assert result_of(report, "harbour").is_well
     assert report.known == 3
+
+
+def test_more_posts_taken_out_than_are_looked_for_at_once_are_looked_for_at_the_next_checks(tmp_path, site):
+    room = Newsroom(site, window=400)
+    room.publish("oldest")
+    taken = room.publish_many(MOST_LOOKS + 20, name="taken")
+    room.publish_many(2 * len(taken), name="kept")
+    watch = Watch(write_config(tmp_path, site, source_block("harbour", room.feed)))
+    for _ in range(2):
+        watch.crawl(after=timedelta(days=13))
+    for slug in taken:  # the list names them no more, and their pages are still there
+        post = room.find(slug)
+        site.route(f"/news/{slug}.html", room._page(post), etag=True)
+        room.posts.remove(post)
+    site.forget()
+
+    asked = []
+    for _ in range(3):
+        watch.crawl(after=timedelta(minutes=15), recheck=Recheck.DUE)
+        asked.append(sum(site.count(f"/news/{slug}.html") > 0 for slug in taken))
+
+    assert asked == [MOST_LOOKS, len(taken), len(taken)]
+    lists = [each for each in site.requests if each.path == "/news/feed.xml"]
+    assert ["if-none-match" in each.headers for each in lists] == [True, False, True]

@@ -139,9 +139,10 @@ def test_only_present_articles_of_the_source_that_no_entry_names_are_looked_for(
 def test_who_was_looked_at_just_now_is_looked_for_next_time():
     article = known("a", fetched_at=NOW - timedelta(minutes=2))
     lapse = choose(["a"], {"a": article})
-    assert (lapse.articles, lapse.window) == ((), ("a", "w"))
+    assert (lapse.articles, lapse.window, lapse.waits) == ((), ("a", "w"), True)
     later = replace(article, fetched_at=NOW - timedelta(minutes=11))
     assert choose(["a"], {"a": later}).articles == (later,)
+    assert not choose(["a"], {"a": later}).waits
 
 
 def test_looks_and_memory_have_bounds_and_who_waits_is_kept():

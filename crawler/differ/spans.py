@@ -63,10 +63,12 @@ _NEGATION = re.compile(f"{_MODAL_HAN}|{_MODAL_KANA}|\\b(?:{_MODAL_LATIN})\\b", r
 #: The number of an official document: ``〔2023〕5号``.
 _DOCUMENT_NUMBER = re.compile(r"[〔\[（(]\d{4}[〕\]）)]\s?第?\d{1,5}号")
 _QUOTE = re.compile('“[^”]{2,400}”|「[^」]{2,400}」|『[^』]{2,400}』|«[^»]{2,400}»|"[^"\n]{2,400}"')
+_SIGNS = ("-", "−", "－")
 _SIGN = re.compile(r"(?<![0-9A-Za-z\-])[-−－]$")
 _NUMERAL = "零〇一二两三四五六七八九十百千万亿兩萬億"
 _NUMERAL_RUN = re.compile(f"[{_NUMERAL}]+")
-_DIGIT = re.compile(r"\d")
+#: What every date without a year has: a figure beside a mark of time, or beside what may be the name of a month.
+_SIGN_OF_PARTIAL = re.compile(r"\d(?:\s?[:：月时時点點A-Za-z\u017f]|(?<=[\w.]\s\d))")
 #: What joins the two ends of a range: ``3至5名``, ``10–12 km``. A minus or a hyphen counts only between two figures.
 _RANGE_MARK = re.compile(r"\s?(?:至|到|~|〜|～|-|–|—|－|to|から)\s?")
 #: What every figure and date has at least one of: a digit or numeral, perhaps as a radical or compatibility character.
@@ -87,8 +89,8 @@ def find_figures_by_line(text: str) -> Iterator[Span]:
     """The dates and figures of ``text``, none of which crosses the end of a line: the way to read a long text."""
     start = 0
     for line in text.split("\n"):
-        for span in find_figures(line):
-            yield span._replace(start=span.start + start, end=span.end + start)
+        for kind, begin, end, raw, key, unit in find_figures(line):
+            yield Span(kind, begin + start, end + start, raw, key, unit)
         start += len(line) + 1
 
 
@@ -138,9 +140,11 @@ def _span(kind: FactType, found: re.Match[str], text: str, group: str | int = 0)
 def _find_figures(text: str) -> list[Span]:
     if not _SIGN_OF_FIGURE.search(text):  # a hundred times cheaper than to look for a figure
         return []
-    figures = [_span(FactType.NUMBER, found, text) for found in _DOCUMENT_NUMBER.finditer(text)]
+    numbers = _DOCUMENT_NUMBER.finditer(text) if "号" in text else ()
+    figures = [_span(FactType.NUMBER, found, text) for found in numbers]
     figures.extend([span for span in _find_dates(text) if not overlaps(span, figures)])
-    return figures + _join_ranges(text, [span for span in _find_numbers(text) if not overlaps(span, figures)])
+    found = list(_find_numbers(text))
+    return figures + _join_ranges(text, [span for span in found if not overlaps(span, figures)] if figures else found)
 
 
 def _join_ranges(text: str, numbers: Sequence[Span]) -> list[Span]:
@@ -169,18 +173,17 @@ def _find_dates(text: str) -> list[Span]:
         for start, end, moment in find_dates(text, timezone="UTC")
         if moment.precision is not Precision.APPROX
     ]
-    partials = _PARTIAL_DATE.finditer(text) if _DIGIT.search(text) else ()
+    partials = _PARTIAL_DATE.finditer(text) if _SIGN_OF_PARTIAL.search(text) else ()
     partial = (_span(FactType.DATE, found, text) for found in partials)
     return [*spans, *(span for span in partial if not overlaps(span, spans))]
 
 
 def _find_numbers(text: str) -> Iterator[Span]:
-    for number in find_numbers(text):
-        start, value, unit = number.start, number.value, fold(number.unit)
-        if value >= 0 and _SIGN.search(text[max(0, start - 2) : start]):  # 同比增长-3.5%: a sign beside a Han character
-            start, value = start - 1, -value
-        raw = text[start : number.end]
-        yield Span(_KINDS[number.kind], start, number.end, raw, f"{value.normalize()} {unit}", unit)
+    for start, end, kind, value, unit, _ in find_numbers(text):
+        if value >= 0 and text[start - 1 : start] in _SIGNS and _SIGN.search(text[max(0, start - 2) : start]):
+            start, value = start - 1, -value  # 同比增长-3.5%: a sign beside a Han character
+        unit = fold(unit) if unit else ""
+        yield Span(_KINDS[kind], start, end, text[start:end], f"{value.normalize()} {unit}", unit)
 
 
 def _find_negations(text: str) -> Iterator[Span]:

@@ -69,7 +69,6 @@ class Clues:
     """What of a text a translation keeps: each figure or date once with its weight, in the order of the text."""
 
     weights: dict[str, float]
-    designations: frozenset[str]
 
     @property
     def total(self) -> float:
@@ -132,7 +131,8 @@ def _agree(left: str, right: str, ties: int, *, credited: bool) -> bool:
         return True
     if len(shared) < (TIED_CLUES if ties else ENOUGH_CLUES):
         return False
-    rare = sum(mine.weights[key] >= RARE for key in shared) + len(mine.designations & theirs.designations) + ties
+    named = find_designations(left) & find_designations(right)
+    rare = sum(mine.weights[key] >= RARE for key in shared) + len(named) + ties
     has_rare = rare >= ENOUGH_RARE or (len(shared) >= MANY_CLUES and least >= NEARLY_ALL)
     return has_rare and weight + ties * TIE >= ENOUGH
 
@@ -194,7 +194,13 @@ def read_clues(text: str) -> Clues:
         for key, weight in _weigh_span(span):
             if weight > 0:
                 weights.setdefault(key, weight)
-    return Clues(weights, frozenset(compare_key(found).casefold() for found in _DESIGNATION.findall(text)))
+    return Clues(weights)
+
+
+@lru_cache(maxsize=64)
+def find_designations(text: str) -> frozenset[str]:
+    """What the text calls by Latin letters and figures, however it is written."""
+    return frozenset(compare_key(found).casefold() for found in _DESIGNATION.findall(text))
 
 
 def _weigh_span(span: Span) -> Iterator[tuple[str, float]]:
@@ -213,7 +219,7 @@ def _month_and_day(span: Span) -> tuple[int, int] | None:
     for pattern in _MONTH_DAY:
         if found := pattern.search(span.raw):
             named = found.groupdict()
-            month = named.get("month") or _MONTHS.index(named["name"].lower()) + 1
+            month = named.get("month") or _MONTHS.index(named["name"].casefold()) + 1
             return int(month), int(found["day"])
     return None
 
@@ -229,12 +235,13 @@ def _weigh_figure(part: str, span: Span) -> Iterator[tuple[str, float]]:
         return  # a telephone number, or a code
     if not is_share and value == value.to_integral_value() and (value < 13 or 1900 <= value <= 2100):
         return  # counts that are written in words, and years
-    digits = len(value.normalize().as_tuple().digits)
+    value = value.normalize()
+    digits = len(value.as_tuple().digits)
     is_bare = span.type is FactType.NUMBER and not span.unit
     weight = (0.5, 1.0, 1.6, 2.2)[min(digits, 4) - 1]
     if is_bare and digits >= 5:
         weight = 0.6  # a telephone number is the same in all notices of an office
-    yield f"{'%' if is_share else 'n'}{value.normalize():f}", weight
+    yield f"{'%' if is_share else 'n'}{value:f}", weight
 
 
 def length_of(text: str) -> float:

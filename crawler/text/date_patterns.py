@@ -204,8 +204,11 @@ _NAMED_SHAPES: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (_YEAR_NAME_DAY, _read_named),
     (_NAME_YEAR, _read_named_month),
 )
+#: Of these, the ones that may do with two digits of a year.
+_SHORT_NAMED_SHAPES: tuple[tuple[re.Pattern[str], _Reader], ...] = ((_DAY_NAME_YEAR, _read_named),)
 _HAS_WORD = re.compile(r"[^\W\d_\u2e80-\uffff]{3}")
 _HAS_DIGIT = re.compile(r"\d")
+_HAS_LONG_YEAR = re.compile(r"\d{4}")
 _HAS_NUMERIC = re.compile(r"\d\s?[-/.]\s?\d")
 
 
@@ -227,7 +230,7 @@ def _shapes_for(text: str, custom: Custom) -> list[tuple[re.Pattern[str], _Reade
     if custom.japanese or custom.republican:
         shapes += _CALENDAR_SHAPES
     if _HAS_DIGIT.search(text) and _HAS_WORD.search(text):
-        shapes += _NAMED_SHAPES
+        shapes += _NAMED_SHAPES if _HAS_LONG_YEAR.search(text) else _SHORT_NAMED_SHAPES
     return shapes
 
 

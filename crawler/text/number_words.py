@@ -15,6 +15,8 @@ class WordTable:
         self._by_first: dict[str, list[str]] = {}
         for word in sorted(self._meanings, key=len, reverse=True):
             self._by_first.setdefault(word[0], []).append(word)
+        #: What the words begin with, in lower case.
+        self.firsts = frozenset(self._by_first)
 
     def find(self, text: str, start: int) -> tuple[int, str] | None:
         """The end and the meaning of the longest word at ``start``, which may follow a single space, or None.

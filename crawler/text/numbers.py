@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from crawler.text.number_words import (
     COUNTERS,
@@ -36,8 +35,7 @@ Kind = Literal["number", "percent", "money"]
 _Reading = tuple[int, int, Kind, Decimal, str]
 
 
-@dataclass(frozen=True, slots=True)
-class NumberSpan:
+class NumberSpan(NamedTuple):
     """A figure at ``text[start:end]``, sign, currency, scale and unit included.
 
     ``value`` is scaled; that of a share is in per cent (5‰ is 0.5). ``unit`` is ``%``, ``pp`` (percentage points), a
@@ -54,6 +52,7 @@ class NumberSpan:
 
 #: Thousands grouped by commas, by points before a decimal comma, or by narrow spaces (see ``_join_groups``).
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})++(?:\.\d+)?|\d{1,3}(?:\.\d{3})++,\d+|\d{1,3}(?:_\d{3})++(?:[.,]\d+)?|\d++(?:\.\d+)?)"
+_FIRST_OF_SCALES = "".join(sorted({word[0] for word in SCALES}))
 _N = f"[{NUMERAL_CHARACTERS}]"
 _CHINESE = rf"(?:{_N}{{1,16}}(?:点[〇零一二三四五六七八九]{{1,8}}[百千]?[万亿]{{0,2}})?)"
 _START = re.compile(rf"[\d{NUMERAL_CHARACTERS}]")
@@ -63,6 +62,8 @@ _FIGURE = re.compile(
     rf"|(?P<chinese>{_CHINESE})",
     re.IGNORECASE,
 )
+#: A figure that no scale follows, as most are: then none of the many has to be tried.
+_BARE = re.compile(rf"(?P<digits>(?>{_DIGITS}))(?!\s?[{_FIRST_OF_SCALES}])", re.IGNORECASE)
 _NO_QUANTITY = re.compile(
     r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}(?:[-/.]\d+)*+(?![\d%])"  # dates, versions
     r"|\d++(?:\.\d++){2,}+(?![\d%])"  # network addresses
@@ -72,10 +73,12 @@ _NO_QUANTITY = re.compile(
 _DESIGNATION = re.compile(r"[A-Za-z\d\-]*+(?:\.\d++)*+(?!%)")
 _IS_DESIGNATION = re.compile(r"[A-Za-z]-?$")
 _LEAD = re.compile(rf"(?:(?P<currency>{LEADING_PATTERN})\s?)?(?P<sign>(?<![A-Za-z\d\-%])[-+]|负)?$")
-_LEAD_ENDS = frozenset("$€£₩₽₹¥-+负币幣 ")
+_LEAD_ENDS = frozenset("$€£₩₽₹¥-+负币幣")
 _LONGEST_LEAD = 8
 _PART = re.compile(rf"({_DIGITS})\s?({SCALE_PATTERN})?", re.IGNORECASE)
 _WIDE_GROUPS = re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3}){2,5}(?!\d)")
+_HAS_WIDE_GROUPS = re.compile(r"\d \d{3} \d{3}")
+_NARROW_SPACES = ("\u00a0", "\u202f", "\u2009")
 _NARROW_GROUP = re.compile(r"(?<=\d)[\u00a0\u202f\u2009](?=\d{3}(?!\d))")
 _POWERS = {word.lower(): scale for word, scale in SCALES.items()}
 _PARTS_PER = {"百": Decimal(1), "千": Decimal("0.1"), "万": Decimal("0.01")}
@@ -87,6 +90,7 @@ _NO_COUNTS = frozenset({"十分", "一起", "一度", "一分", "一级", "一�
 _SHARE_WORDS = WordTable(PERCENTS)
 _CURRENCY_WORDS = WordTable(CURRENCIES)
 _MEASURE_WORDS = WordTable({word: word for word in MEASURES})
+_FIRST_OF_UNITS = frozenset().union(*(each.firsts for each in (_SHARE_WORDS, _CURRENCY_WORDS, _MEASURE_WORDS)))
 
 
 def find_numbers(text: str) -> list[NumberSpan]:
@@ -106,7 +110,7 @@ def _spans(text: str) -> Iterator[NumberSpan]:
         if after > start.start():
             position = after
             continue
-        found = _FIGURE.match(matched, after)
+        found = _BARE.match(matched, after) or _FIGURE.match(matched, after)
         assert found is not None  # every character that starts a figure is one by itself
         reading = _read_share(found) or _read_figure(found, matched, position)
         position = found.end()
@@ -121,7 +125,10 @@ def _skip(text: str, start: int, earliest: int) -> int:
         return start
     if other := _NO_QUANTITY.match(text, start):
         return other.end()
-    if start and _IS_DESIGNATION.search(text[max(0, start - 2) : start]) and not _lead(text, start, earliest)[0]:
+    last = text[start - 1 : start]
+    if not (last == "-" or (last.isascii() and last.isalpha())):  # nothing that a designation could begin with
+        return start
+    if _IS_DESIGNATION.search(text[max(0, start - 2) : start]) and not _lead(text, start, earliest)[0]:
         designation = _DESIGNATION.match(text, start)
         return designation.end() if designation else start
     return start
@@ -130,6 +137,8 @@ def _skip(text: str, start: int, earliest: int) -> int:
 def _lead(text: str, start: int, earliest: int) -> tuple[str, str, int]:
     """Currency and sign in front of a figure at ``start``, and where they begin; nothing before ``earliest``."""
     last = text[start - 1 : start]
+    if last == " ":
+        last = text[start - 2 : start - 1]
     if last not in _LEAD_ENDS and not ("A" <= last <= "Z"):
         return "", "", start
     found = _LEAD.search(text[max(0, start - _LONGEST_LEAD) : start])
@@ -140,7 +149,7 @@ def _lead(text: str, start: int, earliest: int) -> tuple[str, str, int]:
 
 def _read_share(found: re.Match[str]) -> _Reading | None:
     """百分之三十五, 千分之5."""
-    if not found["base"]:
+    if found.lastgroup != "share":
         return None
     share = found["share"]
     value = _read_digits(share) if share[0].isdecimal() else _read_chinese(share)
@@ -148,13 +157,15 @@ def _read_share(found: re.Match[str]) -> _Reading | None:
 
 
 def _read_figure(found: re.Match[str], text: str, earliest: int) -> _Reading | None:
-    if found["base"]:
+    if found.lastgroup == "share":
         return None
     currency, sign, start = _lead(text, found.start(), earliest)
     end = found.end()
-    percent = _SHARE_WORDS.find(text, end)
-    money = None if percent else _CURRENCY_WORDS.find(text, end)
-    measure = None if percent or money else _MEASURE_WORDS.find(text, end)
+    percent = money = measure = None
+    if text[end : end + 2].lstrip(" ")[:1].lower() in _FIRST_OF_UNITS:
+        percent = _SHARE_WORDS.find(text, end)
+        money = None if percent else _CURRENCY_WORDS.find(text, end)
+        measure = None if percent or money else _MEASURE_WORDS.find(text, end)
     is_counted = bool(percent or money or currency or (measure and measure[1] in COUNTERS))
     value = _value(found, measure[1] if measure else "", is_counted=is_counted)
     if value is None:
@@ -176,13 +187,14 @@ def _in_percent(value: Decimal, unit: str) -> tuple[Decimal, str]:
 
 def _join_groups(text: str) -> str:
     """Spaces inside a number as underscores: narrow ones, and ordinary ones where two groups of three follow."""
-    text = _WIDE_GROUPS.sub(lambda found: found[0].replace(" ", "_"), text)
-    return text if text.isascii() else _NARROW_GROUP.sub("_", text)
+    if _HAS_WIDE_GROUPS.search(text):
+        text = _WIDE_GROUPS.sub(lambda found: found[0].replace(" ", "_"), text)
+    return _NARROW_GROUP.sub("_", text) if any(space in text for space in _NARROW_SPACES) else text
 
 
 def _value(found: re.Match[str], measure: str, *, is_counted: bool) -> Decimal | None:
     """The figure's value; of a Chinese numeral only if something says that it counts."""
-    if found["digits"]:
+    if found.lastgroup == "digits":
         return _read_digits(found["digits"])
     written = found["chinese"]
     has_unit = len(written) > 1 and (_UNIT_SIGNS.search(written) or "点" in written or "〇" in written)
@@ -193,6 +205,8 @@ def _value(found: re.Match[str], measure: str, *, is_counted: bool) -> Decimal |
 
 def _read_digits(written: str) -> Decimal | None:
     """Digits with their scales, added up: 3亿5000万."""
+    if written.isdecimal() and len(written) <= _MOST_DIGITS:
+        return Decimal(written)
     total = Decimal(0)
     for digits, scale in _PART.findall(written):
         if len(digits) > _MOST_DIGITS:  # an identifier

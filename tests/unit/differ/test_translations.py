@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.differ.translations import is_translation, length_of, read_clues, translation_marks
+from crawler.differ.translations import find_designations, is_translation, length_of, read_clues, translation_marks
 from crawler.model import Attachment, Block, BlockKind, Link
 from tests.world.parallel import DAY, LANGUAGES, draw_story, redraw, write_story
 
@@ -57,9 +57,12 @@ def test_a_figure_weighs_more_the_seldomer_it_is():
 
 
 def test_designations_are_read_in_any_script():
-    assert (
-        read_clues("按GB50016-2014和H5N1的要求").designations == read_clues("as GB50016-2014 and H5N1 ask").designations
-    )
+    assert find_designations("按GB50016-2014和H5N1的要求") == find_designations("as GB50016-2014 and H5N1 ask")
+    assert find_designations("按GB50016-2014和H5N1的要求") == {"gb50016-2014", "h5n1"}
+
+
+def test_a_month_is_known_in_any_letters_that_it_is_written_in():
+    assert read_clues("on ſept 5").weights.keys() == {"d9-5"} == read_clues("on 5 SEPT").weights.keys()
 
 
 @QUICK

@@ -15,7 +15,7 @@ import typer
 
 from crawler.cli.context import CliContext
 from crawler.cli.output import silence_stdout
-from crawler.cli.signals import stop_on_signals
+from crawler.cli.signals import collect_rarely, stop_on_signals
 from crawler.errors import GazetteError
 
 #: The database and the snapshots tell such trouble themselves; what is left is the file that stdout leads to.
@@ -98,6 +98,7 @@ def named_in(words: Sequence[str]) -> list[str]:
 def main() -> None:
     """The entry point: a user's mistake ends in one clear line and an exit code, never in a traceback."""
     stop_on_signals()
+    collect_rarely()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that cannot show a character shows a question mark

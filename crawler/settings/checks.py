@@ -184,12 +184,15 @@ def _is_loopback(address: str) -> bool:
         return False
 
 
-def warn_of_contact(review: Review, sources: Sequence[Source]) -> None:
-    """Warns where the operators of sites are told to write to ``example.org``, which is nobody."""
-    shy = [source for source in sources if source.enabled and "example.org" in source.fetch.user_agent]
-    hosts = [urlsplit(source.url).hostname or "" for source in shy]
-    at_home = {host for host in set(hosts) if is_private_name(host)}
-    away = [host for host in hosts if host not in at_home]
+def warn_of_contact(review: Review, sources: Sequence[Source], hosts: Sequence[str]) -> None:
+    """Warns where the operators of sites, the sources' ``hosts``, are told to write to ``example.org``, to nobody."""
+    shy = [
+        host
+        for source, host in zip(sources, hosts, strict=True)
+        if source.enabled and "example.org" in source.fetch.user_agent
+    ]
+    at_home = {host for host in set(shy) if is_private_name(host)}
+    away = [host for host in shy if host not in at_home]
     if away:
         review.warnings.append(
             f"{review.document.place(('fetch', 'user_agent'))}: user_agent says example.org, where nobody can be "

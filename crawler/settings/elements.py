@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from crawler.errors import ConfigError
 from crawler.notifier.channels import channel_names, find_channel
@@ -73,7 +74,8 @@ def _read_source(review: Review, raw: Mapping[str, Any], number: int) -> SourceT
         return None
     options = _make(review, find_kind(kind).Options, options_table, (*path, "options")) if options_table else None
     kept = {name: sub for name, sub in checked.items() if sub is not None}
-    return SourceTables(number=number, table=table, subs=kept, options=options, options_table=options_table)
+    host = urlsplit(table.url).hostname or ""  # split here, where Python still has what the check of it split
+    return SourceTables(number=number, table=table, host=host, subs=kept, options=options, options_table=options_table)
 
 
 def _check_selectors(review: Review, table: Table | None, path: KeyPath) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from urllib.parse import urlsplit
 
 from crawler.errors import ConfigError
 from crawler.model import ChannelConfig, Keywords, Source, Subscription
@@ -79,7 +78,7 @@ def load_settings(
     tables = read_tables(review)
     sources = _resolve_sources(review, tables)
     _check_together(review, tables)
-    warn_of_contact(review, sources)
+    warn_of_contact(review, sources, [each.host for each in tables.sources])
     if review.findings:
         raise ConfigError([describe(document, finding) for finding in order(document, review.findings)])
     return _assemble(review, tables, sources)
@@ -118,7 +117,7 @@ def _resolve_source(review: Review, source: SourceTables, shared: tuple[Layer, .
 def choose_timezone(source: SourceTables) -> str:
     """The source's zone as written, else the one its address suggests."""
     table = source.table
-    return table.timezone or default_timezone(urlsplit(table.url).hostname or "", table.language)
+    return table.timezone or default_timezone(source.host, table.language)
 
 
 def _make_subscription(each: SubscriptionTables) -> Subscription:

@@ -40,10 +40,11 @@ SCHEDULE_KEYS = ("every", "min_every", "max_every", "jitter", "hours")
 
 @dataclass(frozen=True, kw_only=True)
 class SourceTables:
-    """One source as written: its own table, those below it, and its options."""
+    """One source as written: its own table, those below it, and its options. ``host`` is that of its address."""
 
     number: int
     table: SourceTable
+    host: str
     subs: Mapping[str, Table]
     options: object
     options_table: Table | None

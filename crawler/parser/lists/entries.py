@@ -9,13 +9,17 @@ from datetime import datetime
 from itertools import chain, pairwise, zip_longest
 
 from crawler.model import Entry, Moment
-from crawler.parser.lists.groups import Group, Item, gap_text, has_date, outside_text
+from crawler.parser.lists.groups import Group, Item, gap_text, has_date, may_be_title, outside_text
 from crawler.parser.lists.walk import HEADINGS, Frame, Page
 from crawler.text.dates import find_dates, read_date
 from crawler.text.normalize import clean, shorten
 
 _TITLE_LIMIT = 500
 _CUT = ("…", "...", "‥", "。。。")
+#: A label before a date has fewer letters than what is said of an item.
+_LABEL = 8
+#: Of how many pieces a teaser and what stands below it consist at most.
+_TEASER = 8
 _BULLETS = " \t·•▪■□◆●○►▶▷»›>-–—|"
 _BRACKETS = "[]()（）【】〔〕〈〉 \t/|"
 _DATE_END = re.compile(r"[\s\[(（【]+((?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?)\s?[\])）】]?$")
@@ -67,6 +71,7 @@ def _title(page: Page, item: Item, rules: ReadingRules) -> tuple[str, Moment | N
     """The title, and a date that stood within the link beside it."""
     heading = next((frame for frame in _within(page, item.anchor.frame) if frame.tag in HEADINGS), None)
     text = page.text_of(heading) if heading else _anchor_text(page, item)
+    text = text if may_be_title(text) else item.text
     text, date = _part_from_date(text, rules)
     return shorten(_complete(text.strip(_BULLETS), item.anchor.hint), _TITLE_LIMIT), date
 
@@ -119,7 +124,7 @@ def _own_date(page: Page, item: Item, rules: ReadingRules) -> Moment | None:
     if rules.marked_dates:
         return None
     outside = outside_text(page, item)
-    if not any(char.isdigit() for char in outside):
+    if not any(char.isdigit() for char in outside) and not has_date(outside):
         return _date_of_pieces(page.pieces(item.anchor.frame.start, item.anchor.frame.end), rules)
     pieces = page.pieces(item.frame.start, item.anchor.frame.start) + page.pieces(item.anchor.frame.end, item.frame.end)
     inner = page.pieces(item.anchor.frame.start, item.anchor.frame.end)
@@ -175,11 +180,30 @@ def _with_clock(pieces: list[str]) -> Iterator[str]:
 def _dates_between(
     page: Page, group: Group, rules: ReadingRules, own: dict[int, Moment | None]
 ) -> dict[int, Moment | None]:
-    """Dates that stand between the items (``dt`` before ``dd``): before each of them, or after, whichever is more."""
+    """Dates that stand between the items (``dt`` before ``dd``): before each of them, or after, whichever is more.
+
+    Where both are as many, those behind what is said of an item (a teaser, then its date) are its own.
+    """
     before: dict[int, Moment | None] = {}
     after: dict[int, Moment | None] = {}
-    limits = [None, *group.items, None]
-    for previous, item, following in zip(limits, group.items, limits[2:], strict=False):
-        before[id(item)] = own[id(item)] or rules.find(gap_text(page, previous, item))
-        after[id(item)] = own[id(item)] or rules.find(gap_text(page, item, following))
-    return max(own, before, after, key=lambda dates: sum(1 for date in dates.values() if date))
+    gaps = [_read_gap(page, one, other, rules) for one, other in pairwise([None, *group.items, None])]
+    for item, (behind_other, _), (behind_own, _) in zip(group.items, gaps[:-1], gaps[1:], strict=True):
+        before[id(item)] = own[id(item)] or behind_other
+        after[id(item)] = own[id(item)] or behind_own
+    inner = gaps[1:-1]
+    trailing = 2 * sum(trails for _, trails in inner) > len(inner)
+    ways = (own, after, before) if trailing else (own, before, after)
+    return max(ways, key=lambda dates: sum(1 for date in dates.values() if date))
+
+
+def _read_gap(page: Page, before: Item | None, after: Item | None, rules: ReadingRules) -> tuple[Moment | None, bool]:
+    """The date between two items, and whether words stand before it. Of a long teaser only a line of its own counts."""
+    text = gap_text(page, before, after)
+    if found := rules.find(text):
+        words = text.partition(found.raw)[0] if found.raw in text else ""
+        return found, len(_letters_of(words)) > _LABEL
+    if before is None or before.frame.parent is None:
+        return None, False
+    end = after.frame.start if after else before.frame.parent.end
+    found = _date_of_pieces(page.pieces(before.frame.end, end)[:_TEASER], rules)
+    return found, found is not None

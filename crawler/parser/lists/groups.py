@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from crawler.parser.lists.walk import Anchor, Frame, Page
+from crawler.parser.lists.walk import HEADINGS, Anchor, Frame, Page
 from crawler.text.normalize import is_cjk
 from crawler.text.urls import date_in_url, document_id
 
@@ -17,6 +17,9 @@ from crawler.text.urls import date_in_url, document_id
 _PATH = 6
 _CLIMB = 8
 _GAP = 80
+#: How far around a link its row reaches, and in how many rows the same text makes a button of a link.
+_ROW = 4
+_BUTTONS = 3
 _MEMBERS_COUNTED = 60
 _STATE_WORDS = re.compile(
     r"\b(?:first|last|on|cur\w*|active|odd|even|line|new|top|bg|alt|hover)\b|[\s_-]+", re.IGNORECASE
@@ -25,7 +28,7 @@ _DATED = re.compile(
     r"(?:19|20)\d\d\s?[-/.年년]\s?\d{1,2}|\d{1,2}\s?[-/.月월]\s?\d{1,2}|(?:令和|平成|民國|民国|昭和)|"
     r"\b\d{1,2}(?:st|nd|rd|th)?\s(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|"
     r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s\d{1,2}\b|\d\s?(?:hours?|days?|minutes?)\sago|"
-    r"\d\s?(?:小时|小時|分钟|分鐘|天|時間|日)前",
+    r"\d\s?(?:小时|小時|分钟|分鐘|天|時間|日)前|(?:今天|昨天|前天|今日|昨日)(?=\s{0,3}(?:\d{1,2}[:：]|$))",
     re.IGNORECASE,
 )
 _ARTICLE_URL = re.compile(r"\d{4,}|(?:[^/-]+-){3}[^/-]+/?$|[?&]\w{0,20}id=\w|\.(?:pdf|docx?)$", re.IGNORECASE)
@@ -49,6 +52,25 @@ _NOT_A_TITLE = frozenset(
         ),
         *("more", "read more", "learn more", "home", "next", "next page", "previous", "previous page"),
         *("次へ", "前へ", "もっと見る", "一覧", "詳細", "더보기"),
+    }
+)
+#: Of those the ones that lead to an article all the same: its title stands over them, as a heading without a link.
+_MORE = frozenset(
+    {
+        *("read more", "learn more", "more", "continue reading", "full story", "view details", "details"),
+        *(
+            "详情",
+            "详细",
+            "查看详情",
+            "查看更多",
+            "查看全文",
+            "阅读全文",
+            "了解更多",
+            "詳細",
+            "詳しく見る",
+            "続きを読む",
+            "자세히 보기",
+        ),
     }
 )
 _EDGES = "[]【】<>«»‹›＞…. "
@@ -83,9 +105,10 @@ def find_list(page: Page) -> Group | None:
     Links are grouped by the path of elements they stand in. A group is the better the more links it has, and the
     more of them read like titles, have a date beside them and lead to something that looks like an article.
     """
-    by_shape: dict[str, list[Item]] = defaultdict(list)
+    by_shape: Mapping[str, list[Item]] = defaultdict(list)
     for item in _candidates(page):
         by_shape[_shape(item.anchor.frame)].append(item)
+    by_shape = {shape: _without_buttons(items) for shape, items in by_shape.items()}
     judged = [_judge(page, cluster) for items in by_shape.values() for cluster in _clusters(items)]
     best = max(judged, key=lambda one: one.score, default=None)
     if best is None or not best.is_list:
@@ -123,15 +146,52 @@ def _marked_frame(frame: Frame) -> Frame | None:
 
 def _candidates(page: Page) -> Iterable[Item]:
     own, host = page.url.partition("#")[0], _authority(page.url)
+    untitled: list[Anchor] = []
+    titled: set[str] = set()
     for anchor in page.anchors:
         text = page.text_of(anchor.frame) or anchor.hint
-        if anchor.url.partition("#")[0] != own and _may_be_title(text):
+        if anchor.url.partition("#")[0] == own:
+            continue
+        if may_be_title(text):
+            titled.add(anchor.url)
+            yield Item(anchor, anchor.frame, text, _worth(anchor, text, host))
+        elif text.strip(_EDGES).casefold() in _MORE:
+            untitled.append(anchor)
+    for anchor in untitled:
+        if anchor.url not in titled and (text := _heading_over(page, anchor)):
             yield Item(anchor, anchor.frame, text, _worth(anchor, text, host))
 
 
-def _may_be_title(text: str) -> bool:
+def may_be_title(text: str) -> bool:
+    """Whether a link's text may be an article's title, and is no number and no button."""
     bare = text.strip(_EDGES).casefold()
-    return len(bare) > 1 and not bare.isdigit() and bare not in _NOT_A_TITLE
+    return len(bare) > 1 and not bare.isdigit() and bare not in _NOT_A_TITLE and bare not in _MORE
+
+
+def _heading_over(page: Page, anchor: Anchor) -> str:
+    """The one heading of the smallest element around a link that holds any; empty where it holds several."""
+    for frame in anchor.frame.up(_ROW):
+        found = [each for each in page.notable_in(frame) if each.tag in HEADINGS and frame.holds(each)]
+        if found:
+            return page.text_of(found[0]) if len(found) == 1 and found[0].end <= anchor.frame.start else ""
+    return ""
+
+
+def _without_buttons(items: list[Item]) -> list[Item]:
+    """The links of one shape without those that say the same in row after row beside another that says more: "PDF"."""
+    counts = Counter(item.text for item in items)
+    if max(counts.values()) < _BUTTONS:
+        return items
+    rows = {id(frame) for item in items if counts[item.text] < _BUTTONS for frame in _rows_around(item)}
+    return [
+        item
+        for item in items
+        if counts[item.text] < _BUTTONS or not any(id(frame) in rows for frame in _rows_around(item))
+    ]
+
+
+def _rows_around(item: Item) -> Iterator[Frame]:
+    return (frame for frame in item.anchor.frame.up(_ROW) if frame.tag in ("tr", "li"))
 
 
 def _shape(frame: Frame) -> str:
@@ -249,15 +309,19 @@ def outside_text(page: Page, item: Item) -> str:
 
 
 def gap_text(page: Page, before: Item | None, after: Item | None) -> str:
-    """What stands between two items (None: the beginning or end of their list), if it is short enough to be theirs."""
+    """What stands between two items, if it is short enough to be theirs; before the first or behind the last (None)
+    what is nearest to it.
+    """
     known = before or after
     container = known.frame.parent if known else None
     if known is None or container is None:
         return ""
     start = before.frame.end if before else container.start
     end = after.frame.start if after else container.end
+    if before is None:
+        return " ".join(page.texts[max(start, end - 40) : end]).strip()[-_GAP:]
     text = " ".join(page.texts[start : min(end, start + 40)]).strip()
-    return text if len(text) <= _GAP else ""
+    return text if len(text) <= _GAP else text[:_GAP] if after is None else ""
 
 
 def _has_dated_piece(page: Page, item: Item) -> bool:

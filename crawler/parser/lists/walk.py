@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -29,6 +29,14 @@ _CHROME = re.compile(
 )
 _PAGER = re.compile(r"pag(?:e|er|es|ing|ination)|fenye|turn", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
+#: Where pages keep the address of a link that a script follows, and how a script goes there.
+_TARGETS = ("data-href", "data-url", "data-link")
+_ADDRESS = re.compile(r"(?:https?:/)?/\S{1,1000}|[\w.-]{1,100}/\S{1,1000}|\S{1,1000}\.s?html?(?:\?\S{0,500})?")
+_CALL = re.compile(
+    r"(?:javascript:\s{0,3})?(?:window\.|self\.|top\.|document\.|parent\.)?"
+    r"(?:open\s{0,3}\(|location(?:\.href)?\s{0,3}=|location\.(?:assign|replace)\s{0,3}\()"
+    r"\s{0,3}['\"]([^'\"\\<>\s]{2,1000})['\"]\s{0,3}(?=[,;)]|$)"
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -167,9 +175,10 @@ def _enter(
         return
     if tag in _SKIPPED or tag.startswith(("-comment", "-doctype")):
         return
-    frame = _frame(node, tag, parent, len(page.texts), marks)
-    if tag == "a" and len(page.anchors) < _ANCHOR_LIMIT:
-        _note_anchor(node, frame, page)
+    attributes = node.attributes
+    frame = _frame(tag, attributes, parent, len(page.texts), marks.of(node.mem_id) if marks else "")
+    if (tag == "a" or "onclick" in attributes) and len(page.anchors) < _ANCHOR_LIMIT:
+        _note_anchor(attributes, frame, page)
     if frame.mark or frame.when or tag in HEADINGS:
         page.notable.append(frame)
     stack.append((None, frame))
@@ -178,13 +187,12 @@ def _enter(
         page.texts.append(" ")
 
 
-def _frame(node: LexborNode, tag: str, parent: Frame, start: int, marks: Marks) -> Frame:
-    attributes = node.attributes
+def _frame(tag: str, attributes: Mapping[str, str | None], parent: Frame, start: int, mark: str) -> Frame:
     own = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".strip()[:200]
     chrome = parent.chrome or _is_chrome(tag, own, parent)
     frame = Frame(tag, _DIGITS.sub("", own), parent, parent.depth + 1, start, chrome)
     frame.pager = parent.pager or (bool(own) and _PAGER.search(own) is not None)
-    frame.mark = marks.of(node.mem_id) if marks else ""
+    frame.mark = mark
     frame.when = (attributes.get("datetime") or "")[:60] if tag == "time" else ""
     return frame
 
@@ -198,10 +206,20 @@ def _is_chrome(tag: str, name: str, parent: Frame) -> bool:
     return bool(name) and tag not in ("a", "body", "html", "main", "li") and _CHROME.search(name) is not None
 
 
-def _note_anchor(node: LexborNode, frame: Frame, page: Page) -> None:
-    attributes = node.attributes
-    href = attributes.get("href") or ""
+def _note_anchor(attributes: Mapping[str, str | None], frame: Frame, page: Page) -> None:
+    href = (attributes.get("href") or "").strip()
     url = "" if href.startswith("#") else join_url(page.base, href)
+    if not url:
+        url = join_url(page.base, _scripted_target(attributes))
     if url:
         rel = (attributes.get("rel") or "").lower()
         page.anchors.append(Anchor(url, clean((attributes.get("title") or "")[:1_000]), frame, rel))
+
+
+def _scripted_target(attributes: Mapping[str, str | None]) -> str:
+    """Where a link leads that only a script follows, if the address itself stands at it."""
+    noted = next((value for name in _TARGETS if (value := attributes.get(name))), "")
+    if noted:
+        return noted if _ADDRESS.fullmatch(noted) else ""
+    called = _CALL.search((attributes.get("onclick") or "")[:500]) or _CALL.match((attributes.get("href") or "")[:500])
+    return called[1] if called else ""

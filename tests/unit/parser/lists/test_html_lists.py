@@ -48,6 +48,28 @@ PLAIN = '<li><a href="{u}">{t}</a><span>2023-10-{d}</span></li>'
 # -- finding the list --
 
 
+def test_a_date_behind_a_teaser_is_not_given_to_the_next_entry():
+    pattern = '<h3><a href="{u}">{t}</a></h3><p>说明事项的来由，附办理时限。</p><p>发布：2023/10/{d} 08:00</p>'
+    assert days(read(f"<div>{items(pattern)}</div><p>{'版权所有' * 30}</p>")) == [27, 26, 25, 24]
+
+
+def test_relative_days_beside_links_are_dates():
+    listing = read(f"<ul>{items('<li><a href={u}>{t}</a><span>昨天</span></li>')}</ul>")
+    assert days(listing) == [29, 29, 29, 29]
+
+
+def test_a_link_that_only_calls_a_function_is_none():
+    rows = items("<li><a href='#' onclick='show({d})'>{t}</a><span>2023-10-{d}</span></li>")
+    with pytest.raises(ParseError, match="no list of links"):
+        read(f"<ul>{rows}</ul>")
+
+
+def test_equal_titles_in_rows_of_their_own_are_kept():
+    same = "".join(f"<li><a href='/n/{n}000.html'>招标公告</a><span>2023-10-0{n}</span></li>" for n in range(1, 4))
+    listing = read(f"<ul>{same}{items(PLAIN)}</ul>")
+    assert [entry.title for entry in listing.entries] == ["招标公告"] * 3 + list(TITLES)
+
+
 @pytest.mark.parametrize(
     "pattern",
     [
@@ -61,6 +83,14 @@ PLAIN = '<li><a href="{u}">{t}</a><span>2023-10-{d}</span></li>'
         '<div><a href="{u}"><img src="x.png"></a><a href="{u}">{t}</a><i>10-{d}</i></div>',
         '<a href="{u}"><div><h4>{t}</h4><p>摘要一句话。</p><span>2023-10-{d}</span></div></a>',
         '<li><b>{d}</b><i>2023-10</i><a href="{u}">{t}</a></li>',
+        '<h3><a href="{u}">{t}</a></h3><p>说明事项的来由，附办理时限。</p><p>发布：2023/10/{d} 08:00</p>',
+        f'<h3><a href="{{u}}">{{t}}</a></h3><p>{"说明事项的来由，附办理时限。" * 9}</p><p>发布：2023/10/{{d}}</p>',
+        '<div><h3>{t}</h3><span>2023-10-{d}</span><p>摘要一句话。</p><a href="{u}">查看全文</a></div>',
+        '<li><a href="javascript:void(0)" data-href="{u}">{t}</a><span>2023-10-{d}</span></li>',
+        "<li><a href=\"#\" onclick=\"window.open('{u}','_blank');return false\">{t}</a><span>2023-10-{d}</span></li>",
+        "<li onclick=\"location.href='{u}'\"><span>{t}</span><span>2023-10-{d}</span></li>",
+        "<li><a href=\"javascript:window.open('{u}')\">{t}</a><span>2023-10-{d}</span></li>",
+        '<tr><td>2023.10.{d}</td><td>[公告]</td><td><a href="{u}">{t}</a></td><td><a href="{u}.pdf">PDF</a></td></tr>',
         '<li><i>2023</i><b>10/{d}</b><a href="{u}">{t}</a></li>',
         '<li><time datetime="2023-10-{d}T08:00:00+08:00">last week</time><a href="{u}">{t}</a></li>',
     ],

@@ -73,14 +73,18 @@ class ParseError(GazetteError):
 
 
 class DeliveryError(GazetteError):
-    """A channel did not take a message."""
+    """A channel did not take a message. ``rest``: what to send instead next time, where some receivers have it."""
+
+    def __init__(self, message: str, *, rest: bytes | None = None) -> None:
+        super().__init__(message)
+        self.rest = rest
 
 
 class TemporaryDeliveryError(DeliveryError):
     """It may go better later. ``retry_after`` is set where the receiver named a pause."""
 
-    def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, retry_after: timedelta | None = None, rest: bytes | None = None) -> None:
+        super().__init__(message, rest=rest)
         self.retry_after = retry_after
 
 

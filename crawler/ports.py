@@ -180,12 +180,12 @@ class Store(Protocol):
         """Marks as sent, if the lease is still ours."""
         ...
 
-    def postpone(self, delivery: Delivery, *, due_at: datetime, error: str) -> None:
-        """Back to pending after a failed attempt, if the lease is still ours."""
+    def postpone(self, delivery: Delivery, *, due_at: datetime, error: str, rest: bytes | None = None) -> None:
+        """Back to pending after a failed attempt, if the lease is still ours; ``rest`` replaces the fixed bytes."""
         ...
 
-    def bury(self, delivery: Delivery, *, error: str) -> None:
-        """Makes it a dead letter, if the lease is still ours."""
+    def bury(self, delivery: Delivery, *, error: str, rest: bytes | None = None) -> None:
+        """Makes it a dead letter, if the lease is still ours; ``rest`` replaces the fixed bytes."""
         ...
 
 

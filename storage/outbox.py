@@ -24,10 +24,11 @@ _CLAIMABLE = (
 # Only who holds the lease may settle: a worker that slept through its lease finds the delivery in other hands.
 _OURS = "id = ? AND state = 'leased' AND lease = ?"
 _GIVE_BACK = "attempts = attempts + 1, lease = '', lease_until = NULL, last_error = ?"
+_KEEP_REST = "payload = COALESCE(?, payload)"
 _FREEZE = update("delivery", "payload = ?", _OURS + " AND payload IS NULL")
 _SENT = update("delivery", f"state = 'sent', sent_at = ?, {_GIVE_BACK}", _OURS)
-_POSTPONED = update("delivery", f"state = 'pending', due_at = ?, {_GIVE_BACK}", _OURS)
-_BURIED = update("delivery", f"state = 'dead', {_GIVE_BACK}", _OURS)
+_POSTPONED = update("delivery", f"state = 'pending', due_at = ?, {_KEEP_REST}, {_GIVE_BACK}", _OURS)
+_BURIED = update("delivery", f"state = 'dead', {_KEEP_REST}, {_GIVE_BACK}", _OURS)
 
 
 class Outbox(Letters):
@@ -117,13 +118,16 @@ class Outbox(Letters):
         """Marks as sent, if the lease is still ours."""
         self._settle(_SENT, rows.to_column(sent_at), "", delivery.id, delivery.lease)
 
-    def postpone(self, delivery: Delivery, *, due_at: datetime, error: str) -> None:
-        """Back to pending after a failed attempt, which is counted, if the lease is still ours."""
-        self._settle(_POSTPONED, rows.to_column(due_at), shorten_error(error), delivery.id, delivery.lease)
+    def postpone(self, delivery: Delivery, *, due_at: datetime, error: str, rest: bytes | None = None) -> None:
+        """Back to pending after a failed attempt, which is counted, if the lease is still ours.
 
-    def bury(self, delivery: Delivery, *, error: str) -> None:
-        """Makes it a dead letter, if the lease is still ours."""
-        self._settle(_BURIED, shorten_error(error), delivery.id, delivery.lease)
+        ``rest`` is sent next time instead of what was fixed, where some receivers have taken it already.
+        """
+        self._settle(_POSTPONED, rows.to_column(due_at), rest, shorten_error(error), delivery.id, delivery.lease)
+
+    def bury(self, delivery: Delivery, *, error: str, rest: bytes | None = None) -> None:
+        """Makes it a dead letter, if the lease is still ours; ``rest`` as in ``postpone``, for a retry by hand."""
+        self._settle(_BURIED, rest, shorten_error(error), delivery.id, delivery.lease)
 
     def _settle(self, sql: str, *parameters: object) -> None:
         with self.database.writing(durable=True):

@@ -274,7 +274,7 @@ class Outbox:
             await self._bury(delivery, str(error), tally)
             await self._switch_off(lane.config.name, str(error))
         except PermanentDeliveryError as error:
-            await self._bury(delivery, str(error), tally)
+            await self._bury(delivery, str(error), tally, rest=error.rest)
         except TemporaryDeliveryError as error:
             lane.failures, lane.last_error = lane.failures + 1, str(error)
             await self._postpone(delivery, error, tally)
@@ -346,15 +346,15 @@ class Outbox:
         failures = delivery.attempts + 1
         pause = next_pause(failures, chance=self._chance(), retry_after=error.retry_after)
         if pause is None:
-            await self._bury(delivery, f"given up after {failures} attempts: {error}", tally)
+            await self._bury(delivery, f"given up after {failures} attempts: {error}", tally, rest=error.rest)
             return
         due_at = self._real_now() + pause
-        await self._call(self._store.postpone, delivery, due_at=due_at, error=str(error))
+        await self._call(self._store.postpone, delivery, due_at=due_at, error=str(error), rest=error.rest)
         log.warning("delivery %s to %s failed, next try at %s: %s", delivery.id, delivery.channel, due_at, error)
         tally.count_waiting(delivery, due_at, str(error))
 
-    async def _bury(self, delivery: Delivery, error: str, tally: Tally) -> None:
-        await self._call(self._store.bury, delivery, error=error)
+    async def _bury(self, delivery: Delivery, error: str, tally: Tally, *, rest: bytes | None = None) -> None:
+        await self._call(self._store.bury, delivery, error=error, rest=rest)
         log.error("delivery %s to %s is dead: %s", delivery.id, delivery.channel, error)
         tally.count_dead(delivery, error)
 

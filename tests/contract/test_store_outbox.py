@@ -271,6 +271,20 @@ def test_a_postponed_delivery_comes_back_with_its_tries_counted(store, made):
     assert len(again.last_error) <= 1_000
 
 
+def test_what_is_left_to_send_takes_the_place_of_the_fixed_bytes(store, made):
+    store.commit([made.told("a")])
+    (first,) = lease(store, made)
+    store.freeze_payload(first, b"to both")
+    store.postpone(first, due_at=made.now + MINUTE, error="one is busy", rest=b"to one")
+    (second,) = lease(store, made, at=made.now + MINUTE)
+    store.postpone(first, due_at=made.now, error="late", rest=b"to nobody")
+    store.postpone(second, due_at=made.now + 2 * MINUTE, error="still busy")
+    (third,) = lease(store, made, at=made.now + 2 * MINUTE)
+    store.bury(third, error="gone", rest=b"\0to the last\xff")
+    assert [first.payload, second.payload, third.payload] == [None, b"to one", b"to one"]
+    assert store.list_deliveries(state=DeliveryState.DEAD)[0].payload == b"\0to the last\xff"
+
+
 def test_a_buried_delivery_is_visible_and_not_tried(store, made):
     store.commit([made.told("a")])
     (delivery,) = lease(store, made)

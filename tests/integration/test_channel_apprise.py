@@ -32,7 +32,10 @@ def reach(*urls, private_hosts=("127.0.0.1/32",), **values):
 
 
 def tell(options, notice=None):
-    payload = apprise.render(notice or make_notice(make_change()), options)
+    send(apprise.render(notice or make_notice(make_change()), options), options)
+
+
+def send(payload, options):
     asyncio.run(apprise.send(payload, make_delivery(), options))
 
 
@@ -134,10 +137,34 @@ def test_an_address_apprise_does_not_understand_is_for_the_operator():
         tell(reach("tgram://nonsense"))
 
 
-def test_where_one_of_several_fails_the_others_have_it_and_all_are_tried_again(site):
-    with pytest.raises(TemporaryDeliveryError, match="Bark"):
-        tell(reach(f"bark://127.0.0.1:{free_port()}/{TOKEN}", f"ntfy://127.0.0.1:{site.port}/notices"))
-    assert site.count("/") == 1
+def test_where_some_of_several_fail_the_others_have_it_and_are_told_no_more(site):
+    bark, ntfy, gotify = (f"{scheme}://127.0.0.1:{site.port}/{TOKEN}" for scheme in ("bark", "ntfy", "gotify"))
+    options = reach(bark, "tgram://nonsense", ntfy, gotify)
+    site.route("/push", "no", status=503)
+    site.route("/message", "no", status=503)
+    payload = apprise.render(make_notice(make_change()), options)
+
+    with pytest.raises(TemporaryDeliveryError, match=r"Bark.*Telegram.*Gotify") as first:
+        send(payload, options)
+    site.route("/push", "{}", content_type="application/json")
+    with pytest.raises(TemporaryDeliveryError, match=r"Telegram.*Gotify") as second:
+        send(first.value.rest, options)
+    site.route("/message", "{}", content_type="application/json")
+    with pytest.raises(PermanentDeliveryError, match="Telegram") as last:
+        send(second.value.rest, options)
+
+    assert [site.count(path) for path in ("/", "/push", "/message")] == [1, 2, 3]
+    assert site.last("/message").body == next(each for each in site.requests if each.path == "/message").body
+    assert TOKEN.encode() not in last.value.rest
+    send(last.value.rest, reach(bark, ntfy, gotify))
+    assert site.count() == 6
+
+
+def test_where_nobody_has_taken_it_the_bytes_stay_as_they_are(site):
+    site.fall_back("no", status=503)
+    with pytest.raises(TemporaryDeliveryError) as caught:
+        tell(reach(f"ntfy://127.0.0.1:{site.port}/notices"))
+    assert caught.value.rest is None
 
 
 def test_elsewhere_the_guard_changes_nothing(site):

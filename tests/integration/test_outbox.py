@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import pytest
 from standardwebhooks import Webhook
 
-from crawler.errors import StoreError, TemporaryDeliveryError
+from crawler.errors import PermanentDeliveryError, StoreError, TemporaryDeliveryError
 from crawler.model import (
     ChannelConfig,
     DeliveryState,
@@ -533,6 +533,27 @@ def test_a_message_that_is_frozen_needs_no_rendering_any_more(house, site):
     house.time.at += timedelta(seconds=5)
     no_more = broken_channel(render=lambda notice, options: 1 / 0, send=webhook.send)
     assert house.drain(find=lambda kind: no_more).sent == {"to-hook": 1}
+
+
+def test_what_some_receivers_have_taken_goes_to_the_others_alone_next_time_and_when_retried_by_hand(house):
+    seen = []
+
+    async def send(payload, delivery, options):
+        seen.append(payload)
+        if payload == b"all":
+            raise TemporaryDeliveryError("two of three", rest=b"two")
+        raise PermanentDeliveryError("one has no address", rest=b"one")
+
+    channel = broken_channel(render=lambda notice, options: b"all", send=send)
+    house.subscribe("hook", "webhook", hook("http://127.0.0.1:9/"))
+    house.happen()
+    for _ in range(2):
+        house.drain(find=lambda kind: channel)
+        house.time.at += timedelta(seconds=5)
+    (dead,) = house.store.list_deliveries()
+    house.store.revive(dead.id, house.time.now())
+    house.drain(find=lambda kind: channel)
+    assert seen == [b"all", b"two", b"one"]
 
 
 # -- max_per_hour --------------------------------------------------------------------------------------------------

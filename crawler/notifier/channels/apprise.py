@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import hashlib
 import importlib.util
 import logging
 import re
@@ -24,7 +25,7 @@ from typing import TYPE_CHECKING, Any, cast
 from crawler.errors import PermanentDeliveryError, TemporaryDeliveryError
 from crawler.fetcher.guard import check_address
 from crawler.model import Delivery, FetchPolicy, Notice
-from crawler.notifier.message.chat import ChatText, compose_chat, decode_chat, encode_chat
+from crawler.notifier.message.chat import ChatText, compose_chat, decode_chat, encode_chat, taken_by
 
 if TYPE_CHECKING:
     from apprise import AppriseAsset, NotifyBase
@@ -85,7 +86,7 @@ class Options:
     """``[[channel]]`` of kind ``apprise``."""
 
     urls: tuple[str, ...]
-    """Addresses as apprise writes them, such as ``wecombot://KEY``. Where one of several fails, all are tried again."""
+    """Addresses as apprise writes them, such as ``wecombot://KEY``. Where one fails, that one is tried again."""
     allow_private_networks: bool = False
     """Whether loopback, private and link-local addresses may be sent to."""
     private_hosts: tuple[str, ...] = ()
@@ -116,14 +117,33 @@ def render(notice: Notice, options: object) -> bytes:
 
 
 async def send(payload: bytes, delivery: Delivery, options: object) -> None:
-    """Hands the message to every address. Raises ``PermanentDeliveryError`` for an address that cannot be used,
-    ``TemporaryDeliveryError`` where a service did not take it.
+    """Hands the message to every address that has not taken it, at once and each for itself.
+
+    Raises ``TemporaryDeliveryError`` where a service did not take it, ``PermanentDeliveryError`` where addresses are
+    left that cannot be used; both say who has it now.
     """
     settings = cast(Options, options)
-    text = decode_chat(payload)
-    failures = [reason for url in settings.urls if (reason := await asyncio.to_thread(tell, url, text, settings))]
-    if failures:
-        raise TemporaryDeliveryError("; ".join(failures))
+    text, taken = decode_chat(payload), taken_by(payload)
+    left = {mark_of(url): url for url in settings.urls if mark_of(url) not in taken}
+    tellings = (asyncio.to_thread(tell, url, text, settings) for url in left.values())
+    outcomes = dict(zip(left, await asyncio.gather(*tellings, return_exceptions=True), strict=True))
+    for outcome in outcomes.values():
+        if isinstance(outcome, BaseException) and not isinstance(outcome, PermanentDeliveryError):
+            raise outcome
+    failed = {mark: outcome for mark, outcome in outcomes.items() if outcome}
+    if not failed:
+        return
+    taken |= left.keys() - failed.keys()
+    rest = encode_chat(text, taken) if taken else None
+    reasons = "; ".join(map(str, failed.values()))
+    if all(isinstance(outcome, PermanentDeliveryError) for outcome in failed.values()):
+        raise PermanentDeliveryError(reasons, rest=rest)
+    raise TemporaryDeliveryError(reasons, rest=rest)
+
+
+def mark_of(url: str) -> str:
+    """What an address is remembered by: its tokens are nobody's business."""
+    return hashlib.sha256(url.strip().encode()).hexdigest()[:16]
 
 
 def tell(url: str, text: ChatText, settings: Options) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from crawler.model import Change, Incident, Notice
@@ -66,12 +67,20 @@ def describe_incident(incident: Incident, reader: Reader) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def encode_chat(text: ChatText) -> bytes:
-    """The same bytes on every attempt."""
-    return json.dumps({"title": text.title, "body": text.body}, ensure_ascii=False).encode("utf-8", "replace")
+def encode_chat(text: ChatText, taken: Collection[str] = ()) -> bytes:
+    """The same bytes on every attempt; and the marks of those who have ``taken`` it, once there are any."""
+    fields: dict[str, object] = {"title": text.title, "body": text.body}
+    if taken:
+        fields["taken"] = sorted(taken)
+    return json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def decode_chat(payload: bytes) -> ChatText:
     """What ``encode_chat`` made."""
     fields = json.loads(payload)
     return ChatText(title=fields["title"], body=fields["body"])
+
+
+def taken_by(payload: bytes) -> set[str]:
+    """The marks of those who have taken the message already."""
+    return set(json.loads(payload).get("taken", ()))

@@ -30,6 +30,7 @@ from crawler.model import (
     Moment,
     Observation,
     Precision,
+    Reference,
 )
 from crawler.text.language_parts import LanguagePart, find_language_parts
 from crawler.text.normalize import clean, shorten
@@ -167,7 +168,9 @@ def summarize_article(article: Article, known: KnownArticle) -> ArticleSummary:
         also_at=known.carried_at,
         translation_of=known.translation_of or None,
         translation_url=plain_url(original.url) if original else None,
+        translation_title=original.title if original else "",
         translations=tuple(each.id for each in known.translations),
+        translated_as=tuple(Reference(title=each.title, url=plain_url(each.url)) for each in known.translations),
         copy_of=known.copy_of or None,
     )
 

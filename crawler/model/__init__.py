@@ -14,7 +14,17 @@ The files follow that order; import the names from here.
 from __future__ import annotations
 
 from crawler.model.articles import Article, Attachment, Entry, Hints, Link, Listing, Moment, Reading
-from crawler.model.changes import ArticleSummary, Change, Elsewhere, Evidence, Fact, Hunk, Incident, IncidentArticle
+from crawler.model.changes import (
+    ArticleSummary,
+    Change,
+    Elsewhere,
+    Evidence,
+    Fact,
+    Hunk,
+    Incident,
+    IncidentArticle,
+    Reference,
+)
 from crawler.model.configuration import (
     ArticleRules,
     ChannelConfig,
@@ -143,6 +153,7 @@ __all__ = [
     "Quiet",
     "Reading",
     "RecheckPolicy",
+    "Reference",
     "Relative",
     "RemovalPolicy",
     "Request",

@@ -66,10 +66,19 @@ class Elsewhere:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """Another article as people are shown it: its title and its address."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleSummary:
     """The ``article`` object of a change record, field by field as in the outer contract §4.
 
-    ``translation_url`` is the address of what ``translation_of`` names; ``translations`` are ids as well.
+    ``translation_url`` is the address of what ``translation_of`` names, and ``translation_title`` its title;
+    ``translations`` are ids as well, and ``translated_as`` says of each what people want to know.
     """
 
     id: str
@@ -94,6 +103,8 @@ class ArticleSummary:
     translation_url: str | None = None
     translations: tuple[str, ...] = ()
     copy_of: str | None = None
+    translation_title: str = ""
+    translated_as: tuple[Reference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,6 +61,7 @@ def test_a_translation_is_told_with_what_it_translates(offices):
     assert change.kind is ChangeKind.NEW
     assert change.article.translation_of == offices.known("zh").id
     assert change.article.translation_url == offices.rooms["zh"].url("story")
+    assert change.article.translation_title == offices.known("zh").title
     record = json.loads((offices.folder / "told.jsonl").read_text(encoding="utf-8").splitlines()[-1])
     assert record["article"]["translation_of"] == offices.known("zh").id
 
@@ -84,6 +85,8 @@ def test_an_original_that_is_met_later_is_told_with_its_translations(offices):
     later = offices.changes()["en"]
 
     assert (change.article.translation_of, change.article.translations) == (None, (offices.known("en").id,))
+    english = offices.known("en")
+    assert [(each.title, each.url) for each in change.article.translated_as] == [(english.title, english.url)]
     assert offices.known("en").translation_of == offices.known("zh").id
     assert (later.kind, later.article.translation_of) == (ChangeKind.EDITED, offices.known("zh").id)
 

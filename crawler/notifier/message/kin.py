@@ -42,15 +42,18 @@ def join_names(names: Iterable[str], reader: Reader) -> str:
 
 
 def rows_of_kin(change: Change, reader: Reader) -> Iterator[Row]:
-    """Where else the article stands, and what it is a translation of."""
+    """Where else the article stands, what it is a translation of, and what translates it."""
     labels, article = reader.labels, change.article
     if article.also_at:
         yield Row(label=labels["also_at"], value=join_names((one_line(each, 60) for each in article.also_at), reader))
     if article.translation_of:
-        url = article.translation_url or ""
-        yield Row(
-            label=labels["translation_of"], value=one_line(url or article.translation_of, 300), url=web_address(url)
-        )
-    if article.translations:
-        value = join_names((one_line(each, 20) for each in article.translations), reader)
-        yield Row(label=labels["translations"], value=value)
+        yield name_other(labels["translation_of"], article.translation_title, article.translation_url or "")
+    for each in article.translated_as[:_MOST]:
+        yield name_other(labels["translations"], each.title, each.url)
+    if len(article.translations) > _MOST:
+        yield Row(label=labels["translations"], value=f"+ {len(article.translations) - _MOST}")
+
+
+def name_other(label: str, title: str, url: str) -> Row:
+    """Another article by its title, else by its address; never by its id, which says nothing to anybody."""
+    return Row(label=label, value=one_line(title or url, 300), url=web_address(url))

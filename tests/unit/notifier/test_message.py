@@ -23,6 +23,7 @@ from crawler.model import (
     IncidentReason,
     IncidentState,
     Precision,
+    Reference,
     Verdict,
 )
 from crawler.notifier.message import compose_console, compose_mail, compose_plain
@@ -96,16 +97,41 @@ def test_a_removal_says_where_the_story_still_stands():
 
 
 def test_a_message_names_the_other_sources_and_what_is_translated():
-    url = "https://www.example.gov.cn/1"
     article = make_summary(
-        also_at=("gd-gov", "map"), translation_of="a41b0c", translation_url=url, translations=("f00",)
+        also_at=("gd-gov", "map"),
+        translation_of="a41b0c",
+        translation_url="https://www.example.gov.cn/1",
+        translation_title="Notice <1>",
+        translations=("f00", "f01"),
+        translated_as=(
+            Reference(title="お知らせ", url="https://www.example.jp/1"),
+            Reference(title="", url="https://www.example.org/1"),
+        ),
     )
     mail = compose_mail(make_notice(make_change(article=article)))
 
     assert "Also at: gd-gov, map" in mail.text
-    assert f"Translation of: {url}" in mail.text
-    assert "Translated as: f00" in mail.text
-    assert parse(mail.html).css_first(f'a[href="{url}"]') is not None
+    assert "Translation of: Notice <1>  https://www.example.gov.cn/1\n" in mail.text
+    assert "Translated as: お知らせ  https://www.example.jp/1\n" in mail.text
+    assert "Translated as: https://www.example.org/1\n" in mail.text
+    assert "f00" not in mail.text + mail.html
+    links = {link.attributes["href"]: link.text() for link in parse(mail.html).css("a.plain")}
+    assert links["https://www.example.gov.cn/1"] == "Notice <1>"
+    assert links["https://www.example.jp/1"] == "お知らせ"
+
+
+def test_a_translation_that_older_changes_know_by_its_address_alone_is_named_by_it():
+    article = make_summary(translation_of="a41b0c", translation_url="https://www.example.gov.cn/1")
+    text = compose_mail(make_notice(make_change(article=article))).text
+    assert "Translation of: https://www.example.gov.cn/1\n" in text
+
+
+def test_more_translations_than_anybody_reads_are_counted():
+    many = tuple(Reference(title=f"Tongue-{number}.", url=f"https://www.example.org/{number}") for number in range(11))
+    article = make_summary(translated_as=many, translations=tuple(str(number) for number in range(11)))
+    text = compose_mail(make_notice(make_change(article=article))).text
+    assert text.count("Tongue-") == 8
+    assert "Translated as: + 3" in text
 
 
 def test_facts_stand_above_the_diff():

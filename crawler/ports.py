@@ -6,10 +6,11 @@ Kinds and channels are modules: the folder is their registry and the file's name
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from crawler.model import (
+    Bearer,
     Change,
     Delivery,
     Entry,
@@ -23,6 +24,7 @@ from crawler.model import (
     Request,
     Response,
     Revision,
+    Sought,
     Source,
     SourceState,
 )
@@ -116,13 +118,16 @@ class Store(Protocol):
         """Articles the source owns that say exactly the same as one of ``fingerprints``; the newest 100."""
         ...
 
-    def find_alike(
-        self, marks: Sequence[int], *, first: date, last: date, limit: int, least: int = 1
-    ) -> list[KnownArticle]:
-        """The articles of those days that bear the most of the marks, at least ``least``; those with the most first.
+    def find_alike(self, sought: Sequence[Sought], *, limit: int) -> list[list[Bearer]]:
+        """For each question the ``limit`` articles that bear the most of its marks, those with the most first.
 
-        Marks that many articles bear do not count: what is asked costs the same, however many articles there are.
+        Removed articles are left out. Marks that many articles bear do not count: what is asked costs the same, however
+        many articles there are.
         """
+        ...
+
+    def load_articles(self, ids: Iterable[str]) -> list[KnownArticle]:
+        """The articles of those ids, in no order."""
         ...
 
     def latest_revision(self, article_id: str) -> Revision | None:

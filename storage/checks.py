@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
-from crawler.model import Change, Incident, IncidentState, KnownArticle, Outcome, Revision, SourceState
+from crawler.model import Bearer, Change, Incident, IncidentState, KnownArticle, Outcome, Revision, Sought, SourceState
 from storage import rows
 from storage.births import drop_second_births
 from storage.chain import append_observations
 from storage.database import Database, Row
 from storage.promises import write_promises
-from storage.relatives import find_marked, load_relatives, write_hallmarks, write_translations
+from storage.relatives import find_bearers, load_relatives, write_hallmarks, write_translations
 from storage.statements import select
 from storage.ties import pass_on, settle_ties
 from storage.writing import (
@@ -102,15 +102,9 @@ class Checks:
         wanted = self.database.listed(list(fingerprints))
         return self.complete_articles(self.database.fetch(sql, (source_id, wanted)))
 
-    def find_alike(
-        self, marks: Sequence[int], *, first: date, last: date, limit: int, least: int = 1
-    ) -> list[KnownArticle]:
-        """The articles of those days that bear the most of the marks, at least ``least``; those with the most first."""
-        counts = find_marked(self.database, marks, first, last)
-        found = {identity: count for identity, count in counts.items() if count >= least}
-        best = sorted(found, key=lambda identity: (-found[identity], identity))[:limit]
-        articles = {article.id: article for article in self.load_articles(best)}
-        return [articles[identity] for identity in best if identity in articles]
+    def find_alike(self, sought: Sequence[Sought], *, limit: int) -> list[list[Bearer]]:
+        """For each question the articles that bear the most of its marks, those with the most first."""
+        return find_bearers(self.database, sought, limit)
 
     def latest_revision(self, article_id: str) -> Revision | None:
         """The newest revision with its full text."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 
-from crawler.model import ArticleState, Hallmarks, Relative
+from crawler.model import ArticleState, Bearer, Hallmarks, Relative, Sought, speak_apart
 from storage import rows
 from storage.database import Database, Row
 from storage.statements import delete, insert_new, select, update
@@ -16,7 +16,7 @@ _RELATIVE = (
     "id", "source_id", "url", "title", "state", "changed_at", "fetched_at", "baseline", "copy_of", "translation_of",
     "first_seen_at",
 )  # fmt: skip
-_HALLMARK = insert_new("hallmark", ("mark", "day", "article_id"))
+_HALLMARK = insert_new("hallmark", ("mark", "day", "article_id", "languages"))
 _TRANSLATION = update(
     "article",
     "translation_of = ?",
@@ -30,11 +30,14 @@ _COPY_OF = update("article", "copy_of = ?", "id = ?")
 _TIES = slice(rows.ARTICLE.index("copy_of"), None)
 #: A mark that more articles of those days bear tells none of them from the others.
 COMMON = 40
+_REMOVED = ArticleState.REMOVED.value
 
 
 def write_hallmarks(database: Database, found: Iterable[Hallmarks]) -> None:
     """What new articles are found again by."""
-    values = [(mark, each.day.toordinal(), each.article_id) for each in found for mark in each.marks]
+    values = [
+        (mark, each.day.toordinal(), each.article_id, " ".join(each.languages)) for each in found for mark in each.marks
+    ]
     database.run_many(_HALLMARK, values)
 
 
@@ -43,24 +46,44 @@ def write_translations(database: Database, found: Iterable[tuple[str, str]]) -> 
     database.run_many(_TRANSLATION, [(other, article, other, other) for article, other in found])
 
 
-def find_marked(database: Database, marks: Sequence[int], first: date, last: date) -> Counter[str]:
-    """The ids of the articles of those days that bear some of the marks, and how many; common marks do not count.
+def find_bearers(database: Database, sought: Sequence[Sought], limit: int) -> list[list[Bearer]]:
+    """See ``Store.find_alike``. However many articles there are, at most ``COMMON`` rows are read for each mark."""
+    counts = [_count_marks(database, each) for each in sought]
+    wanted = set().union(*counts)
+    if not wanted:  # as for nearly all articles
+        return [[] for _ in sought]
+    sql = select("article", ("id", "source_id", "revision"), f"WHERE {database.among('id')} AND state <> '{_REMOVED}'")
+    known = {row[0]: row for row in database.fetch(sql, (database.listed(list(wanted)),))}
+    return [_choose(found, each.elsewhere, known, limit) for each, found in zip(sought, counts, strict=True)]
 
-    However many articles there are, at most ``COMMON`` rows are read for each mark.
-    """
-    if not marks:
-        return Counter()
-    span = (first.toordinal(), last.toordinal())
-    bearers = database.fetch(_find_all(len(marks)), [value for mark in marks for value in (mark, *span)])
-    by_mark: defaultdict[int, list[str]] = defaultdict(list)
-    for mark, article_id in bearers:
-        by_mark[mark].append(article_id)
-    return Counter(each for ids in by_mark.values() if len(ids) <= COMMON for each in set(ids))
+
+def _count_marks(database: Database, sought: Sought) -> dict[str, int]:
+    """The ids of the articles that bear enough of the marks, and how many; common marks do not count."""
+    if not sought.marks:
+        return {}
+    span = (sought.first.toordinal(), sought.last.toordinal())
+    rows = database.fetch(_find_all(len(sought.marks)), [value for mark in sought.marks for value in (mark, *span)])
+    borne = Counter([mark for mark, _, _ in rows])
+    rare = {mark for mark, count in borne.items() if count <= COMMON}
+    spoken = {each for _, _, each in rows if _may_be(each, sought.languages)}
+    counts = Counter(identity for _, identity in {row[:2] for row in rows if row[0] in rare and row[2] in spoken})
+    return {identity: count for identity, count in counts.items() if count >= sought.least}
+
+
+def _may_be(spoken: str | None, languages: tuple[str, ...] | None) -> bool:
+    """Whether an article may tell in another language what one in ``languages`` tells; of older ones nobody knows."""
+    return languages is None or spoken is None or speak_apart(languages, spoken.split())
+
+
+def _choose(counts: dict[str, int], elsewhere: str, known: dict[str, Row], limit: int) -> list[Bearer]:
+    best = sorted(counts, key=lambda identity: (-counts[identity], identity))
+    found = (known[identity] for identity in best if identity in known)
+    return [Bearer(identity, revision) for identity, source, revision in found if source != elsewhere][:limit]
 
 
 @cache
 def _find_all(marks: int) -> str:
-    one = f"SELECT mark, article_id FROM hallmark WHERE mark = ? AND day BETWEEN ? AND ? LIMIT {COMMON + 1}"  # noqa: S608
+    one = f"SELECT mark, article_id, languages FROM hallmark WHERE mark = ? AND day BETWEEN ? AND ? LIMIT {COMMON + 1}"  # noqa: S608
     return " UNION ALL ".join(f"SELECT * FROM ({one}) AS found_{number}" for number in range(marks))  # noqa: S608
 
 

@@ -140,7 +140,10 @@ class ArticleSightingRow(Table, table=True):
 
 
 class HallmarkRow(Table, table=True):
-    """One hash by which an article can be found again among those of its days; ``day`` is a proleptic ordinal."""
+    """One hash by which an article can be found again among those of its days; ``day`` is a proleptic ordinal.
+
+    ``languages`` are those of the article, with spaces between; null where they were not kept.
+    """
 
     __tablename__ = "hallmark"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -148,6 +151,7 @@ class HallmarkRow(Table, table=True):
     mark: int = Field(primary_key=True, sa_type=BigInteger)
     day: int = Field(primary_key=True)
     article_id: str = Field(primary_key=True)
+    languages: str | None = None
 
 
 class RevisionRow(Table, table=True):

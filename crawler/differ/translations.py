@@ -101,6 +101,11 @@ def is_translation(one: Article, other: Article) -> bool:
     return any(_agree(left, right, ties, credited=credited) for left, right in pairs)
 
 
+def languages_of(article: Article) -> tuple[str, ...]:
+    """The languages that the article is told in: only what is told in others may be its translation."""
+    return tuple(part.language for part in find_language_parts(article.title, article.blocks))
+
+
 def parts_of(article: Article) -> dict[str, str]:
     """The text of each language of the article."""
     parts = find_language_parts(article.title, article.blocks)

@@ -45,6 +45,7 @@ from crawler.model.expectation import Expectation, HostExpectation, PageFacts
 from crawler.model.files import Block, FileText
 from crawler.model.memory import (
     Absence,
+    Bearer,
     FileState,
     Glance,
     Habits,
@@ -55,9 +56,11 @@ from crawler.model.memory import (
     Relative,
     Revision,
     ShortList,
+    Sought,
     SourceState,
     Suspicion,
     Trace,
+    speak_apart,
 )
 from crawler.model.pulse import Pulse
 from crawler.model.wire import (
@@ -101,6 +104,7 @@ __all__ = [
     "ArticleSummary",
     "Assessment",
     "Attachment",
+    "Bearer",
     "Block",
     "BlockKind",
     "Change",
@@ -163,6 +167,7 @@ __all__ = [
     "Ruling",
     "SchedulePolicy",
     "ShortList",
+    "Sought",
     "Source",
     "SourceState",
     "Subscription",
@@ -172,4 +177,5 @@ __all__ = [
     "Verdict",
     "WorkingHours",
     "digest",
+    "speak_apart",
 ]

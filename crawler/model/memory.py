@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -121,11 +122,35 @@ class Relative:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hallmarks:
-    """What an article can be found again by: hashes of some of its sentences and of its rarest figures, and its day."""
+    """What an article can be found again by: hashes of some of its sentences and of its rarest figures, its day, and
+    the languages that it is told in."""
 
     article_id: str
     day: date
     marks: tuple[int, ...]
+    languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """Which articles are looked for: those of the days from ``first`` to ``last`` with at least ``least`` of ``marks``
+    that are not of the source ``elsewhere`` and, where ``languages`` are given, may tell the same in another one.
+    """
+
+    marks: tuple[int, ...]
+    first: date
+    last: date
+    least: int = 1
+    elsewhere: str = ""
+    languages: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """An article that bears marks, and the number of its latest revision."""
+
+    id: str
+    revision: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +219,11 @@ class KnownArticle:
     def translations(self) -> tuple[Relative, ...]:
         """The articles that tell it in another language."""
         return tuple(each for each in self.relatives if each.translation_of in (self.id, self.story))
+
+
+def speak_apart(one: Collection[str], other: Collection[str]) -> bool:
+    """Whether an article in these languages may tell the same as another one in those: one of them speaks another."""
+    return any(left != right and (left not in other or right not in one) for left in one for right in other)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,8 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from crawler.differ.guard import judge_listing
 from crawler.errors import GazetteError, describe_mistake
@@ -50,6 +51,9 @@ from crawler.pipeline.signposts import see_signposts
 from crawler.pipeline.window import Lapse
 from crawler.pipeline.writer import StoreThread
 from crawler.ports import Clock, Fetcher, FileReader
+
+if TYPE_CHECKING:
+    from crawler.pipeline.kindred import Kindred
 
 log = logging.getLogger(__name__)
 
@@ -206,9 +210,13 @@ class Checker:
 
     async def _bring_kin(self, source: Source, looks: Sequence[ArticleLook]) -> list[ArticleLook]:
         """The looks with what tells the same elsewhere."""
+        return await self._kindred.bring(source, looks)
+
+    @cached_property
+    def _kindred(self) -> Kindred:
         from crawler.pipeline.kindred import Kindred  # with all that compares; most checks have nothing to compare
 
-        return await Kindred(self._store).bring(source, looks)
+        return Kindred(self._store)
 
     async def _commit_known(self, looks: Sequence[ArticleLook], context: Context, begun: CheckResult) -> CheckResult:
         source = context.source

@@ -52,8 +52,9 @@ def needs_the_others(look: ArticleLook, source: Source) -> bool:
 
 def hallmarks_of(known: KnownArticle, article: Article, look: ArticleLook) -> tuple[Hallmarks, ...]:
     """What the article is found again by."""
-    marks = look.kinship.marks
-    return (Hallmarks(article_id=known.id, day=day_of(article, look), marks=marks),) if marks else ()
+    marks, languages = look.kinship.marks, look.kinship.languages
+    day = day_of(article, look)
+    return (Hallmarks(article_id=known.id, day=day, marks=marks, languages=languages),) if marks else ()
 
 
 def first_published(look: ArticleLook) -> tuple[bool, datetime]:

@@ -82,7 +82,7 @@ class Ids:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kinship:
     """What tells the same as an article. ``marks`` are what a new one is found again by, ``figures`` those of them that
-    a translation shares.
+    a translation shares, ``languages`` what it is told in.
 
     A new article ``repeats`` another one word for word, or ``translates`` it, or is ``translated_as`` others. Of a
     known one ``beside`` has the copies that are still there, each with what it says today and what it said before, the
@@ -91,6 +91,7 @@ class Kinship:
 
     marks: tuple[int, ...] = ()
     figures: tuple[int, ...] = ()
+    languages: tuple[str, ...] = ()
     repeats: KnownArticle | None = None
     translates: KnownArticle | None = None
     translated_as: tuple[KnownArticle, ...] = ()

@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar, cast
 
 from crawler.errors import SnapshotLost, StoreLocked
-from crawler.model import Change, Incident, KnownArticle, Outcome, Revision, SourceState
+from crawler.model import Bearer, Change, Incident, KnownArticle, Outcome, Revision, Sought, SourceState
 from crawler.ports import Snapshots, Store
 
 P = ParamSpec("P")
@@ -194,11 +194,14 @@ class StoreThread:
         """See ``Store.find_twins``."""
         return await self.call(self._store.find_twins, source_id, list(fingerprints))
 
-    async def find_alike(
-        self, marks: Sequence[int], *, first: date, last: date, limit: int, least: int = 1
-    ) -> list[KnownArticle]:
+    async def find_alike(self, sought: Sequence[Sought], *, limit: int) -> list[list[Bearer]]:
         """See ``Store.find_alike``."""
-        return await self.call(self._store.find_alike, marks, first=first, last=last, limit=limit, least=least)
+        return await self.call(self._store.find_alike, sought, limit=limit)
+
+    async def load_articles(self, ids: Iterable[str]) -> list[KnownArticle]:
+        """See ``Store.load_articles``."""
+        wanted = list(ids)
+        return await self.call(self._store.load_articles, wanted) if wanted else []
 
     async def latest_revision(self, article_id: str) -> Revision | None:
         """See ``Store.latest_revision``."""

@@ -29,6 +29,6 @@ CREATE TABLE ruling ( incident_id VARCHAR NOT NULL, word VARCHAR NOT NULL, ruled
 CREATE TABLE listing_window ( source_id VARCHAR NOT NULL, keys VARCHAR NOT NULL, CONSTRAINT pk_listing_window PRIMARY KEY (source_id) );
 CREATE INDEX ix_article_copy_of ON article (copy_of) WHERE copy_of IS NOT NULL;
 CREATE INDEX ix_article_translation_of ON article (translation_of) WHERE translation_of IS NOT NULL;
-CREATE TABLE hallmark ( mark BIGINT NOT NULL, day INTEGER NOT NULL, article_id VARCHAR NOT NULL, CONSTRAINT pk_hallmark PRIMARY KEY (mark, day, article_id) ) WITHOUT ROWID;
+CREATE TABLE hallmark ( mark BIGINT NOT NULL, day INTEGER NOT NULL, article_id VARCHAR NOT NULL, languages VARCHAR, CONSTRAINT pk_hallmark PRIMARY KEY (mark, day, article_id) ) WITHOUT ROWID;
 CREATE TABLE search_entry ( id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, article_id VARCHAR NOT NULL, number INTEGER NOT NULL, CONSTRAINT uq_search_entry_article_id_number UNIQUE (article_id, number) );
-INSERT INTO alembic_version VALUES ('0010');
+INSERT INTO alembic_version VALUES ('0011');

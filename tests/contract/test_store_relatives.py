@@ -7,23 +7,24 @@ from datetime import date, timedelta
 
 import pytest
 
-from crawler.model import Hallmarks
+from crawler.model import ArticleState, Bearer, Hallmarks, Sought
 from storage.relatives import COMMON
 
 TODAY = date(2024, 3, 1)
 WEEK = {"first": TODAY - timedelta(days=7), "last": TODAY + timedelta(days=7)}
 
 
-def keep(store, made, *names, marks=(), day=TODAY, source="zq-news", **values):
+def keep(store, made, *names, marks=(), day=TODAY, source="zq-news", languages=("zh",), **values):
     """Commits articles, all with the same marks."""
     articles = [made.known(name, source, **values) for name in names]
-    hallmarks = tuple(Hallmarks(article_id=each.id, day=day, marks=marks) for each in articles)
+    hallmarks = tuple(Hallmarks(article_id=each.id, day=day, marks=marks, languages=languages) for each in articles)
     store.commit([made.outcome(source, articles=tuple(articles), hallmarks=hallmarks)])
     return [each.id for each in articles]
 
 
-def found(store, *marks, limit=5, least=1):
-    return [each.id for each in store.find_alike(marks, **WEEK, limit=limit, least=least)]
+def found(store, *marks, limit=5, **values):
+    (alike,) = store.find_alike([Sought(marks=marks, **WEEK, **values)], limit=limit)
+    return [each.id for each in alike]
 
 
 # -- found by their marks ------------------------------------------------------------------------------------------
@@ -56,6 +57,51 @@ def test_a_mark_that_many_bear_finds_nobody(store, made):
 
     assert found(store, 1, 2, limit=100) == [rare]
     assert found(store, 1, limit=100) == []
+
+
+def test_what_is_asked_at_once_is_answered_one_by_one(store, made):
+    (one,) = keep(store, made, "one", marks=(1,), revision=4)
+    (two,) = keep(store, made, "two", marks=(2,))
+    questions = [Sought(marks=marks, **WEEK) for marks in ((2,), (7,), (), (1, 2))]
+
+    assert store.find_alike(questions, limit=5) == [
+        [Bearer(two, 1)],
+        [],
+        [],
+        [Bearer(each, {one: 4, two: 1}[each]) for each in sorted((one, two))],
+    ]
+    assert store.find_alike([], limit=5) == []
+
+
+def test_a_source_that_is_left_out_takes_no_place_of_another(store, made):
+    keep(store, made, "one", "two", marks=(1, 2))
+    (there,) = keep(store, made, "three", marks=(1,), source="gd-gov")
+
+    assert found(store, 1, 2, elsewhere="zq-news", limit=1) == [there]
+
+
+def test_what_was_removed_is_not_found(store, made):
+    keep(store, made, "gone", marks=(1,), state=ArticleState.REMOVED)
+    (missing,) = keep(store, made, "missing", marks=(1,), state=ArticleState.MISSING)
+
+    assert found(store, 1) == [missing]
+
+
+def test_only_what_may_be_told_in_another_language_is_found(store, made):
+    (zh,), (ja,) = keep(store, made, "zh", marks=(1,)), keep(store, made, "ja", marks=(1,), languages=("ja",))
+    (both,) = keep(store, made, "both", marks=(1,), languages=("zh", "en"))
+    keep(store, made, "none", marks=(1,), languages=())
+
+    assert found(store, 1, languages=("zh",)) == sorted([ja, both])
+    assert found(store, 1, languages=("ja", "zh")) == sorted([zh, ja, both])
+    assert found(store, 1, languages=()) == []
+
+
+def test_an_article_whose_languages_were_not_kept_may_be_told_in_any(store, made):
+    (older,) = keep(store, made, "older", marks=(1,))
+    store.database.run("UPDATE hallmark SET languages = NULL")
+
+    assert found(store, 1, languages=("zh",)) == [older]
 
 
 def test_marks_are_kept_once_however_often_they_are_committed(store, made):

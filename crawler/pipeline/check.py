@@ -124,7 +124,7 @@ class Checker:
         now = self._clock.now()
         context = Context(source=source, now=now, state=state, fresh=fresh, well=True, expectation=expected)
         short = shorten(context.habits.short, judged, look, context.now)
-        context = replace(context, short=short, well=short is None)
+        context = context if short is None else replace(context, short=short, well=False)
         if judged and judged.reason is IncidentReason.EMPTY_LISTING:
             look = replace(look, listing=None, assessment=Assessment(verdict=Verdict.UNEXPECTED, reason=judged.detail))
             return await self._fail(look, context, judged.reason)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from crawler.model import (
     KnownArticle,
     Observation,
     Outcome,
+    Promise,
     Pulse,
     Source,
     SourceState,
@@ -120,7 +121,8 @@ def decide_check(
     shape = tell_reshaped(context, (*held.masses, *trouble), open_incidents)
     incidents = (*held.masses, *trouble, *over, *gap, *shape)
     incidents = (*incidents, *remind(open_incidents, incidents, context.now, reasons=LASTING))
-    return assemble(look.observations, steps, replace(held, masses=incidents), state, context, audience)
+    held = replace(held, masses=incidents) if incidents else held
+    return assemble(look.observations, steps, held, state, context, audience)
 
 
 def decide_confirmation(
@@ -164,15 +166,28 @@ def assemble(
         window=context.window,
         hallmarks=tuple(each for step in steps for each in step.hallmarks),
         translations=find_translations(steps),
-        promises=route(
-            (*held.changes, *signs),
-            texts,
-            held.masses,
-            subscriptions=audience.subscriptions,
-            channels_batch=audience.batching,
-            now=context.now,
-            source_tags={**audience.tags, context.source.id: context.source.tags},
-        ),
+        promises=promise_all((*held.changes, *signs), texts, held.masses, context, audience),
+    )
+
+
+def promise_all(
+    told: Sequence[Change],
+    texts: Mapping[str, str],
+    incidents: Sequence[Incident],
+    context: Context,
+    audience: Audience,
+) -> tuple[Promise, ...]:
+    """Who is to hear of it. Most checks have nothing to tell, and the tags of all sources are many."""
+    if not told and not incidents:
+        return ()
+    return route(
+        told,
+        texts,
+        incidents,
+        subscriptions=audience.subscriptions,
+        channels_batch=audience.batching,
+        now=context.now,
+        source_tags={**audience.tags, context.source.id: context.source.tags},
     )
 
 
@@ -220,7 +235,7 @@ def well_state(
         entry_count=entry_count,
         expectation=context.expectation,
         due_at=plan.due_at,
-        pulse=replace(pulse, why=plan.why),
+        pulse=pulse if pulse.why == plan.why else replace(pulse, why=plan.why),
     )
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
-from statistics import median
 
 from crawler.differ.guard import PATIENCE, Trouble, describe_short
 from crawler.model import (
@@ -117,6 +116,8 @@ def count_entries(before: SourceState, look: ListingLook, context: Context) -> i
 
 def find_rhythm(listing: Listing) -> timedelta | None:
     """How long a source with such posts never keeps silent, or None where they show no rhythm."""
+    from statistics import median  # most listings are as they were
+
     dated = (entry.published for entry in listing.entries if entry.published)
     moments = sorted({each.instant for each in dated if each.precision is not Precision.APPROX})
     if len(moments) < ENOUGH_POSTS:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from crawler.cadence.hours import STEP, clock_of, is_ruled_out
@@ -18,16 +18,14 @@ MAX_DOUBLINGS = 4
 TELLING = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(NamedTuple):
     """When a listing is due again, and in a sentence why then."""
 
     due_at: datetime
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
+class Bounds(NamedTuple):
     """The shortest and the longest pause between two visits."""
 
     least: timedelta
@@ -38,8 +36,7 @@ class Bounds:
         return max(self.least, min(pause, self.most))
 
 
-@dataclass(frozen=True, slots=True)
-class Rest:
+class Rest(NamedTuple):
     """How far a visit may be put off: to ``latest``, and ``late`` after the end of a rest."""
 
     now: datetime

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from crawler.cadence.hours import DAY_TYPES, clock_of, hour_of
@@ -32,8 +33,7 @@ LONGEST_WISH = timedelta(days=1)
 _EXACT = frozenset({Precision.SECOND, Precision.MINUTE, Precision.HOUR})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class Seen(NamedTuple):
     """What one visit that went well has shown.
 
     ``listing`` is None where it was unchanged, ``found`` how many posts were new, and ``waited`` how long ago the visit

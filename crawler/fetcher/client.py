@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 import httpx
 
@@ -63,8 +63,7 @@ class _Errand:
     made: set[tuple[str, str, str]] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(NamedTuple):
     """One response on the wire, redirects included: those have a ``location``."""
 
     status: int

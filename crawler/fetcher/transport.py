@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator
-from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 import httpx
 
@@ -26,8 +25,7 @@ _KEPT_SECONDS = 30.0
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """What decides whether two requests may share connections: the way out and what the guard lets through."""
 
     proxy: str

@@ -121,7 +121,7 @@ def decide_check(
     shape = tell_reshaped(context, (*held.masses, *trouble), open_incidents)
     incidents = (*held.masses, *trouble, *over, *gap, *shape)
     incidents = (*incidents, *remind(open_incidents, incidents, context.now, reasons=LASTING))
-    held = replace(held, masses=incidents) if incidents else held
+    held = held._replace(masses=incidents) if incidents else held
     return assemble(look.observations, steps, held, state, context, audience)
 
 
@@ -139,7 +139,7 @@ def decide_confirmation(
     state = replace(state, habits=note_looks(state.habits, context, steps))
     if held.changes or held.masses:
         state = replace(state, changed_at=context.now)
-    return assemble((), steps, replace(held, masses=(*held.masses, *shape)), state, context, audience)
+    return assemble((), steps, held._replace(masses=(*held.masses, *shape)), state, context, audience)
 
 
 def assemble(

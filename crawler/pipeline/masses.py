@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from crawler.differ.folding import compare_key
 from crawler.differ.guard import close_incident, is_mass, open_incident
@@ -33,8 +34,7 @@ MASS_REASONS = {ChangeKind.EDITED: IncidentReason.MASS_EDIT, ChangeKind.REMOVED:
 LONG = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """The changes of a check: those told singly, mass events told as one incident each, and what these stand for."""
 
     changes: tuple[Change, ...]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 #: Goes into every fingerprint: raise it with any change to ``fold``, and texts re-baseline in silence.
 NORMALIZER_VERSION = 1
@@ -30,29 +30,24 @@ _SHAPELESS_RANGES = (
     (0x115F, 0x1160),
     (0x17B4, 0x17B5),
     (0x180B, 0x180F),
-    (0x200B, 0x200F),
+    (0x200B, 0x200B),
+    (0x200E, 0x200F),
     (0x202A, 0x202E),
     (0x2060, 0x206F),
     (0x3164, 0x3164),
-    (0xFE00, 0xFE0F),
     (0xFEFF, 0xFEFF),
     (0xFFA0, 0xFFA0),
     (0xFFF9, 0xFFFB),
     (0x1D173, 0x1D17A),
-    (0xE0000, 0xE0FFF),
+    (0xE0000, 0xE00FF),
+    (0xE01F0, 0xE0FFF),
 )
 #: Shapeless, yet eyes miss them: joiners of Arabic, Indic and emoji sequences, and variation selectors.
-_SHAPING = frozenset({0x200C, 0x200D, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)})
-
-
-def _code_points() -> Iterator[int]:
-    for first, last in _SHAPELESS_RANGES:
-        yield from range(first, last + 1)
-
-
-_REMOVED_FOR_COMPARISON = dict.fromkeys(_code_points())
-_REMOVED_FOR_EYES = {code: None for code in _REMOVED_FOR_COMPARISON if code not in _SHAPING}
-_SHAPELESS = re.compile("[" + "".join(f"{chr(a)}-{chr(b)}" for a, b in _SHAPELESS_RANGES) + "]")
+_SHAPING_RANGES = ((0x200C, 0x200D), (0xFE00, 0xFE0F), (0xE0100, 0xE01EF))
+_FOR_NO_EYES = "".join(f"{chr(first)}-{chr(last)}" for first, last in _SHAPELESS_RANGES)
+_SHAPES_NOTHING = _FOR_NO_EYES + "".join(f"{chr(first)}-{chr(last)}" for first, last in _SHAPING_RANGES)
+_REMOVED_FOR_EYES = re.compile(f"[{_FOR_NO_EYES}]+")
+_SHAPELESS = re.compile(f"[{_SHAPES_NOTHING}]+")
 _STYLES = (
     [(char, '"') for char in _DOUBLE_QUOTES]
     + [(char, "'") for char in _SINGLE_QUOTES]
@@ -64,7 +59,7 @@ _WIDE = [
 ]
 _DASH_RUN = re.compile(r"-{2,}")
 _DIGIT_LIKE = "\xb2\xb3\xb9\xbc-\xbe\u2070-\u2089\u2150-\u218b\u2460-\u24ff\u2776-\u2793\u3251-\u325f\u32b1-\u32bf"
-_RARE = re.compile("[" + "".join(f"{chr(a)}-{chr(b)}" for a, b in _SHAPELESS_RANGES) + _DIGIT_LIKE + "]")
+_RARE = re.compile(f"[{_SHAPES_NOTHING}{_DIGIT_LIKE}]")
 #: Where NFKC would glue two figures together: 10² is not 102, and 1½ is not 11/2.
 _FIGURE_SEAM = re.compile(rf"(?<=[0-9０-９])(?=[{_DIGIT_LIKE}])|(?<=[{_DIGIT_LIKE}])(?=[0-9０-９{_DIGIT_LIKE}])")
 _STRAY_JOINER = re.compile("(?<![\u0590-\u0fff\ufe0f\U0001f000-\U0001faff])[\u200c\u200d]")
@@ -87,7 +82,7 @@ def fold(text: str) -> str:
     if text.isascii():
         return _fold_ascii(text)
     if _RARE.search(text):
-        text = _FIGURE_SEAM.sub("^", text.translate(_REMOVED_FOR_COMPARISON))
+        text = _FIGURE_SEAM.sub("^", _SHAPELESS.sub("", text))
     text = _replace_each(unicodedata.normalize("NFKC", _replace_each(text, _WIDE)), _STYLES)
     folded = _join_dashes(" ".join(text.split()))
     return folded if unicodedata.is_normalized("NFKC", folded) else fold(folded)
@@ -103,7 +98,7 @@ def _replace_each(text: str, forms: Sequence[tuple[str, str]]) -> str:
 
 def _fold_ascii(text: str) -> str:
     if not text.isprintable() and _SHAPELESS.search(text):
-        text = text.translate(_REMOVED_FOR_COMPARISON)
+        text = _SHAPELESS.sub("", text)
     return _join_dashes(" ".join(text.replace("~", "-").split()))
 
 
@@ -123,7 +118,7 @@ def clean(text: str) -> str:
     if joined.isascii() and joined.isprintable():  # nearly every line of a Latin text
         return joined
     if not text.isprintable() and _SHAPELESS.search(text):
-        return " ".join(_STRAY_JOINER.sub("", text.translate(_REMOVED_FOR_EYES)).split())
+        return " ".join(_STRAY_JOINER.sub("", _REMOVED_FOR_EYES.sub("", text)).split())
     return joined
 
 

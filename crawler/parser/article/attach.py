@@ -46,6 +46,8 @@ _GENERIC = re.compile(
 )
 _PICTURES = ("data-src", "data-original", "data-lazy-src", "src", "oldsrc")
 _MAX = 500
+#: How many links are looked at for them: twice what the longest of a thousand real pages has.
+_MOST_LOOKED_AT = 2_500
 #: How many segments after the text files may follow under a heading of their own (相关附件, 添付ファイル).
 _REACH = 12
 
@@ -58,9 +60,9 @@ def collect_attachments(
     ``markup``, of a page that has frames, is searched for files that it shows in them.
     """
     found: dict[str, str] = {}
-    for anchor in segments.anchors:
-        if not span[0] <= anchor.position <= span[1] + _REACH or len(found) >= _MAX:
-            continue
+    for anchor in _anchors_in(segments, span[0], span[1] + _REACH):
+        if len(found) >= _MAX:
+            break
         target = _look_at(anchor)
         if not anchor.file or not (url := join_url(base, target)):
             continue
@@ -70,6 +72,10 @@ def collect_attachments(
     for url in _framed(markup, base):
         found.setdefault(url, file_name(url))
     return tuple(Attachment(url=url, name=name) for url, name in list(found.items())[:_MAX])
+
+
+def _anchors_in(segments: Segments, start: int, stop: int) -> list[Anchor]:
+    return [anchor for anchor in segments.anchors if start <= anchor.position <= stop][:_MOST_LOOKED_AT]
 
 
 def _look_at(anchor: Anchor) -> str:
@@ -134,8 +140,10 @@ def file_name(url: str) -> str:
 def collect_links(segments: Segments, span: tuple[int, int], base: str) -> tuple[Link, ...]:
     """Links inside the text, without furniture and without the files."""
     found: dict[tuple[str, str], None] = {}
-    for anchor in segments.anchors:
-        if not span[0] <= anchor.position < span[1] or anchor.junk or len(found) >= _MAX or not anchor.text:
+    for anchor in _anchors_in(segments, span[0], span[1] - 1):
+        if len(found) >= _MAX:
+            break
+        if anchor.junk or not anchor.text:
             continue
         target = _look_at(anchor)
         if anchor.file:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, islice
 
 from crawler.model import BlockKind
 from crawler.parser.article.container import Container, score_segment
@@ -45,6 +45,9 @@ _STANDFIRST_REACH = 30
 #: How much of a box in the text may be links.
 _INSET_LINKS = 0.3
 _FRAME_SHARE = 0.25
+_MOST_FRAMES = 8
+#: What lists of links are built of.
+_LISTING = frozenset({"ul", "ol", "div", "section", "table", "dl", "p"})
 _STANDFIRST_SCORE = 15.0
 
 
@@ -65,14 +68,15 @@ def read_body(segments: Segments, container: Container, skipped: frozenset[int],
     stop = _find_cut(segments, container)
     insets = _find_insets(segments, container)
     teasers = find_teasers(segments, container)
-    kept = [
+    told = (
         segment
         for position, segment in enumerate(segments.items[container.start : stop], container.start)
         if position not in skipped
         and (not segment.junk or segment.suspect in insets)
         and position not in teasers
         and not _is_furniture(segment)
-    ][: 2 * MAX_BLOCKS]
+    )
+    kept = list(islice(told, 2 * MAX_BLOCKS))
     kept = _drop_frames(_drop_link_lists(kept, container.element), container.element)
     kept = _find_opening(segments, container, title, skipped) + kept
     _mark_captions(kept, segments)
@@ -170,7 +174,14 @@ def _is_switch(segment: Segment) -> bool:
     """Whether it is what a button says. The question or heading that unfolds an answer is part of the text."""
     if segment.kind is BlockKind.HEADING or segment.text.endswith(("?", "？")):
         return False
-    return any(branch.tag == "button" for branch in _ancestors(segment.holder, _BUTTON_DEPTH))
+    current: Element | None = segment.holder
+    for _ in range(_BUTTON_DEPTH):
+        if current is None:
+            return False
+        if current.tag == "button":
+            return True
+        current = current.parent
+    return False
 
 
 def _find_insets(segments: Segments, container: Container) -> set[Element]:
@@ -192,8 +203,8 @@ def _drop_frames(kept: list[Segment], top: Element) -> list[Segment]:
 
     Only frames that hold a small part, for some systems build a form, or a frame of any name, around a text.
     """
-    asides: dict[int, list[Element]] = {}
-    frames = [_find_asides(segment.owner, top, asides) for segment in kept]
+    asides: dict[int, tuple[Element, ...] | None] = {top.order: ()}
+    frames = [_find_asides(segment.owner, asides) or () for segment in kept]
     told: dict[Element, float] = {}
     for segment, around in zip(kept, frames, strict=True):
         for frame in around:
@@ -208,11 +219,22 @@ def _drop_frames(kept: list[Segment], top: Element) -> list[Segment]:
     ]
 
 
-def _find_asides(owner: Element, top: Element, known: dict[int, list[Element]]) -> list[Element]:
-    """The frames around a segment of that owner, innermost first. ``known`` keeps those of the elements met before."""
-    if owner.order not in known:
-        known[owner.order] = [branch for branch in _branches(owner, top) if _is_aside(branch)]
-    return known[owner.order]
+def _find_asides(owner: Element, known: dict[int, tuple[Element, ...] | None]) -> tuple[Element, ...] | None:
+    """The frames around a segment of that owner, outermost first, eight at most; None where it is not within the text.
+
+    ``known`` holds those of the elements met before, and of the container.
+    """
+    climbed: list[Element] = []
+    current: Element | None = owner
+    while current is not None and current.order not in known:
+        climbed.append(current)
+        current = current.parent
+    around = known[current.order] if current is not None else None
+    for element in reversed(climbed):
+        if around is not None and len(around) < _MOST_FRAMES and _is_aside(element):
+            around = (*around, element)
+        known[element.order] = around
+    return around
 
 
 def _is_aside(element: Element) -> bool:
@@ -224,22 +246,18 @@ def _drop_link_lists(kept: list[Segment], top: Element) -> list[Segment]:
 
     A list of links with text of the article on both sides, in the very element that holds that text, is part of it.
     """
-    weights: dict[int, tuple[int, int]] = {}
     told: dict[int, tuple[int, int]] = {}
     for index, segment in enumerate(kept):
-        prose = score_segment(segment) > _TOLD
-        for branch in _branches(segment.owner, top):
-            weight, linked = weights.get(branch.order, (0, 0))
-            weights[branch.order] = (weight + segment.weight, linked + segment.linked)
         parent = segment.owner.parent
-        if prose and parent is not None:
+        if parent is not None and score_segment(segment) > _TOLD:
             first, _ = told.get(parent.order, (index, index))
             told[parent.order] = (first, index)
+    linked = _find_linked(kept, top)
     end = max((last for _, last in told.values()), default=0)
     return [
         segment
         for index, segment in enumerate(kept)
-        if not _is_link_list(segment, top, weights) or _is_framed(segment, index, told, end)
+        if not _is_link_list(segment, linked) or _is_framed(segment, index, told, end)
     ]
 
 
@@ -259,23 +277,52 @@ def _is_framed(segment: Segment, index: int, told: dict[int, tuple[int, int]], e
     return False
 
 
-def _branches(owner: Element, top: Element) -> list[Element]:
-    """The elements from the owner of a segment up to, but without, the container."""
-    found: list[Element] = []
-    current: Element | None = owner
-    while current is not None and current is not top:
-        found.append(current)
-        current = current.parent
-    return found if current is top else []
+def _find_linked(kept: list[Segment], top: Element) -> set[int]:
+    """The orders of the elements within the container that are mostly links, or stand in such."""
+    weights: dict[int, list[int]] = {}
+    for segment in kept:
+        own = weights.setdefault(segment.owner.order, [0, 0])
+        own[0] += segment.weight
+        own[1] += segment.linked
+    branches = _find_branches(kept, top)
+    orders = sorted(branches)
+    for order in reversed(orders):
+        parent = branches[order].parent
+        own = weights.setdefault(order, [0, 0])
+        if parent is not None:
+            whole = weights.setdefault(parent.order, [0, 0])
+            whole[0] += own[0]
+            whole[1] += own[1]
+    found: set[int] = set()
+    for order in orders:
+        branch = branches[order]
+        weight, linked = weights[order]
+        if (linked > 0.6 * weight and branch.tag in _LISTING) or (branch.parent and branch.parent.order in found):
+            found.add(order)
+    return found
 
 
-def _is_link_list(segment: Segment, top: Element, weights: dict[int, tuple[int, int]]) -> bool:
+def _find_branches(kept: list[Segment], top: Element) -> dict[int, Element]:
+    """The elements around the segments, up to the container, by their order; each is met once."""
+    branches: dict[int, Element] = {}
+    within = {top.order: True}
+    for segment in kept:
+        climbed: list[Element] = []
+        current: Element | None = segment.owner
+        while current is not None and current.order not in within:
+            climbed.append(current)
+            current = current.parent
+        inside = current is not None and within[current.order]
+        within.update((element.order, inside) for element in climbed)
+        branches.update((element.order, element) for element in climbed if inside)
+    return branches
+
+
+def _is_link_list(segment: Segment, linked: set[int]) -> bool:
     if segment.kind is BlockKind.PARAGRAPH and segment.is_prose and segment.link_share < 0.5:
         return False
-    for branch in _branches(segment.owner, top):
-        weight, linked = weights[branch.order]
-        if linked > 0.6 * weight and branch.tag in {"ul", "ol", "div", "section", "table", "dl", "p"}:
-            return segment.link_share > 0.5 or segment.kind is BlockKind.HEADING
+    if segment.owner.order in linked:
+        return segment.link_share > 0.5 or segment.kind is BlockKind.HEADING
     return segment.link_share > 0.9 and segment.weight < 200 and segment.kind is not BlockKind.HEADING
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 _SPAN = re.compile(r"\b(row|col)span\s{0,3}=\s{0,3}[\"']?\s{0,3}(\d{1,4})", re.IGNORECASE)
 _MAX_ROWS, _MAX_COLUMNS = 500, 50
@@ -44,6 +45,7 @@ def spread(texts: Sequence[str], attributes: Sequence[str], reaching: Reaching) 
     return row, below
 
 
+@lru_cache(maxsize=512)
 def _spans(raw: str) -> tuple[int, int]:
     """Over how many rows and columns a cell reaches."""
     found = {name.lower(): int(number) for name, number in _SPAN.findall(raw)} if "span" in raw else {}

@@ -35,6 +35,8 @@ _OPENING_LINES = 2
 _OPENING_SEGMENTS = 8
 _PROSE = 60
 _MAX_WEIGHT = 400
+#: A title has three hundred characters at most; what is left out of comparison may stand between them.
+_LONGEST_TITLE = 1_000
 _FOOT = 5
 _BELOW = 8
 
@@ -72,7 +74,7 @@ def read_header(
         if position in header.positions:
             continue
         segment = items[position]
-        if wanted and squash(segment.text) == wanted:
+        if wanted and len(segment.text) <= _LONGEST_TITLE and squash(segment.text) == wanted:
             header.positions.add(position)
         elif segment.weight <= _MAX_WEIGHT and not _TODAY.search(segment.text):
             if position >= start and _is_statement(segment.text, header.byline, dated=dated):

@@ -64,17 +64,20 @@ class Head(NamedTuple):
 known: dict[str, Head] = {}
 
 
-def find_head(text: str) -> Head:
-    """What the text between ``<`` and ``>`` says. Those that may come again are in ``known`` from then on."""
-    head = _read_head(text)
-    if len(text) <= _LONGEST_KNOWN and (head.action != IMAGE and (head.action != LINK or not head.raw)):
+def find_head(text: str, *, judged: bool = True) -> Head:
+    """What the text between ``<`` and ``>`` says. Those that may come again are in ``known`` from then on.
+
+    What is not ``judged`` is furniture by its tag alone, whatever its attributes say.
+    """
+    head = _read_head(text, judged=judged)
+    if judged and len(text) <= _LONGEST_KNOWN and (head.action != IMAGE and (head.action != LINK or not head.raw)):
         if len(known) >= _MOST_KNOWN:
             known.clear()
         known[text] = head
     return head
 
 
-def _read_head(text: str) -> Head:
+def _read_head(text: str, *, judged: bool) -> Head:
     if text[:1] == "/":
         return Head(CLOSE_ROW if text == "/tr" else CLOSE, text[1:])
     if text[:1] in ("!", "?", ""):
@@ -86,7 +89,7 @@ def _read_head(text: str) -> Head:
         declares = declares or " itemprop=" in raw
     if tag in _VOID:
         return _make(Head, (action, tag, raw, False, None, declares))
-    suspect = is_suspect(tag, raw)
+    suspect = is_suspect(tag, raw) if judged else tag in JUNK_TAGS or _IGNORED in raw
     if action == INLINE and not (suspect or declares or is_named(raw)):
         action = BARE
     return _make(Head, (action, tag, raw, suspect, kind, declares))

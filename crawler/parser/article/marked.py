@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from crawler.model import Moment, Precision
 from crawler.parser.article.dating import read_moments
@@ -39,7 +40,7 @@ def find_marked(
     page: Page, metas: dict[str, str], head: tuple[int, int], *, timezone: str, locale: str | None
 ) -> list[Moment]:
     """The moments of the first kind of mark that gives any. ``head`` is where title and the text's start stand."""
-    own = (*_read_metas(metas), *_read_times(page, head))
+    own = (*islice(_read_metas(metas), _MAX_FOUND), *_read_times(page, head))
     if moments := read_moments(own, timezone=timezone, locale=locale):
         return moments
     zone = find_zone(timezone)

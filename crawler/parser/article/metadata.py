@@ -24,7 +24,12 @@ _ARTICLE_TYPES = word_set(
 )
 _PAGE_TYPES = word_set("webpage itempage creativework medicalwebpage aboutpage discussionforumposting")
 _MAX_NODES = 3_000
-_MAX_DECLARATIONS = 5_000
+_MAX_DECLARATIONS = 2_000
+#: How many values are taken of what may stand at every element, and of how many pieces each is read.
+_MOST_VALUES = 60
+_MOST_PIECES = 60
+#: So many objects and lists in one script are no article's description; to make all of them takes long.
+_MOST_OPENED = 20_000
 
 #: (name in the page's metas, what it is called in provenance); the first non-empty one of a field wins.
 _TITLES = ("og:title", "articletitle", "twitter:title", "dc.title", "dcterms.title", "title", "headline")
@@ -186,7 +191,7 @@ def element_value(element: Element) -> str:
     for name in ("content", "datetime", "title"):
         if value := element.attribute(name):
             return clean(value[:500])
-    return clean(element.text()[:500])
+    return clean(element.text(_MOST_PIECES)[:500])
 
 
 def _read_property(names: list[str], element: Element, found: Metadata) -> None:
@@ -196,7 +201,7 @@ def _read_property(names: list[str], element: Element, found: Metadata) -> None:
         ("headline", "itemprop:headline", found.titles),
     ):
         if name in names:
-            if value := element_value(element):
+            if len(into) < _MOST_VALUES and (value := element_value(element)):
                 into.append((value, origin))
             return
 
@@ -236,6 +241,8 @@ def load_json(text: str) -> object:
     text = text.strip()[:2_000_000]
     for prefix, suffix in (("<!--", "-->"), ("//<![CDATA[", "//]]>"), ("/*<![CDATA[*/", "/*]]>*/")):
         text = text.removeprefix(prefix).removesuffix(suffix).strip()
+    if text.count("{") + text.count("[") > _MOST_OPENED:
+        return _salvage(text)
     for attempt in (text.rstrip(";"), _TRAILING_COMMA.sub("", text.replace("\\'", "'").rstrip(";"))):
         try:
             return json.loads(attempt, strict=False)

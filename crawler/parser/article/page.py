@@ -8,7 +8,6 @@ cut before parsing (the parser's time grows with depth squared), and tags beyond
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -18,13 +17,12 @@ from crawler.parser.article.heads import CHOSEN, find_value, parse_attributes, u
 from crawler.parser.tree import parse_html
 
 MAX_CHARACTERS = 6_000_000
-#: Start and end tags; each counts. Twice what the largest of a thousand real pages has, so that the costliest page
-#: stays cheap: who serves more is cut there.
-MAX_TAGS = 48_000
+#: Start and end tags; each counts. The largest of a thousand real pages has 22,500, and the costliest page has to stay
+#: cheap: who serves more is cut there.
+MAX_TAGS = 26_000
 #: What looks like a tag in the markup as it came: scripts hold such, too.
-_MAX_OPENINGS = 60_000
+_MAX_OPENINGS = 30_000
 MAX_DEPTH = 120
-_COMMENT = re.compile("<!--[^-]*(?:-(?!->)[^-]*)*-->")
 
 #: Never text of a page. ``noscript`` repeats what scripts show; ``textarea`` and ``select`` hold form values; the
 #: last four would be written back unescaped.
@@ -106,9 +104,10 @@ class Element:
                 return unescape(shown).strip()
         return ""
 
-    def text(self) -> str:
-        """All text below, as it stands in the markup; a line break counts as a space."""
-        return read_text(self._pieces[self._begin : self.end])
+    def text(self, most: int | None = None) -> str:
+        """The text below, as it stands in the markup; a line break counts as a space. ``most``: of so many pieces."""
+        stop = self.end if most is None else min(self.end, self._begin + most)
+        return read_text(self._pieces[self._begin : stop])
 
 
 @dataclass(slots=True, eq=False)
@@ -179,7 +178,7 @@ def parse_page(markup: str, selectors: Mapping[str, Iterable[str]] | None = None
     chosen = [_mark(tree, name, group) for name, group in (selectors or {}).items()]
     html = tree.html or ""
     if "<!--" in html:
-        html = _COMMENT.sub("", html)
+        html = _drop_comments(html)
     pieces = html.split("<", MAX_TAGS)
     if len(pieces) > MAX_TAGS:
         pieces.pop()
@@ -192,6 +191,16 @@ def parse_page(markup: str, selectors: Mapping[str, Iterable[str]] | None = None
         chosen=any(chosen),
         framed=framed,
     )
+
+
+def _drop_comments(html: str) -> str:
+    kept: list[str] = []
+    last = 0
+    while (start := html.find("<!--", last)) >= 0 and (end := html.find("-->", start + 4)) >= 0:
+        kept.append(html[last:start])
+        last = end + 3
+    kept.append(html[last:])
+    return "".join(kept)
 
 
 def _drop_opaque(tree: LexborHTMLParser) -> tuple[list[str], bool]:

@@ -39,6 +39,7 @@ class Segment:
     linked: int
     figure: bool = False
     _score: float | None = None
+    _is_prose: bool | None = None
 
     @property
     def junk(self) -> bool:
@@ -60,7 +61,9 @@ class Segment:
     @property
     def is_prose(self) -> bool:
         """Whether it holds anything that sentences have."""
-        return _SENTENCE.search(self.text) is not None
+        if self._is_prose is None:
+            self._is_prose = _SENTENCE.search(self.text) is not None
+        return self._is_prose
 
 
 def _score(segment: Segment) -> float:

@@ -16,6 +16,9 @@ from crawler.parser.article.page import Element, Page, read_text
 #: How many pieces the text of one tag is followed at most, and how many pieces are searched for one question.
 _MAX_PIECES = 40
 _MOST_SEARCHED = 6_000
+#: How many tags are looked at for one question, and the longest text that is searched along with them.
+_MOST_FOUND = 600
+_LONGEST_PIECE = 4_000
 _start, _begin = attrgetter("start"), attrgetter("begin")
 
 
@@ -59,10 +62,16 @@ def find_tags(page: Page, span: range, words: Sequence[str]) -> Iterator[Tag]:
     last = bisect_left(elements, span.stop, lo=first, key=_start)
     start = elements[first].begin
     stop = min(elements[last].begin if last < len(elements) else len(pieces), start + _MOST_SEARCHED)
-    whole = "<".join(pieces[start:stop]).lower()
-    for index in sorted({start + offset for word in words for offset in _find_heads(whole, word)}):
+    whole = "<".join([_cut(piece) for piece in pieces[start:stop]]).lower()
+    found = sorted({start + offset for word in words for offset in _find_heads(whole, word)})
+    for index in found[:_MOST_FOUND]:
         name, _, raw = pieces[index].partition(">")[0].partition(" ")
         yield Tag(page, index, name, parse_attributes(f" {raw}"))
+
+
+def _cut(piece: str) -> str:
+    """A piece without a text that is very long."""
+    return piece if len(piece) < _LONGEST_PIECE else piece.partition(">")[0]
 
 
 def _find_heads(whole: str, word: str) -> Iterator[int]:

@@ -22,6 +22,15 @@ _SPECIAL = _QUOTED | {"figure", "tr"}
 _MAX_CELL = 600
 #: No article comes near; of more, nothing is noted.
 _MOST_PICTURES = 2_000
+_MOST_DECLARATIONS = 2_000
+#: Nor does any page come near so many tags spelled in ways never met, or so many parts that look like furniture: of
+#: what follows those, attributes are not judged, and nothing is passed over.
+_MOST_SPELLINGS = 4_000
+_MOST_SKIMMED = 2_000
+#: The longest of a thousand real pages has 1,900; what follows is passed over.
+_MOST_SEGMENTS = 8_000
+#: How often in all what a cell says is said again in rows below.
+_MOST_REACHED = 10_000
 
 #: What is restored where an element ends: the element, and parent, block, suspect, kind and figure around it.
 _Frame = Anchor | tuple[Element, Element, Element, Element | None, BlockKind, bool]
@@ -47,6 +56,7 @@ class _Walker:
         self.skimmer = Skimmer(page.html, page.pieces) if skimming else None
         self.frames: list[_Frame | None] = []
         self.reaching: dict[int, Reaching] = {}
+        self.spellings, self.skims, self.reached = _MOST_SPELLINGS, _MOST_SKIMMED, _MOST_REACHED
         self.rows: list[list[int]] = []
         self.buffer: list[str] = []
         self.linked = self.link_depth = 0
@@ -73,7 +83,8 @@ class _Walker:
                 elif text[:4] == "img " and len(self.found.images) >= _MOST_PICTURES:
                     action = heads.NOTHING
                 else:
-                    head = find_head(text)
+                    self.spellings -= 1
+                    head = find_head(text, judged=self.spellings > 0)
             if head is not None:
                 action = head[0]
                 if head[3] and self.skimmer is not None and (end := self.skim(head, position)):
@@ -219,7 +230,8 @@ class _Walker:
         if flagged:
             self.flush()
         if heads.is_void(head.tag):
-            self.add(head, position)
+            if not head.declares or len(self.page.declarations) < _MOST_DECLARATIONS:
+                self.add(head, position)
         else:
             self.enter(head, position, flagged=flagged)
 
@@ -236,7 +248,8 @@ class _Walker:
         """Passes over a part that looks like furniture. The piece with its end tag, or 0 where it must be read."""
         if head.action != heads.BLOCK or self.suspect is not None or self.skimmer is None:
             return 0
-        skimmed = self.skimmer.skim(position, head.tag)
+        self.skims -= 1
+        skimmed = self.skimmer.skim(position, head.tag) if self.skims > 0 else None
         if skimmed is None:
             return 0
         self.flush()
@@ -280,11 +293,12 @@ class _Walker:
         texts = [" ".join([item.text for item in items[cell.start : cell.stop]]) for cell in cells]
         body = row.parent.order if row.parent is not None else 0
         reaching = self.reaching.pop(body, None)
-        if reaching is None and not any("rowspan" in cell.raw for cell in cells):
+        if self.reached <= 0 or (reaching is None and not any("rowspan" in cell.raw for cell in cells)):
             return texts
         texts, below = spread(texts, [cell.raw for cell in cells], reaching or {})
         if below:
             self.reaching[body] = below
+            self.reached -= len(below)
         return texts
 
     def join_row(self, row: Element, text: str) -> None:
@@ -294,9 +308,13 @@ class _Walker:
         row.stop = len(items)
 
     def flush(self) -> None:
-        if not self.buffer:
-            return
         buffer = self.buffer
+        if not buffer:
+            return
+        if len(self.found.items) >= _MOST_SEGMENTS:
+            buffer.clear()
+            self.linked = 0
+            return
         text = clean("".join(buffer) if len(buffer) > 1 else buffer[0])
         buffer.clear()
         linked, self.linked = self.linked, 0

@@ -35,6 +35,12 @@ _SHAPES = {
     "forms": "<form><p>text, and so on it goes.</p></form>",
     "signs of tags": "<",
     "scripts": "<script>a</script>",
+    "looks left open": "<font size=1><font size=2><font size=3><p>a",
+    "frames in each other": "<div class='article-content'>Text, and so on.<p>And on.",
+    "microdata in each other": "<div itemprop=datePublished>a",
+    "marks of comments": "<p title='<!--'>a</p>",
+    "values of a state": '"content":"a","body":"b",',
+    "structured data": '<script type="application/ld+json">{"@type":"Article"}</script>',
 }
 
 

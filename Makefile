@@ -51,6 +51,7 @@ $(PEERS)/.ready: benchmarks/requirements.lock
 reading: $(READY) ## How well and how fast pages are read, against floor and ceilings (where the pages are)
 	$(BIN)/python -m benchmarks.reading
 	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.worst
 
 accuracy: $(READY) ## How well simulated sites are told, against the floor: SEEDS="1 new"
 	$(BIN)/python -m tests.world $(foreach seed,$(SEEDS),--seed $(seed))

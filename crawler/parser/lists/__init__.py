@@ -16,7 +16,7 @@ from crawler.parser.lists.dialects import ask_unit, next_fragment
 from crawler.parser.lists.entries import ReadingRules, read_entries
 from crawler.parser.lists.groups import Group, find_list, group_of
 from crawler.parser.lists.paging import find_next
-from crawler.parser.lists.records import unwrap_records
+from crawler.parser.lists.records import unwrap_objects, unwrap_records
 from crawler.parser.lists.walk import Marks, Page, walk
 from crawler.parser.paging import query_value
 from crawler.parser.shapes import html_fragment
@@ -57,9 +57,9 @@ def read_list(fetched: Fetched, source: Source, rules: ListRules) -> Listing:
     if feed_form(fetched.body) is FeedForm.JSON and (fragment := html_fragment(load_json(fetched.body))):
         return read_fragment(fetched, source, fragment, rules)
     text = _page_text(fetched, source)
-    tree = parse_html(unwrap_records(text))
-    page = walk(tree, fetched.url, _marks(tree, rules))
-    group = _choose_group(page, rules)
+    page, group = _look_over(unwrap_records(text), fetched.url, rules)
+    if group is None and not (rules.item or rules.link) and (unwrapped := unwrap_objects(text)) != text:
+        page, group = _look_over(unwrapped, fetched.url, rules)
     reading = ReadingRules(
         timezone=source.timezone, language=source.language, now=fetched.fetched_at, marked_dates=bool(rules.date)
     )
@@ -69,6 +69,12 @@ def read_list(fetched: Fetched, source: Source, rules: ListRules) -> Listing:
     if not entries and signpost is None:
         raise _nothing_found(fetched, rules)
     return Listing(entries=entries, title=page.title, next=following or signpost)
+
+
+def _look_over(text: str, url: str, rules: ListRules) -> tuple[Page, Group | None]:
+    tree = parse_html(text)
+    page = walk(tree, url, _marks(tree, rules))
+    return page, _choose_group(page, rules)
 
 
 def read_fragment(fetched: Fetched, source: Source, fragment: str, rules: ListRules) -> Listing:

@@ -5,11 +5,14 @@ Read by searching, not as XML or as a program: what stands there is not always w
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from html import escape, unescape
 from itertools import islice
 
+from crawler.parser.jsondata import rows_of, text_at
+from crawler.parser.shapes import evident_shape
 from crawler.text.normalize import clean
 
 _OPEN, _CLOSE = "<![CDATA[", "]]>"
@@ -21,6 +24,10 @@ _ADDRESSES = ("urls", "url", "links", "link", "hrefs", "href")
 _TITLES = ("headers", "header", "titles", "title", "names", "name", "subjects")
 _DATES = ("dates", "date", "times", "time", "pubdates", "days")
 _EMPHASIS = re.compile(r"</?(?:b|strong|em|i|u|font|big|small)(?:\s[^<>]{0,300})?>", re.IGNORECASE)
+_ARRAY = re.compile(r"\[\s{0,20}\{\s{0,20}\"")
+_MOST_ARRAYS = 20
+_LARGEST_ARRAY = 500_000
+_FEWEST_OBJECTS = 3
 _MOST_CELLS = 20_000
 _FEWEST_ROWS = 2
 
@@ -78,6 +85,41 @@ def _unwrap_arrays(text: str) -> str:
     body = text.find("<body")
     start = text.find(">", body) + 1 if body >= 0 else 0
     return f"{text[:start]}<ul>{items}</ul>{text[start:]}"
+
+
+def unwrap_objects(text: str) -> str:
+    """The page with the longest array of objects in its scripts that name titles, addresses and dates as a list.
+
+    Pages that a program draws carry the data that it draws, as JSON. The text as it is where there is none.
+    """
+    arrays = [
+        rows for found in islice(_ARRAY.finditer(text), _MOST_ARRAYS) if (rows := _parse_array(text, found.start()))
+    ]
+    items = max((_list_objects(rows) for rows in arrays), key=len, default=[])
+    return f"<ul>{''.join(items)}</ul>{text}" if len(items) >= _FEWEST_OBJECTS else text
+
+
+def _parse_array(text: str, start: int) -> list[object]:
+    """The array that begins there, where it is JSON."""
+    try:
+        rows, _ = json.JSONDecoder().raw_decode(text[start : start + _LARGEST_ARRAY])
+    except (ValueError, RecursionError):
+        return []
+    return rows if isinstance(rows, list) else []
+
+
+def _list_objects(rows: list[object]) -> list[str]:
+    shape = evident_shape(rows, items="")
+    if shape is None or shape.items or not shape.date:
+        return []
+    told = [
+        (text_at(row, shape.url), clean(text_at(row, shape.title)), text_at(row, shape.date)) for row in rows_of(rows)
+    ]
+    return [
+        f'<li><a href="{escape(url)}">{escape(title)}</a> <time datetime="{escape(day)}">{escape(day)}</time></li>'
+        for url, title, day in told
+        if url and title
+    ]
 
 
 def _column(columns: dict[str, list[str]], names: tuple[str, ...]) -> list[str]:

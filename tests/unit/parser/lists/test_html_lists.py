@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import time
 from datetime import UTC, datetime
 from urllib.parse import urljoin
@@ -56,6 +57,33 @@ def test_a_date_behind_a_teaser_is_not_given_to_the_next_entry():
 def test_relative_days_beside_links_are_dates():
     listing = read(f"<ul>{items('<li><a href={u}>{t}</a><span>昨天</span></li>')}</ul>")
     assert days(listing) == [29, 29, 29, 29]
+
+
+@pytest.mark.parametrize(
+    "script", ["var newsList = {};render(newsList)", "window.__NUXT__={{data:[{{list:{}}}]}}", '<i>{{"rows":{}}}</i>']
+)
+def test_a_list_that_a_script_draws_from_data_in_the_page_is_read_from_the_data(script: str):
+    rows = [
+        {"id": number, "title": title, "link": f"/news/{number}.html", "date": f"2023-10-2{number}"}
+        for number, title in enumerate(TITLES)
+    ]
+    data = script.format(json.dumps(rows, ensure_ascii=False))
+    listing = read(f"<html><body><a href='/'>首页</a><ul id=list></ul><script>{data}</script></body></html>")
+    assert [entry.title for entry in listing.entries] == list(TITLES)
+    assert days(listing) == [20, 21, 22, 23]
+
+
+def test_data_without_dates_in_a_script_is_a_menu_and_no_list():
+    rows = [{"title": title, "url": f"/{number}/"} for number, title in enumerate(TITLES)]
+    with pytest.raises(ParseError, match="no list of links"):
+        read(f"<html><body><script>var menu={json.dumps(rows)}</script></body></html>")
+
+
+def test_arrays_without_end_in_scripts_are_given_up_soon():
+    started = time.process_time()
+    with pytest.raises(ParseError):
+        read("<html><body><script>" + '[{"a":' * 100_000 + "</script></body></html>")
+    assert time.process_time() - started < 1.0
 
 
 def test_a_link_that_only_calls_a_function_is_none():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,11 +13,11 @@ from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from crawler.errors import ChannelGone, PermanentDeliveryError, TemporaryDeliveryError
-from crawler.model import Hunk, HunkOp, IncidentState
+from crawler.model import Attachment, Fact, FactType, Hunk, HunkOp, IncidentState
 from crawler.notifier.channels import webhook
 from crawler.record import change_record
 from tests.mailserver import free_port
-from tests.notices import make_change, make_delivery, make_incident, make_notice
+from tests.notices import make_change, make_delivery, make_incident, make_mass, make_notice, make_summary
 from tests.siteserver import SiteServer
 
 OLD, NEW = ("whsec_" + base64.b64encode(bytes([number]) * 32).decode() for number in (1, 2))
@@ -115,6 +116,50 @@ def test_a_diff_of_megabytes_is_cut_and_says_so():
     assert len(body) < 2 * webhook.DIFF_LIMIT
     assert data["diff_truncated"] is True
     assert 0 < len(data["diff"]) < 100
+
+
+HUGE = make_change(
+    "huge",
+    facts=tuple(Fact(type=FactType.QUOTE, field="body", before="旧" * 5000, after="新" * 5000) for _ in range(500)),
+    article=make_summary(
+        attachments=tuple(Attachment(url=f"https://x.example/{n}.pdf", name="件" * 3000) for n in range(200))
+    ),
+)
+MASSES = tuple(replace(make_mass(400), id=f"inc_{number}") for number in range(500))
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        make_notice(HUGE),
+        make_notice(*(make_change(str(number)) for number in range(5000)), kind="digest"),
+        make_notice(HUGE, *(make_change(str(number)) for number in range(20)), kind="digest"),
+        make_notice(*(replace(HUGE, id=f"chg_{number}") for number in range(300)), kind="digest"),
+        make_notice(incidents=(make_mass(20_000),)),
+        make_notice(make_change(), incidents=MASSES, kind="digest"),
+    ],
+    ids=["one", "many", "one and many", "many huge", "a mass", "many masses"],
+)
+def test_a_body_is_bounded_as_a_whole_and_says_what_is_missing(notice):
+    _, data = webhook.event_of(notice)
+    assert len(webhook.render(notice, None)) < webhook.BODY_LIMIT + 1000
+    changes = data.get("changes", [data] if notice.changes else [])
+    incidents = data.get("incidents", [] if notice.changes else [data])
+    listed = len(changes) + len(incidents)
+    assert listed + data.get("left_out", 0) == len(notice.changes) + len(notice.incidents)
+    assert [each["id"] for each in changes] == [each.id for each in notice.changes[: len(changes)]]
+    assert len(changes) >= min(len(notice.changes), 10)
+    for record, plain in zip(changes, webhook.bounded_records(notice), strict=False):
+        assert record.keys() - {"truncated"} == plain.keys()
+        assert record.get("truncated", False) is (record != plain)
+        assert record["article"]["url"] == plain["article"]["url"]
+
+
+def test_a_mass_is_told_with_as_many_of_its_articles_as_fit():
+    _, whole = webhook.event_of(make_notice(incidents=(make_mass(2000),)))
+    _, cut = webhook.event_of(make_notice(incidents=(make_mass(20_000),)))
+    assert (len(whole["articles"]), "truncated" in whole) == (2000, False)
+    assert (len(cut["articles"]), cut["count"], cut["truncated"]) == (300, 20_000, True)
 
 
 @pytest.mark.parametrize("status", [200, 201, 204])

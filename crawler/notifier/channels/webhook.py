@@ -32,6 +32,12 @@ PARALLEL = 4
 
 #: Bytes of diff in one message; receivers limit their bodies, and the whole of it is in the store.
 DIFF_LIMIT = 128 * 1024
+#: Bytes of records in one message: many servers take no more than a mebibyte.
+BODY_LIMIT = 768 * 1024
+#: What may be left of each list in a record that is cut short, the longest that fits, and of each text.
+SHORT_LISTS, SHORT_TEXT = (300, 30, 3), 1000
+#: Bytes of a record that is cut short in a digest.
+SHORT_RECORD = 4096
 #: Bytes of an answer that are read: enough for a reason.
 ANSWER_LIMIT = 2048
 LONGEST_RETRY_AFTER = timedelta(hours=24)
@@ -69,17 +75,67 @@ def render(notice: Notice, options: object) -> bytes:
 
 
 def event_of(notice: Notice) -> tuple[str, Record]:
-    """The event's type and its data: a change record, an incident, or lists of both in a digest."""
+    """The event's type and its data: a change record, an incident, or lists of both in a digest.
+
+    A digest of more than a body takes says how many are ``left_out``; they are in the store all the same.
+    """
     if notice.kind == "test":
         return "test", {"subscription": notice.subscription.name}
-    changes = bounded_records(notice)
-    incidents = [incident_record(incident) for incident in notice.incidents]
-    if notice.kind != "digest" and len(changes) == 1 and not incidents:
+    room = BODY_LIMIT // 4 if notice.changes else BODY_LIMIT
+    incidents, lost = fit_records([incident_record(each) for each in notice.incidents], room)
+    changes, more = fit_records(bounded_records(notice), BODY_LIMIT - sum(map(size_of, incidents)))
+    if notice.kind != "digest" and len(notice.changes) == 1 and not incidents:
         return f"article.{notice.changes[0].kind.value}", changes[0]
-    if notice.kind != "digest" and len(incidents) == 1 and not changes:
+    if notice.kind != "digest" and len(notice.incidents) == 1 and not changes:
         is_over = notice.incidents[0].state is IncidentState.CLOSED
         return "source.recovered" if is_over else "source.incident", incidents[0]
-    return "digest", {"changes": changes, "incidents": incidents}
+    left_out = {"left_out": lost + more} if lost + more else {}
+    return "digest", {"changes": changes, "incidents": incidents, **left_out}
+
+
+def fit_records(records: Sequence[Record], limit: int) -> tuple[list[Record], int]:
+    """As many records as ``limit`` bytes hold, from the first, and how many are left out.
+
+    The first ones are whole; those after two thirds of the room are cut short, so that more of them are named.
+    """
+    is_one = len(records) == 1
+    fitting: list[Record] = []
+    left, whole = limit, limit if is_one else limit * 2 // 3
+    for each in records:
+        fits = size_of(each) <= whole
+        record = each if fits else cut_short(each, limit if is_one else SHORT_RECORD)
+        size = size_of(record)
+        if size > left and not is_one:
+            break
+        fitting.append(record)
+        left, whole = left - size, whole - size
+    return fitting, len(records) - len(fitting)
+
+
+def size_of(record: Record) -> int:
+    """How many bytes it takes in a body, with what separates it from the next."""
+    return len(encode_record(record)) + 1
+
+
+def cut_short(record: Record, limit: int) -> Record:
+    """The record with every key, shorter lists and texts, and ``truncated`` to say so, where it is too long."""
+    short = record
+    for length in SHORT_LISTS:
+        if size_of(short) <= limit:
+            break
+        short = {**{key: shorten(value, length) for key, value in record.items()}, "truncated": True}
+    return short
+
+
+def shorten(value: object, length: int) -> object:
+    """A value of a record with lists of at most ``length``; addresses stay whole, for half of one leads nowhere."""
+    if isinstance(value, dict):
+        return {key: shorten(each, length) for key, each in value.items()}
+    if isinstance(value, list):
+        return [shorten(each, length) for each in value[:length]]
+    if isinstance(value, str) and len(value) > SHORT_TEXT and not value.startswith(("http://", "https://")):
+        return value[: SHORT_TEXT - 1] + "…"
+    return value
 
 
 def bounded_records(notice: Notice) -> list[Record]:

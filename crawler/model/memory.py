@@ -269,9 +269,10 @@ class Habits:
     ``traces`` and ``looks`` (when, and how many known articles were read) reach back a day. ``unread`` counts the
     checks in a row in which the pages could not be read, ``fresh_ids`` those in which known posts came under ids never
     seen before; ``distrusts_ids``: they identify nothing. ``distrusts_tags``: its server called two bodies by one
-    ETag or date, so it is asked without conditions. ``quiet_after`` is how long this source never keeps silent.
-    ``widened_at`` is when all articles were last looked at because some of them seemed to be part of a mass event.
-    ``masks`` are what its articles share with each other. ``short`` is set while its listing is not what it was.
+    ETag or date, last at ``erred_at``, so it is asked without conditions for a while. ``quiet_after`` is how long this
+    source never keeps silent. ``widened_at`` is when all articles were last looked at because some of them seemed to be
+    part of a mass event. ``masks`` are what its articles share with each other. ``short`` is set while its listing is
+    not what it was.
     """
 
     traces: tuple[Trace, ...] = ()
@@ -280,6 +281,7 @@ class Habits:
     fresh_ids: int = 0
     distrusts_ids: bool = False
     distrusts_tags: bool = False
+    erred_at: datetime | None = None
     quiet_after: timedelta | None = None
     widened_at: datetime | None = None
     masks: tuple[Mask, ...] = ()

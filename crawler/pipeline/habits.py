@@ -33,6 +33,9 @@ SHORTEST_SILENCE = timedelta(days=4)
 ACCEPTED = timedelta(days=7)
 #: More of them tell nothing more.
 MOST_TRACES = 300
+#: A server that called two bodies alike is believed again when it was not seen to do so for this long. Many weak tags
+#: only pass over a counter, and a wrong cache is mended; every body is seen once a day in any case.
+HONEST_FOR = timedelta(days=14)
 #: Checks in a row in which known posts come under new ids, until the ids are distrusted.
 FRESH_CHECKS = 2
 
@@ -40,7 +43,7 @@ FRESH_CHECKS = 2
 def habits_after(context: Context, steps: Sequence[Step], listing: Listing | None) -> Habits:
     """The habits of the source after a check that went well."""
     before, now = context.habits, context.now
-    grows_old = before.traces or before.looks or before.short or context.short
+    grows_old = before.traces or before.looks or before.short or context.short or before.distrusts_tags
     if listing is None and not steps and not context.reread and not grows_old:
         return before
     rhythm = find_rhythm(listing) if listing else None
@@ -70,14 +73,29 @@ def note_looks(before: Habits, context: Context, steps: Sequence[Step]) -> Habit
     if context.reread and not context.confirming:
         looks.append((now, context.reread))
     traces.sort(key=lambda trace: (trace.at, trace.article_id))
+    erred_at = last_error(before, now, errs=context.errs)
     return replace(
         before,
         traces=tuple(traces[-MOST_TRACES:]),
         looks=tuple(looks[-MOST_TRACES:]),
         widened_at=now if context.widened else before.widened_at,
-        distrusts_tags=before.distrusts_tags or context.errs,
+        distrusts_tags=erred_at is not None,
+        erred_at=erred_at,
         masks=note_hidden(before.masks, [key for step in steps for key in step.masked], now),
     )
+
+
+def last_error(before: Habits, now: datetime, *, errs: bool) -> datetime | None:
+    """When its server was last seen to call two bodies alike; None where it never was, or not for long.
+
+    Where that was not kept, or lies ahead of a clock that was set back, the days are counted from now.
+    """
+    if errs:
+        return now
+    if not before.distrusts_tags:
+        return None
+    erred_at = min(before.erred_at or now, now)
+    return None if now - erred_at >= HONEST_FOR else erred_at
 
 
 def unread_after(before: Habits, context: Context) -> int:

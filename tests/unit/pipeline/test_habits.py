@@ -12,9 +12,11 @@ from crawler.model import Entry, Habits, IncidentReason, Listing, Moment, Precis
 from crawler.pipeline.context import Context
 from crawler.pipeline.habits import (
     ACCEPTED,
+    HONEST_FOR,
     SHORTEST_SILENCE,
     count_entries,
     find_rhythm,
+    habits_after,
     is_quiet,
     shorten,
     unread_after,
@@ -105,3 +107,29 @@ def test_trouble_of_the_pages_lasts_until_one_check_reads_most_of_them():
     assert after(3, Pages(read=2, bad=2)) == 3
     assert after(0, Pages(read=2, bad=2)) == 0
     assert after(3, Pages(read=9, bad=1)) == 0
+
+
+def trusts_after(*steps: tuple[timedelta, bool], habits: Habits | None = None) -> list[bool]:
+    """Whether tags are believed after checks so long after each other, in which the server erred or not."""
+    now, trusts = NOON, []
+    for pause, errs in steps:
+        now += pause
+        state = SourceState(source_id="a", habits=habits or Habits())
+        context = Context(
+            source=make_source(), now=now, state=state, fresh=False, well=True, errs=errs, reread=int(errs)
+        )
+        habits = habits_after(context, (), None)
+        trusts.append(not habits.distrusts_tags)
+    return trusts
+
+
+def test_tags_are_believed_again_after_honest_days():
+    almost = HONEST_FOR - DAY
+    checks = [(DAY, False), (DAY, True), (almost, False), (DAY, True), (almost, False), (DAY, False), (DAY, False)]
+    assert trusts_after(*checks) == [True, False, False, False, False, True, True]
+
+
+@pytest.mark.parametrize("erred_at", [None, NOON + 4000 * DAY])
+def test_a_server_whose_last_error_nobody_knows_is_believed_again_all_the_same(erred_at):
+    habits = Habits(distrusts_tags=True, erred_at=erred_at)
+    assert trusts_after((DAY, False), (HONEST_FOR - DAY, False), (DAY, False), habits=habits) == [False, False, True]

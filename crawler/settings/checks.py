@@ -24,7 +24,7 @@ from crawler.settings.resolve import (
 )
 from crawler.settings.review import Review, check_name
 from crawler.settings.secrets import mask_address
-from crawler.settings.tables import WebTable
+from crawler.settings.tables import MetricsTable, WebTable
 from crawler.settings.units import spell_duration
 
 #: Endings that lead nowhere on the public web (RFC 2606, RFC 6762).
@@ -172,6 +172,15 @@ def check_web(review: Review, web: WebTable) -> None:
             f"{review.document.place(('web', 'public_url'))}: public_url without a password: whoever reaches "
             f"{mask_address(web.public_url)} through a proxy is let in, unless the proxy itself asks who comes; "
             'write password = "file:…" beside it'
+        )
+
+
+def warn_of_metrics(review: Review, metrics: MetricsTable) -> None:
+    """Warns of a file of measures that nobody would read: the textfile collector passes over every other name."""
+    if metrics.file and not metrics.file.endswith(".prom"):
+        place = review.document.place(("metrics", "file"))
+        review.warnings.append(
+            f"{place}: file does not end in .prom: the node exporter's textfile collector reads no other files"
         )
 
 

@@ -15,6 +15,7 @@ from crawler.settings.checks import (
     check_subscriptions,
     check_web,
     warn_of_contact,
+    warn_of_metrics,
     warn_of_sources,
 )
 from crawler.settings.document import read_document
@@ -90,6 +91,9 @@ def _check_together(review: Review, tables: Tables) -> None:
     web = tables.shared["web"]
     assert isinstance(web, WebTable)
     check_web(review, web)
+    metrics = tables.shared["metrics"]
+    assert isinstance(metrics, MetricsTable)
+    warn_of_metrics(review, metrics)
     warn_of_sources(review, tables.sources)
 
 

@@ -228,6 +228,14 @@ def test_nobody_needs_to_name_himself_to_his_own_network_or_with_an_address(load
     assert not any("user_agent" in each for each in load(text).warnings)
 
 
+@pytest.mark.parametrize(
+    ("file", "warned"), [("", False), ("gazette.prom", False), ("../gazette.txt", True), ("prom", True)]
+)
+def test_a_file_of_measures_that_no_collector_reads_is_warned_of(load, file: str, warned: bool) -> None:
+    told = [each for each in load(f'[metrics]\nfile = "{file}"\n').warnings if "collector" in each]
+    assert [each.partition(": the")[0] for each in told] == ["all.toml:2: file does not end in .prom"] * warned
+
+
 def test_a_dashboard_with_a_public_address_and_no_password_is_warned_of(load) -> None:
     shown = '[web]\npublic_url = "https://gazette.example.org"\n'
     (told,) = [each for each in load(shown).warnings if "public_url" in each]

@@ -14,6 +14,7 @@ import tomlkit
 
 from crawler.errors import UsageError
 from crawler.settings.lines import find_lines
+from crawler.settings.references import REFERENCES
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,10 @@ class Block:
 
 
 def write_source(values: Mapping[str, object]) -> str:
-    """A ``[[source]]`` with these keys, in their order; tables are written inline, so that it works wherever pasted."""
+    """A ``[[source]]`` with these keys, in their order; tables are written inline, so that it works wherever pasted.
+
+    Most values are what a site or a list says: none is ever a reference to the environment or to a file.
+    """
     document, array, table = tomlkit.document(), tomlkit.aot(), tomlkit.table()
     for key, value in values.items():
         table[key] = _inline(value) if isinstance(value, Mapping) else _plain(value)
@@ -153,4 +157,6 @@ def _inline(values: Mapping[str, object]) -> Any:  # noqa: ANN401 - an item of t
 
 
 def _plain(value: object) -> object:
-    return list(value) if isinstance(value, tuple | frozenset) else value
+    if isinstance(value, str):
+        return f" {value}" if value.startswith(REFERENCES) else value
+    return [_plain(each) for each in value] if isinstance(value, list | tuple | frozenset) else value

@@ -17,6 +17,8 @@ from crawler.settings.phrases import place_path
 
 #: A secret, a certificate, a list of addresses: more than this is a slip.
 LARGEST_VALUE = 1024 * 1024
+#: How a value begins that stands elsewhere.
+REFERENCES = ("env:", "file:")
 _PREFIX = "GAZETTE_"
 
 
@@ -80,7 +82,7 @@ def _walk(value: Any, path: KeyPath) -> Iterator[tuple[Any, Any, KeyPath]]:  # n
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, item in items:
         if isinstance(item, str):
-            if item.startswith(("env:", "file:")):
+            if item.startswith(REFERENCES):
                 yield value, key, (*path, key)
         else:
             yield from _walk(item, (*path, key))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import tomllib
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -8,6 +9,8 @@ from hypothesis import strategies as st
 
 from crawler.errors import UsageError
 from crawler.onboarding.blocks import add_article, append_block, remove_from_text, rename_in_text, write_source
+from crawler.settings.document import Document
+from crawler.settings.references import resolve_references
 
 TEXT = """\
 # What is watched.
@@ -50,6 +53,15 @@ def test_a_block_reads_back_as_what_was_meant():
 @given(title=st.text(max_size=60))
 def test_whatever_a_title_holds_the_block_is_toml(title):
     assert tomllib.loads(write_source({"id": "a", "title": title}))["source"][0]["title"] == title
+
+
+def test_what_a_site_calls_itself_never_makes_the_configuration_read_a_secret():
+    options = {"item": "env:A", "skip": ["env:B"]}
+    block = write_source({"id": "a", "title": "env:SMTP_PASSWORD", "tags": ["file:/etc/passwd"], "options": options})
+    document = Document(path=Path("a.toml"), folder=Path(), files=(), tree=tomllib.loads(block))
+    assert resolve_references(document, {"SMTP_PASSWORD": "secret", "A": "secret", "B": "secret"}) == []
+    assert document.references == {}
+    assert "secret" not in str(document.tree)
 
 
 def test_an_appended_block_leaves_every_byte_before_it():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from types import TracebackType
@@ -334,7 +334,7 @@ def _pass_doorway(errand: _Errand, answer: _Answer) -> _Answer:
     if not target:
         return answer
     errand.step = without_conditions(step)
-    return replace(answer, location=target)
+    return answer._replace(location=target)
 
 
 class _ConnectionWatch:

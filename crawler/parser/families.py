@@ -22,6 +22,7 @@ _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "applica
 _MOST_FEEDS = 10
 _MOST_METAS = 100
 _MOST_COLUMNS = 8
+_MOST_FRAMES = 20
 _LINKS_READ = 3_000
 #: How families show themselves, most telling first, and what is worth knowing of each.
 _FAMILIES = (
@@ -138,6 +139,15 @@ def list_above(text: str, url: str) -> str:
     above = [path for path in lists if own.path.startswith(path.rpartition("/")[0] + "/") and path.count("/") > 1]
     nearest = max(above, key=lambda path: (len(path.rpartition("/")[0]), -len(path)), default="")
     return urlunsplit((own.scheme, own.netloc, nearest, "", "")) if nearest else ""
+
+
+def framed_page(text: str, url: str) -> str:
+    """The first page of the same host that a page shows in a frame, or an empty string."""
+    for node in islice(parse_html(text).css("iframe[src], frame[src]"), _MOST_FRAMES):
+        address = join_url(url, node.attributes.get("src") or "")
+        if address and address != url and host_of(address) == host_of(url):
+            return address
+    return ""
 
 
 def wishes(hints: Hints) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import TypeGuard
 from urllib.parse import urlsplit
 
 from crawler.errors import ParseError
-from crawler.model import Article, Entry, Fetched, Listing, Source
+from crawler.model import Article, BlockKind, Entry, Fetched, Listing, Source
 from crawler.parser.article import read_article
 from crawler.parser.article.decode import decode_html
 from crawler.parser.families import (
@@ -18,6 +18,7 @@ from crawler.parser.families import (
     channel_list,
     columns_of,
     family_note,
+    framed_page,
     is_govuk_document,
     is_home,
     is_register,
@@ -45,6 +46,8 @@ _NO_LISTS = frozenset({FileForm.PICTURE, FileForm.ARCHIVE})
 _NAME_OF_ARTICLE = re.compile(r"[\d-][^/]*$")
 #: Characters of text that make an article even without a date.
 _LONG = 200
+#: … and rows that make a table of them, as of fees.
+_ROWS = 3
 _ALONE = "this is one article, not a list: this source watches that page alone"
 _NO_LIST = "for new posts give the address of the list it came from"
 _ALBUM = "an album of a WeChat account; WeChat offers no public list of all its articles"
@@ -228,6 +231,8 @@ def _probe_article(fetched: Fetched, head: Head, text: str) -> Probed:
 
 def _nothing(error: ParseError, head: Head, fetched: Fetched, text: str) -> ParseError:
     told = [str(error).removesuffix(f" ({error.excerpt})")]
+    if frame := framed_page(text, fetched.url):
+        told.append(f"the page shows another one in a frame, perhaps the list: {frame}")
     if len(visible_text(text)) < _LONG and "<script" in text:
         told.append(_DRAWN)
     return ParseError("; ".join((*told, *_announced(head), *_columns(fetched, text))))
@@ -248,10 +253,11 @@ def _propose_unseen(kind: str, fetched: Fetched, head: Head, note: str) -> Probe
 
 
 def _is_whole(article: Article | None) -> TypeGuard[Article]:
-    """Whether it has what makes an article: a title, and text that is dated or long."""
+    """Whether it has what makes an article: a title, and text that is dated or long, or a table."""
     if article is None or not article.title or not article.blocks:
         return False
-    return article.published is not None or len(article.text) >= _LONG
+    rows = sum(block.kind is BlockKind.TABLE_ROW for block in article.blocks)
+    return article.published is not None or len(article.text) >= _LONG or rows >= _ROWS
 
 
 def tells_more(article: Article, entries: Iterable[Entry]) -> bool:

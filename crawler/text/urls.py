@@ -26,6 +26,7 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]*:", re.IGNORECASE)
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufeff]+")
 _BAD_HOST = re.compile(r"[\s<>\"'`{}|\\^%@/?#]")
 _DEFAULT_DOCUMENT = re.compile(r"/(?:index|default)\.(?:s?html?|php|jsp|aspx?|cfm|do)$", re.IGNORECASE)
+_SERVLET_SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/;#]*", re.IGNORECASE)
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*|/\((?:[A-Z]\([\w\-]{8,}\))+\)(?=/)", re.IGNORECASE)
 _GATE = re.compile(r"/(?:gate/big5|TuniS|gb)/([a-z0-9\-]+(?:\.[a-z0-9\-]+)+(?::\d+)?)(?=/|$)(.*)", re.IGNORECASE)
 _BLOGSPOT = re.compile(r"(.+\.blogspot)\.(?:com?\.)?[a-z]{2,3}$")
@@ -119,10 +120,12 @@ def join_url(base: str, href: str) -> str:
 
 
 def plain_url(url: str) -> str:
-    """The address for people: as the publisher gives it, without sessions, tracking and cache-busters in its query."""
+    """The address for people: as the publisher gives it, without sessions, and without what tracks and busts caches."""
     address, mark, rest = url.partition("?")
+    if ";" in address:
+        address = _SERVLET_SESSION.sub("", address)
     if not mark:
-        return url
+        return address
     query, hash_mark, fragment = rest.partition("#")
     kept = plain_query(query)
     return f"{address}{'?' if kept else ''}{kept}{hash_mark}{fragment}"

@@ -24,6 +24,15 @@ MAX_TAGS = 26_000
 _MAX_OPENINGS = 30_000
 MAX_DEPTH = 120
 
+#: A link to a file that a block ends, and no end tag before the next link.
+_INLINE = r"</?(?:span|b|strong|font|u|em|i)\b[^<>]{0,200}>"
+_OPEN_FILE = re.compile(
+    r"(<a\s(?:(?!href)[^<>]){0,300}\bhref\s{0,3}=\s{0,3}[\"']?[^\"'<>\s]{1,300}\.(?:pdf|docx?|xlsx?|pptx?|wps|et|ofd|zip|rar)"
+    rf"[\"'\s][^<>]{{0,300}}>\s{{0,20}}(?:{_INLINE}\s{{0,20}}){{0,4}}[^<\s][^<]{{0,200}}(?:{_INLINE}[^<]{{0,200}}){{0,4}})"
+    r"(?=</?(?:p|div|td|tr|table|li|ul|ol|br|h\d|body|html)\b|$)(?!(?:[^<]|<(?!/?a[\s>])){0,600}</a)",
+    re.IGNORECASE,
+)
+
 #: Never text of a page. ``noscript`` repeats what scripts show; ``textarea`` and ``select`` hold form values; the
 #: last four would be written back unescaped.
 _OPAQUE = (
@@ -173,6 +182,8 @@ def parse_page(markup: str, selectors: Mapping[str, Iterable[str]] | None = None
     text = markup[:MAX_CHARACTERS]
     if "\x00" in text:
         text = text.replace("\x00", "")
+    if text.count("</a>") < text.count("<a "):
+        text = _close_file_links(text)
     tree = parse_html(text, most_tags=_MAX_OPENINGS)
     json_ld, framed = _drop_opaque(tree)
     chosen = [_mark(tree, name, group) for name, group in (selectors or {}).items()]
@@ -201,6 +212,14 @@ def _drop_comments(html: str) -> str:
         last = end + 3
     kept.append(html[last:])
     return "".join(kept)
+
+
+def _close_file_links(markup: str) -> str:
+    """The markup with links to files closed that are not: a browser goes on with such a link to the next, or the end.
+
+    All that follows would be the name of the file, and its text be nothing but a link.
+    """
+    return _OPEN_FILE.sub(r"\1</a>", markup)
 
 
 def _drop_opaque(tree: LexborHTMLParser) -> tuple[list[str], bool]:

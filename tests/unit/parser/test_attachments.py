@@ -59,3 +59,16 @@ def test_a_file_is_found_however_the_page_leads_to_it(markup, url, name):
 )
 def test_a_link_to_a_page_or_a_program_is_no_file(markup):
     assert files(markup) == []
+
+
+def test_a_link_to_a_file_that_nobody_closed_ends_with_its_block():
+    page = f"<html><body><div class=con><h1>关于调整收费标准的通知</h1>{TEXT}<p>附件：<a href='/u/fees.pdf'>收费目录"
+    page += "<p>联系人：王科长，电话四五六七八九。<div class=footer><p>主办单位：青溪市人民政府办公室"
+    article = read_markup(page, Manner(url=BASE, timezone="Asia/Shanghai"))
+    assert [each.name for each in article.attachments] == ["收费目录"]
+    assert "联系人：王科长" in article.text
+
+
+def test_a_closed_link_to_a_file_may_hold_blocks():
+    found = files('<a href="/u/f.pdf"><p>收费</p><p>目录</p></a><a href="/1.html">更多')
+    assert [each.name for each in found] == ["收费目录"]

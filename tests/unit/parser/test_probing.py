@@ -206,6 +206,18 @@ def test_what_might_be_either_is_proposed_with_a_remark():
 LONE_FEED = '<link rel="alternate" type="application/atom+xml" href="/a.atom"><p>x</p>'
 
 
+def test_a_page_without_a_list_names_the_page_that_it_shows_in_a_frame():
+    page = '<h2>公告栏</h2><iframe src="https://ads.example.net/"></iframe><iframe src="/inner/list.html"></iframe>'
+    with pytest.raises(ParseError, match=r"in a frame, perhaps the list: https://www\.example\.org/inner/list\.html"):
+        probe(receive(page, "https://www.example.org/news.html"))
+
+
+def test_a_table_of_fees_without_a_date_is_a_page_to_watch():
+    rows = "".join(f"<tr><td>Berth {number}</td><td>{number}0 pounds</td></tr>" for number in range(1, 5))
+    page = f"<html><head><title>Harbour fees</title></head><body><div><h1>Harbour fees</h1><table>{rows}</table></div>"
+    assert probe(receive(page, "https://www.example.org/harbour/fees")).kind == "page"
+
+
 def test_a_page_without_a_list_still_names_its_feed():
     with pytest.raises(ParseError, match=r"https://www\.example\.org/a\.atom"):
         probe(receive(LONE_FEED, "https://www.example.org/about"))

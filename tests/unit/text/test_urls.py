@@ -237,3 +237,5 @@ def test_the_address_for_people_loses_tracking_and_nothing_else() -> None:
     assert plain_url("http://www.example.org/a?utm_source=rss&id=7#x") == "http://www.example.org/a?id=7#x"
     assert plain_url("https://example.org/a?utm_source=rss&utm_medium=feed") == "https://example.org/a"
     assert plain_url("https://example.org/b") == "https://example.org/b"
+    assert plain_url("https://example.org/v.do;jsessionid=0A1B2C?id=7") == "https://example.org/v.do?id=7"
+    assert plain_url("https://example.org/v.do;jsessionid=0A1B2C") == "https://example.org/v.do"

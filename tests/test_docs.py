@@ -186,6 +186,9 @@ def workplace(tmp_path_factory) -> Path:
     (folder / "mine.toml").write_text(
         next(block.text for block in BLOCKS if block.language == "toml"), encoding="utf-8"
     )
+    (folder / "subscriptions.opml").write_text(
+        '<opml><body><outline text="Port" xmlUrl="https://www.example.org/port.xml"/></body></opml>', encoding="utf-8"
+    )
     (folder / "heads.jsonl").write_text(run_gazette(folder, "verify", "--json").out, encoding="utf-8")
     return folder
 

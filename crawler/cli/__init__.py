@@ -34,7 +34,9 @@ app = typer.Typer(
 
 #: The commands in the order of the help, and the module that each stands in.
 COMMANDS = {
-    **{name: name for name in ("demo", "init", "add", "status", "crawl", "daemon", "health", "serve", "config")},
+    **{name: name for name in ("demo", "init", "add")},
+    "import": "import_",  # a word of Python's own
+    **{name: name for name in ("status", "crawl", "daemon", "health", "serve", "config")},
     **{name: name for name in ("probe", "sources", "articles", "changes", "incidents", "show")},
     "diff": "show",
     **{name: name for name in ("search", "inspect", "reparse", "verify", "export", "alerts", "db")},
@@ -81,7 +83,7 @@ def add_commands(words: Sequence[str] = ()) -> None:
             app.add_typer(module.app, name=name)
         else:
             example = getattr(module, f"EXAMPLE_{name.upper()}", None) or module.EXAMPLE
-            app.command(name, epilog=example)(getattr(module, name))
+            app.command(name, epilog=example)(getattr(module, name, None) or getattr(module, COMMANDS[name]))
 
 
 def named_in(words: Sequence[str]) -> list[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
-from itertools import count
+from collections.abc import Iterable, Iterator
+from itertools import chain, count
 from urllib.parse import unquote, urlsplit
 
 from crawler.text.urls import host_of
@@ -24,13 +24,29 @@ _GENERIC = frozenset({"com", "org", "net", "int", "info", "edu"})
 _HOSTED = (".blogspot.com", ".wordpress.com", ".github.io", ".substack.com")
 
 
-def name_source(url: str, title: str, taken: Container[str]) -> str:
+def name_source(url: str, title: str, taken: Iterable[str]) -> str:
     """A free id of the form ``[a-z0-9-]+`` for the source at ``url``."""
-    return next(name for name in _proposals(url, title) if name not in taken)
+    return Namer(taken).name(url, title)
 
 
-def _proposals(url: str, title: str) -> Iterator[str]:
-    host = _name_host(host_of(url)) or "source"
+class Namer:
+    """Names one source after the other; an id that was given is taken."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self._taken = set(taken)
+        self._numbers: dict[str, Iterator[int]] = {}  # a thousand sources of one host are not counted anew for each
+
+    def name(self, url: str, title: str) -> str:
+        """A free id of the form ``[a-z0-9-]+`` for the source at ``url``."""
+        host = _name_host(host_of(url)) or "source"
+        numbers = self._numbers.setdefault(host, count(2))
+        numbered = (f"{_fit(host)}-{number}" for number in numbers)
+        name = next(name for name in chain(_proposals(host, url, title), numbered) if name not in self._taken)
+        self._taken.add(name)
+        return name
+
+
+def _proposals(host: str, url: str, title: str) -> Iterator[str]:
     yield host
     # What WeChat has for a path is a token, which says nothing.
     path = unquote(urlsplit(url).path) if host_of(url) and host != _WECHAT else ""
@@ -39,7 +55,6 @@ def _proposals(url: str, title: str) -> Iterator[str]:
     heard = [word for word in _words(title) if word not in host.split("-")]
     if heard:
         yield _fit("-".join((host, *heard[:3])))
-    yield from (f"{_fit(host)}-{number}" for number in count(2))
 
 
 def _name_host(host: str) -> str:

@@ -97,7 +97,8 @@ _HOST_AND_PATH = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:/\S{0,500})?")
 _BLANK = re.compile(r"[\s\x00-\x1f]")
 
 
-def _check_web_address(value: object) -> object:
+def check_web_address(value: object) -> object:
+    """The address as given, where it is one of the web. Raises ``ValueError``."""
     if not isinstance(value, str):
         raise ValueError("is not text")
     try:
@@ -113,7 +114,7 @@ def _check_web_address(value: object) -> object:
 
 WebAddress = Annotated[
     str,
-    BeforeValidator(_check_web_address),
+    BeforeValidator(check_web_address),
     WithJsonSchema({"type": "string", "pattern": "^https?://"}),
     Form("an address that begins with http:// or https://"),
 ]

@@ -8,6 +8,7 @@ cut before parsing (the parser's time grows with depth squared), and tags beyond
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 

@@ -6,8 +6,8 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import chain, islice
 from pathlib import Path
@@ -21,7 +21,7 @@ from crawler.cli.filters import KindFilter, SinceFilter, SourceFilter, UntilFilt
 from crawler.cli.output import counted, is_terminal, note, until_readers_leave
 
 if TYPE_CHECKING:
-    from crawler.model import Change, KnownArticle, Revision
+    from crawler.model import Change, KnownArticle, Revision, Source, SourceState
     from crawler.settings import Settings
     from storage.store import SqlStore
 
@@ -45,6 +45,17 @@ class ExportFormat(StrEnum):
     JSONL = "jsonl"
     CSV = "csv"
     ATOM = "atom"
+    OPML = "opml"
+
+
+RECORDS = (ExportFormat.JSONL, ExportFormat.CSV)
+#: How each sort can be written; the first is the default.
+FORMATS = {
+    What.CHANGES: (*RECORDS, ExportFormat.ATOM),
+    What.ARTICLES: RECORDS,
+    What.REVISIONS: RECORDS,
+    What.SOURCES: (*RECORDS, ExportFormat.OPML),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +73,7 @@ class Wanted:
 def export(
     context: typer.Context,
     what: Annotated[What, typer.Argument(help="Which records.")] = What.CHANGES,
-    format_: Annotated[ExportFormat, typer.Option("--format", help="How to write them.")] = ExportFormat.JSONL,
+    format_: Annotated[ExportFormat | None, typer.Option("--format", help="How to write them; default: jsonl.")] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file; default: stdout.")
     ] = None,
@@ -74,12 +85,14 @@ def export(
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many; default: all.")] = None,
     bom: Annotated[bool, typer.Option("--bom", help="A byte order mark first, by which Excel knows UTF-8.")] = False,
 ) -> None:
-    """Writes everything that fits the filters, oldest first: JSON Lines, CSV or an Atom feed, in UTF-8."""
-    from crawler.bootstrap import open_database
+    """Writes everything that fits the filters, oldest first.
 
+    As JSON Lines or CSV, in UTF-8; changes as an Atom feed, sources as OPML for feed readers and `gazette import`.
+    """
+    chosen = choose_format(what, format_, bom=bom)
     refuse_others(what, kind=kind, after=after, since=since, until=until)
-    refuse_feed(what, format_, bom=bom)
     wanted = Wanted(
+        sources=tuple(source or ()),
         kinds=tuple(check_kinds(kind or [])),
         since=instant_or_none(since, "--since"),
         until=instant_or_none(until, "--until"),
@@ -87,16 +100,25 @@ def export(
         limit=limit,
     )
     settings = settings_of(context)
-    with open_database(settings, create=False) as store:
-        wanted = replace(wanted, sources=known_sources(settings, store, source))
-        if format_ is ExportFormat.ATOM:
-            number = write_changes_feed(islice(each_change(store, wanted), wanted.limit), settings, output)
-        else:
-            records = islice(READERS[what](store, settings, wanted), wanted.limit)
-            number = write_records(records, what, format_, output, bom=bom)
+    if chosen is ExportFormat.OPML:
+        number = write_sources_list(settings, wanted, output)
+    else:
+        number = write_known(settings, wanted, what, chosen, output, bom=bom)
     if output is not None or is_terminal():
         place = f" written to {output}" if output else ""
         note(f"{counted(number, what.value.removesuffix('s'))}{place}")
+
+
+def choose_format(what: What, format_: ExportFormat | None, *, bom: bool) -> ExportFormat:
+    """The format to write in. Raises ``UsageError`` for one that such things cannot be written in."""
+    from crawler.errors import UsageError
+
+    chosen = format_ or FORMATS[what][0]
+    if chosen not in FORMATS[what]:
+        raise UsageError(f"{what} are written as {' or '.join(FORMATS[what])}, and not as {chosen}")
+    if bom and chosen not in RECORDS:
+        raise UsageError(f"--bom is for spreadsheets; {chosen} says by itself how it is written")
+    return chosen
 
 
 def refuse_others(what: What, *, kind: list[str] | None, after: int | None, since: str, until: str) -> None:
@@ -107,16 +129,6 @@ def refuse_others(what: What, *, kind: list[str] | None, after: int | None, sinc
         raise UsageError(f"--kind and --after choose changes; they say nothing of {what}")
     if what is What.SOURCES and (since or until):
         raise UsageError("--since and --until say nothing of sources: they are as they are now")
-
-
-def refuse_feed(what: What, format_: ExportFormat, *, bom: bool) -> None:
-    """A feed is one of changes, in XML. Raises ``UsageError``."""
-    from crawler.errors import UsageError
-
-    if format_ is ExportFormat.ATOM and what is not What.CHANGES:
-        raise UsageError(f"--format atom writes changes, and not {what}")
-    if format_ is ExportFormat.ATOM and bom:
-        raise UsageError("--bom is for spreadsheets; a feed says by itself that it is UTF-8")
 
 
 # -- reading ---------------------------------------------------------------------------------------------------------
@@ -198,6 +210,41 @@ READERS: dict[What, Reader] = {
 
 
 # -- writing ---------------------------------------------------------------------------------------------------------
+
+
+def write_known(
+    settings: Settings, wanted: Wanted, what: What, format_: ExportFormat, output: Path | None, *, bom: bool
+) -> int:
+    """Writes what the database knows and returns how much that was. Raises ``UsageError``, ``StoreError``."""
+    from crawler.bootstrap import open_database
+
+    with open_database(settings, create=False) as store:
+        known_sources(settings, store, list(wanted.sources))
+        if format_ is ExportFormat.ATOM:
+            return write_changes_feed(islice(each_change(store, wanted), wanted.limit), settings, output)
+        return write_records(
+            islice(READERS[what](store, settings, wanted), wanted.limit), what, format_, output, bom=bom
+        )
+
+
+def write_sources_list(settings: Settings, wanted: Wanted, output: Path | None) -> int:
+    """Writes the configured sources as OPML and returns how many there are; needs no database."""
+    from crawler.cli.sources import read_states
+    from crawler.onboarding.opml import write_opml
+    from crawler.scheduler.crawl import choose_sources
+
+    chosen = choose_sources(settings, wanted.sources) if wanted.sources else settings.sources
+    states = read_states(settings)
+    kinds = [(each, learned_kind(each, states.get(each.id))) for each in chosen[: wanted.limit]]
+    with open_output(output) as file:
+        file.write(write_opml(kinds, datetime.now(UTC)))
+        file.flush()
+    return len(kinds)
+
+
+def learned_kind(source: Source, state: SourceState | None) -> str:
+    """What the source is read as: its kind, or what the first check found out."""
+    return state.kind if source.kind == "auto" and state is not None else source.kind
 
 
 def write_records(

@@ -1,4 +1,4 @@
-"""OPML 2.0 (http://opml.org/spec2.opml): subscriptions of feed readers. Pure.
+"""OPML 2.0 (http://opml.org/spec2.opml): subscriptions of feed readers, read and written. Pure.
 
 Read as it comes, the tree is never held. No entity is ever expanded, declared or not: an ampersand that begins none of
 XML's own is one, as in the many addresses that were written without a thought of XML.
@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from email.utils import format_datetime
+from html.entities import html5 as HTML_NAMES
 from urllib.parse import unquote
 
 from lxml import etree
 
 from crawler.errors import UsageError
+from crawler.model import Source
 from crawler.onboarding.candidates import Candidate, Intake, as_tag, make_candidate, refuse_flood
 
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,200}\?>")
-_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});)")
+_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});)([A-Za-z][A-Za-z0-9]{1,31};)?")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FEED_TYPES = frozenset({"rss", "atom", "rdf", "feed"})
 
@@ -26,7 +30,7 @@ def read_opml(text: str) -> Intake:
     """The addresses of all outlines; outlines around one become its tags. Raises ``UsageError``."""
     if "<!ENTITY" in text:
         raise UsageError("it declares entities, as no list of addresses does; nothing was read")
-    plain = _AMPERSAND.sub("&amp;", _ILLEGAL.sub("", _DECLARATION.sub("", text, count=1)))
+    plain = _AMPERSAND.sub(_spell_ampersand, _ILLEGAL.sub("", _DECLARATION.sub("", text, count=1)))
     outlines = _Outlines()
     # "internal": of what is not declared, XML's own five are left; with False lxml hands even these on unread.
     parser = etree.XMLParser(
@@ -37,6 +41,12 @@ def read_opml(text: str) -> Intake:
     except (etree.XMLSyntaxError, ValueError) as error:
         raise UsageError(f"it is no well-formed XML ({str(error)[:200]})") from error
     return Intake(form="OPML", candidates=tuple(outlines.found))
+
+
+def _spell_ampersand(found: re.Match[str]) -> str:
+    """A character by its name in HTML, which XML does not know, or an ampersand."""
+    name = found[1] or ""
+    return html.escape(HTML_NAMES[name]) if name in HTML_NAMES else f"&amp;{name}"
 
 
 class _Outlines:
@@ -58,7 +68,7 @@ class _Outlines:
             return
         self._number += 1
         given = {key.lower(): value for key, value in attributes.items()}
-        title = html.unescape(given.get("title") or given.get("text") or "")
+        title = given.get("title") or given.get("text") or ""
         candidate = self._read(given, title)
         if candidate is not None:
             self.found.append(candidate)
@@ -93,3 +103,36 @@ class _Outlines:
 def _read_category(text: str) -> list[str]:
     """Categories are parted by commas, and begin with a slash where they are paths."""
     return [unquote(each.strip().removeprefix("/")) for each in text.split(",")]
+
+
+# -- writing ---------------------------------------------------------------------------------------------------------
+
+
+def write_opml(sources: Iterable[tuple[Source, str]], created: datetime) -> bytes:
+    """The sources, each with the kind that it is read as, as a document that ``read_opml`` and feed readers read."""
+    root = etree.Element("opml", version="2.0")
+    head = etree.SubElement(root, "head")
+    etree.SubElement(head, "title").text = "Sources of Gazette"
+    etree.SubElement(head, "dateCreated").text = format_datetime(created, usegmt=True)
+    body = etree.SubElement(root, "body")
+    for source, kind in sources:
+        etree.SubElement(body, "outline", _attributes(source, kind))
+    written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    return written
+
+
+def _attributes(source: Source, kind: str) -> dict[str, str]:
+    title = source.title or source.url
+    attributes = {"text": title, "title": title}
+    attributes |= {"type": "rss", "xmlUrl": source.url} if kind == "feed" else {"type": "link", "url": source.url}
+    if source.tags:
+        attributes["category"] = ",".join(map(_write_category, source.tags))
+    if source.language:
+        attributes["language"] = source.language
+    return {name: _ILLEGAL.sub("", value) for name, value in attributes.items()}
+
+
+def _write_category(tag: str) -> str:
+    """The tag without what has a meaning of its own in a list of categories."""
+    tag = tag.replace("%", "%25").replace(",", "%2C")
+    return f"%2F{tag[1:]}" if tag.startswith("/") else tag

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import subprocess
+import tomllib
 
 import feedparser
 import pytest
 
-from tests.commanding import COMMAND, clean_environment
+from tests.commanding import COMMAND, Gazette, clean_environment
 from tests.newsroom import source_block
 
 
@@ -87,6 +88,31 @@ def test_sources_are_exported_as_they_fare(configure, room):
     assert [each["id"] for each in gazette.run("export", "sources", "--source", "council").records] == ["council"]
 
 
+def test_sources_exported_as_opml_come_back_the_same_in_an_empty_configuration(configure, room, tmp_path):
+    gazette = configure(
+        source_block("harbour", room.feed, title='"Harbour & co"', tags='["port", "a, b", "/x/y"]'),
+        source_block("council", room.list, "html_list", title='"Council"'),
+        f'[[source]]\nid = "levy"\nurl = "{room.feed}?levy=1&a=2"',
+    )
+    gazette.run("crawl", "levy")
+    file = tmp_path / "sources.opml"
+    assert gazette.run("export", "sources", "--format", "opml", "-o", file).err == f"3 sources written to {file}\n"
+    other = Gazette(tmp_path / "other", tmp_path)
+    other.run("init", other.config)
+    other.run("import", file)
+    found = tomllib.loads((other.config / "sources.toml").read_text(encoding="utf-8"))["source"]
+    assert [{key: value for key, value in each.items() if key != "id"} for each in found] == [
+        {"title": "Harbour & co", "kind": "feed", "url": room.feed, "tags": ["port", "a, b", "/x/y"]},
+        {"title": "Council", "url": room.list},
+        {"kind": "feed", "url": f"{room.feed}?levy=1&a=2"},
+    ]
+
+
+def test_a_list_of_sources_needs_no_database(gazette):
+    assert 'xmlUrl="' in gazette.run("export", "sources", "--format", "opml", "--source", "harbour").out
+    assert "no source is called" in gazette.run("export", "sources", "--format", "opml", "--source", "no", code=2).err
+
+
 def test_a_file_is_written_whole_and_the_count_is_told(lived, tmp_path):
     there = tmp_path / "deep.csv"
     ran = lived.run("export", "articles", "--format", "csv", "--bom", "-o", there)
@@ -105,6 +131,8 @@ def test_a_file_is_written_whole_and_the_count_is_told(lived, tmp_path):
         (["-o", "/nonexistent/changes.jsonl"], "-o /nonexistent/changes.jsonl: cannot be written"),
         (["-o", "/"], "cannot be written"),
         (["articles", "--since", "yesterday"], "--since"),
+        (["articles", "--format", "opml"], "articles are written as jsonl or csv, and not as opml"),
+        (["sources", "--format", "opml", "--bom"], "--bom is for spreadsheets"),
     ],
 )
 def test_what_makes_no_sense_is_exit_2(begun, words, said):

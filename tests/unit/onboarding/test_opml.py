@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from crawler.errors import UsageError
+from crawler.model import Source
 from crawler.onboarding.candidates import MOST
-from crawler.onboarding.opml import read_opml
+from crawler.onboarding.opml import read_opml, write_opml
+from crawler.text.normalize import clean
 
 
 def wrap(*outlines: str) -> str:
@@ -112,3 +116,34 @@ def test_nothing_outside_is_ever_asked_for(tmp_path):
 def test_no_text_makes_another_error_than_that_it_is_none(text):
     with suppress(UsageError):
         read_opml(text)
+
+
+# -- written ---------------------------------------------------------------------------------------------------------
+
+CREATED = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
+
+
+def test_what_is_written_is_opml_2_that_feed_readers_know():
+    feed = Source(id="a", kind="feed", url="https://a.org/f?a=1&b", title="港口", tags=("gov", "a,b"), language="zh")
+    page = Source(id="b", kind="html_list", url="https://b.org/")
+    root = etree.fromstring(write_opml([(feed, "feed"), (page, "html_list")], CREATED))
+    assert (root.tag, root.get("version"), root.findtext("head/title")) == ("opml", "2.0", "Sources of Gazette")
+    assert root.findtext("head/dateCreated") == "Fri, 27 Nov 2026 08:00:00 GMT"
+    first, second = (dict(outline.attrib) for outline in root.iterfind("body/outline"))
+    assert first == {
+        **{"text": "港口", "title": "港口", "type": "rss", "xmlUrl": "https://a.org/f?a=1&b"},
+        **{"category": "gov,a%2Cb", "language": "zh"},
+    }
+    assert second == {"text": "https://b.org/", "title": "https://b.org/", "type": "link", "url": "https://b.org/"}
+
+
+TEXTS = st.text(max_size=40).map(clean) | st.sampled_from(["&amp;", "&eacute;", "100%25", "a,b/c", "/a", "<b>", "'\""])
+
+
+@settings(max_examples=200, deadline=None)
+@given(title=TEXTS, tags=st.lists(TEXTS.filter(bool), unique=True, max_size=4), kind=st.sampled_from(["feed", "page"]))
+def test_what_was_written_is_read_back(title, tags, kind):
+    source = Source(id="a", kind=kind, url="https://a.org/?a=1&b=<%22>&amp;c", title=title, tags=tuple(tags))
+    (found,) = read_opml(write_opml([(source, kind)], CREATED).decode()).candidates
+    assert (found.url, found.title, found.tags) == (source.url, title, source.tags)
+    assert found.kind == ("feed" if kind == "feed" else "")

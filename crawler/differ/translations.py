@@ -215,7 +215,8 @@ def _weigh_span(span: Span) -> Iterator[tuple[str, float]]:
             yield f"d{day[0]}-{day[1]}", 0.8
     elif span.type in _FIGURES:
         for part in span.key.split("–"):
-            yield from _weigh_figure(part, span)
+            if figure := _weigh_figure(part, span):
+                yield figure
 
 
 def _month_and_day(span: Span) -> tuple[int, int] | None:
@@ -229,24 +230,26 @@ def _month_and_day(span: Span) -> tuple[int, int] | None:
     return None
 
 
-def _weigh_figure(part: str, span: Span) -> Iterator[tuple[str, float]]:
+def _weigh_figure(part: str, span: Span) -> tuple[str, float] | None:
     """A figure by how seldom it occurs by chance: by its significant digits."""
+    written = part.partition(" ")[0]
     try:
-        value = Decimal(part.split(" ")[0])
+        value = Decimal(written)
     except InvalidOperation:
-        return
+        return None
     is_share = span.type is FactType.PERCENT
     if span.raw[:1] == "0" and span.raw[1:2].isdigit():
-        return  # a telephone number, or a code
-    if not is_share and value == value.to_integral_value() and (value < 13 or 1900 <= value <= 2100):
-        return  # counts that are written in words, and years
-    value = value.normalize()
-    digits = len(value.as_tuple().digits)
+        return None  # a telephone number, or a code
+    # The key of a figure is normal: 2392 is written so, 2390 as 2.39E+3.
+    is_plain = written.isdigit()
+    if not is_share and (value < 13 or 1900 <= value <= 2100) and (is_plain or value == value.to_integral_value()):
+        return None  # counts that are written in words, and years
+    digits = len(written) if is_plain else len(value.as_tuple().digits)
     is_bare = span.type is FactType.NUMBER and not span.unit
     weight = (0.5, 1.0, 1.6, 2.2)[min(digits, 4) - 1]
     if is_bare and digits >= 5:
         weight = 0.6  # a telephone number is the same in all notices of an office
-    yield f"{'%' if is_share else 'n'}{value:f}", weight
+    return f"{'%' if is_share else 'n'}{written if is_plain else f'{value:f}'}", weight
 
 
 def length_of(text: str) -> float:

@@ -241,7 +241,7 @@ class StoreThread:
         self._waiting.append((outcome, done))
         if self._flusher is None or self._flusher.done():
             self._flusher = asyncio.create_task(self._flush())
-        return await asyncio.shield(done)
+        return await done
 
     async def _flush(self) -> None:
         while self._waiting:

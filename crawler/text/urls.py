@@ -22,6 +22,11 @@ _REGULAR = re.compile(
     r"https?://[a-z0-9](?:[a-z0-9.\-]{0,250}[a-z0-9])?/[A-Za-z0-9\-._~!$&'()*+,=:@/]*"
     r"(?:\?[A-Za-z0-9\-._~!$&'()*+,;=:@/?]+)?(?:#[A-Za-z0-9\-._~!$&'()*+,;=:@/?]+)?"
 )
+#: A path from the root, as most links within a site are, with nothing in it to be resolved or escaped.
+_ROOTED = re.compile(
+    r"/(?!.{0,2000}/[./])(?![./])[A-Za-z0-9\-._~!$&'()*+,=:@/]*"
+    r"(?:\?[A-Za-z0-9\-._~!$&'()*+,;=:@/?]+)?(?:#[A-Za-z0-9\-._~!$&'()*+,;=:@/?]+)?"
+)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]*:", re.IGNORECASE)
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufeff]+")
 _BAD_HOST = re.compile(r"[\s<>\"'`{}|\\^%@/?#]")
@@ -100,6 +105,8 @@ def join_url(base: str, href: str) -> str:
     """
     if _REGULAR.fullmatch(href) and len(href) <= _LONGEST_LINK:
         return href
+    if _ROOTED.fullmatch(href) and (root := _root_of(base)) and len(root) + len(href) <= _LONGEST_LINK:
+        return root + href
     href = _INVISIBLE.sub("", href[: _LONGEST_URL + 1]).strip().replace("\\", "/")
     if not href or len(href) > _LONGEST_URL or (href[0] == "#" and href[1:2] not in ("!", "/")):
         return ""
@@ -117,6 +124,13 @@ def join_url(base: str, href: str) -> str:
     fragment = f"#{_escape(parts.fragment)}" if parts.fragment else ""
     result = f"{parts.scheme}://{parts.netloc}{tail}{query}{fragment}"
     return result if len(result) <= _LONGEST_LINK else ""
+
+
+@lru_cache(maxsize=64)
+def _root_of(base: str) -> str:
+    """Scheme and authority of an address, as a link on it inherits them; empty where it has none."""
+    parts = _split(base)
+    return f"{parts.scheme}://{parts.netloc}" if parts is not None and (parts.hostname or "").strip(".") else ""
 
 
 def plain_url(url: str) -> str:

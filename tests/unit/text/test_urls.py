@@ -239,3 +239,19 @@ def test_the_address_for_people_loses_tracking_and_nothing_else() -> None:
     assert plain_url("https://example.org/b") == "https://example.org/b"
     assert plain_url("https://example.org/v.do;jsessionid=0A1B2C?id=7") == "https://example.org/v.do?id=7"
     assert plain_url("https://example.org/v.do;jsessionid=0A1B2C") == "https://example.org/v.do"
+
+
+@pytest.mark.parametrize(
+    ("base", "href", "joined"),
+    [
+        ("https://example.org/a/b", "/c/d.html?e=1#f", "https://example.org/c/d.html?e=1#f"),
+        ("HTTPS://example.org:8080/a", "/c/../d", "https://example.org:8080/d"),
+        ("https://example.org/a", "/c//d/./e", "https://example.org/c//d/e"),
+        ("https://example.org/a", "//other.org/c", "https://other.org/c"),
+        ("https://example.org/a", "/?a=/../b", "https://example.org/?a=/../b"),
+        ("https://.../a", "/c", ""),
+        ("no address", "/c", ""),
+    ],
+)
+def test_a_path_from_the_root_is_joined_to_the_host_of_the_page(base: str, href: str, joined: str) -> None:
+    assert join_url(base, href) == joined

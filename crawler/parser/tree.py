@@ -35,7 +35,7 @@ _FORMATTING_TAG = re.compile(rf"<(/?)({'|'.join(_FORMATTING)})(?=[\s/>])[^<>]*>?
 _MOST_ALIKE = 3
 #: How many elements may be made of what is opened again: ten times what any of a thousand real pages might come to.
 _MOST_REOPENED = 200_000
-_FEW_TAGS = 600
+_FEW_TAGS = 900
 _LONG = 16_384
 _LONG_TAG = re.compile(rf"<[a-zA-Z][^>]{{{_LONG},}}")
 

@@ -118,7 +118,8 @@ def clean(text: str) -> str:
     if joined.isascii() and joined.isprintable():  # nearly every line of a Latin text
         return joined
     if not text.isprintable() and _SHAPELESS.search(text):
-        return " ".join(_STRAY_JOINER.sub("", _REMOVED_FOR_EYES.sub("", text)).split())
+        text = _REMOVED_FOR_EYES.sub("", text)
+        return " ".join((_STRAY_JOINER.sub("", text) if "\u200c" in text or "\u200d" in text else text).split())
     return joined
 
 

@@ -350,7 +350,7 @@ def _is_captioned(segment: Segment, frames: set[int], items: list[Segment]) -> b
     if segment.weight > _MAX_CAPTION:
         return False
     for branch in _ancestors(segment.owner, _FRAME_DEPTH):
-        hint = branch.attribute("class")
+        hint = branch.attribute("class") if branch.raw else ""
         if not hint:
             continue
         if branch.stop - branch.start <= 2 and is_caption_hint(hint):

@@ -26,7 +26,7 @@ _MOST_DECLARATIONS = 2_000
 #: Nor does any page come near so many tags spelled in ways never met, or so many parts that look like furniture: of
 #: what follows those, attributes are not judged, and nothing is passed over.
 _MOST_SPELLINGS = 4_000
-_MOST_SKIMMED = 2_000
+_MOST_SKIMMED = 1_000
 #: The longest of a thousand real pages has 1,900; what follows is passed over.
 _MOST_SEGMENTS = 8_000
 #: How often in all what a cell says is said again in rows below.
@@ -80,7 +80,9 @@ class _Walker:
                 elif text[:2] == "a ":
                     self.open_link(text[1:], position)
                     action = heads.NOTHING
-                elif text[:4] == "img " and len(self.found.images) >= _MOST_PICTURES:
+                elif (text[:5] == "meta " and len(self.page.declarations) >= _MOST_DECLARATIONS) or (
+                    text[:4] == "img " and len(self.found.images) >= _MOST_PICTURES
+                ):
                     action = heads.NOTHING
                 else:
                     self.spellings -= 1

@@ -25,7 +25,7 @@ _MOST_PICTURES = 2_000
 _MOST_DECLARATIONS = 2_000
 #: Nor does any page come near so many tags spelled in ways never met, or so many parts that look like furniture: of
 #: what follows those, attributes are not judged, and nothing is passed over.
-_MOST_SPELLINGS = 4_000
+_MOST_SPELLINGS = 3_000
 _MOST_SKIMMED = 1_000
 #: The longest of a thousand real pages has 1,900; what follows is passed over.
 _MOST_SEGMENTS = 8_000

@@ -25,6 +25,8 @@ _MAX_TITLE = 300
 _MIN_TITLE = 4
 #: Fewer characters may be the name of anything: of a column, a site, a button.
 _LISTED = 6
+#: The share of what a list says that a heading must repeat, where more stands in the list's link: a department.
+_MOST = 0.6
 _MAX_SITE = 24
 _WORD = re.compile(r"\w{2,}")
 _FEWEST_WORDS = 3
@@ -125,7 +127,7 @@ def _find_main_heading(
 def find_listed(items: list[Segment], listed_as: str) -> tuple[int, str] | None:
     """Where the page says what a list calls it, and how: a line of its own, or the cell beside the word for a title.
 
-    Not a link, nor a short word, which may be anything's name. Lists cut long titles off.
+    Not a link, nor a short word, which may be anything's name. Lists cut long titles off, and add who published it.
     """
     whole = clean(listed_as)
     bare = whole.rstrip("….").rstrip()
@@ -138,6 +140,9 @@ def find_listed(items: list[Segment], listed_as: str) -> tuple[int, str] | None:
         for line in segment.text.split(" | ") if segment.kind is BlockKind.TABLE_ROW else [segment.text]:
             ours = squash(line)
             if ours == wanted or (bare != whole and ours.startswith(wanted) and len(ours) <= _MAX_TITLE):
+                return position, line
+            is_most = segment.kind is BlockKind.HEADING and len(ours) >= max(_LISTED, _MOST * len(wanted))
+            if is_most and wanted.startswith(ours):
                 return position, line
     return None
 

@@ -198,6 +198,11 @@ def test_a_title_that_the_list_cut_off_is_taken_whole_from_the_page() -> None:
     assert cut.title == LISTED
 
 
+def test_a_list_that_adds_the_department_to_a_title_names_it_all_the_same() -> None:
+    body = f"<h3>{LISTED}</h3><p>发布时间：2023-10-27</p><p>{LONG}</p>"
+    assert read(body, head="<title>通知公告</title>", manner=listed_manner(f"{LISTED}市水务局")).title == LISTED
+
+
 def test_a_heading_that_says_more_than_the_list_stays_the_title() -> None:
     body = f"<h1>{LISTED}（第二号）</h1><p>发布时间：2023-10-27</p><p>{LONG}</p>"
     article = read(body, head=f"<title>{LISTED}（第二号）_青溪市人民政府</title>", manner=listed_manner())

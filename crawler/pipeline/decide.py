@@ -74,7 +74,7 @@ def decide_failure(
         verdict=look.assessment.verdict,
         reason=look.assessment.reason,
     )
-    after = plan_next(after, source, now=now, chance=chance, retry_at=look.retry_at)
+    after = plan_next(after, source, look, now=now, chance=chance)
     after = replace(after, muted=before.muted or is_sent_away(look, before))
     if trouble is None:
         trouble = incident_for(look.assessment.verdict, robots=look.robots)
@@ -250,15 +250,24 @@ def feel_pulse(
     return after_visit(before.pulse, seen, source.schedule, now=now, timezone=source.timezone)
 
 
-def plan_next(
-    state: SourceState, source: Source, *, now: datetime, chance: float, retry_at: datetime | None
-) -> SourceState:
-    """The state after a failure with the time of the next visit, and why then."""
+def plan_next(state: SourceState, source: Source, look: ListingLook, *, now: datetime, chance: float) -> SourceState:
+    """The state after a failure with the time of the next visit, and why then.
+
+    Who was refused comes after whoever else waits for the host: else one list that is refused each time would close
+    it again and again before any other had its turn.
+    """
     plan = plan_check(state, source.schedule, now=now, chance=chance, timezone=source.timezone)
     due_at, why = plan.due_at, plan.why
-    if retry_at is not None and retry_at > due_at:
-        due_at, why = retry_at, f"{why}; its server asks to wait longer"
+    if look.retry_at is not None and was_refused(look):
+        due_at, why = max(look.retry_at, now) + (due_at - now), f"{why} from when its server may be asked again"
+    elif look.retry_at is not None and look.retry_at > due_at:
+        due_at, why = look.retry_at, f"{why}; its server asks to wait longer"
     return replace(state, due_at=due_at, pulse=replace(state.pulse, why=why))
+
+
+def was_refused(look: ListingLook) -> bool:
+    """Whether the server itself has just said that it is too much."""
+    return any(observation.status in (429, 503) for observation in look.observations[-1:])
 
 
 def is_fresh(source: Source, state: SourceState | None) -> bool:

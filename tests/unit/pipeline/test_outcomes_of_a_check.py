@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crawler.fetcher.replay import record_response
 from crawler.model import (
     ChangeKind,
     GuardPolicy,
@@ -21,6 +22,7 @@ from crawler.model import (
 )
 from crawler.pipeline.context import Audience
 from crawler.pipeline.decide import decide_check, decide_failure, forget_validators, is_fresh, needs_another_look
+from crawler.pipeline.looks import observe
 from crawler.pipeline.steps import decide_article
 from tests.lives import HOUR, MINUTE, NOON, Desk, listing_look, make_article, make_entry, make_source
 
@@ -250,6 +252,18 @@ def test_robots_that_close_the_door_are_an_incident_of_their_own():
     outcome = fail(known_state(failures=1), Verdict.BLOCKED, robots=True)
 
     assert [each.reason for each in outcome.incidents] == [IncidentReason.ROBOTS_DISALLOWED]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_who_was_refused_comes_after_whoever_else_waits_for_the_host(status):
+    asked = NOON + 2 * HOUR
+    answer = record_response("https://example.org/", b"", fetched_at=NOON, status=status)
+    refusal = observe(answer, Verdict.RATE_LIMITED)
+    refused = fail(known_state(), Verdict.RATE_LIMITED, retry_at=asked, observations=(refusal,)).state
+    waiting = fail(known_state(), Verdict.RATE_LIMITED, retry_at=asked).state
+
+    assert waiting.due_at == asked
+    assert refused.due_at - asked == fail(known_state()).state.due_at - NOON > HOUR / 2
 
 
 def test_pauses_grow_while_a_source_fails_and_a_named_pause_holds():

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 EXAMPLE = "Example: gazette --config /srv/gazette/config daemon --no-web"
 
+#: Seconds that an end in good order may take beyond the grace, the last messages included.
+LAST_RESORT = 15.0
+
 
 def daemon(
     context: typer.Context,
@@ -46,7 +49,7 @@ async def obey(settings: Settings, load: Callable[[], Settings], grace: timedelt
     from crawler.scheduler.daemon import run_daemon
 
     if not web:
-        return await run_daemon(settings, take_orders(), load=load, grace=grace)
+        return await run_daemon(settings, take_orders(grace), load=load, grace=grace)
     from crawler.cli.serve import check_health
     from crawler.dashboard.listener import serving_if_possible
 
@@ -55,18 +58,24 @@ async def obey(settings: Settings, load: Callable[[], Settings], grace: timedelt
     ) -> AbstractAsyncContextManager[None]:
         return serving_if_possible(current, lambda: check_health(current()), measures)
 
-    return await run_daemon(settings, take_orders(), load=load, grace=grace, beside=serve)
+    return await run_daemon(settings, take_orders(grace), load=load, grace=grace, beside=serve)
 
 
-def take_orders() -> Orders:
-    """Orders that signals give, for as long as the running event loop lives."""
+def take_orders(grace: timedelta) -> Orders:
+    """Orders that signals give, for as long as the running event loop lives. A process that cannot obey is ended."""
     import asyncio
 
     from crawler.scheduler.orders import Orders
+    from crawler.scheduler.silence import end_by_force
 
     orders, loop = Orders(), asyncio.get_running_loop()
+
+    def stop() -> None:
+        end_by_force(LAST_RESORT if orders.stopping.is_set() else grace.total_seconds() + LAST_RESORT)
+        orders.stop()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, orders.stop)
+        loop.add_signal_handler(number, stop)
     loop.add_signal_handler(signal.SIGHUP, orders.reload)
     return orders
 

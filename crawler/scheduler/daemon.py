@@ -34,6 +34,7 @@ from crawler.scheduler.heartbeat import FACT, Heartbeat, write_heartbeat
 from crawler.scheduler.orders import Orders
 from crawler.scheduler.outward import Beside, Outward
 from crawler.scheduler.reports import tell_coverage
+from crawler.scheduler.silence import minding_silence
 from crawler.scheduler.ticks import Ticks, cancel
 from crawler.scheduler.timekeeping import LONGEST_DIGEST, Timekeeper, longest_pauses, tell_jump
 from crawler.scheduler.upkeep import keep_up, write_terms
@@ -285,9 +286,10 @@ class Daemon:
     async def _beat(self) -> None:
         """Leaves a sign of life. That it could be written shows that a lost database is back."""
         try:
-            await self._application.thread.call(self._lock.renew)
-            if self._ticked_at is not None or self._troubled:
-                await self._write_heartbeat()
+            with minding_silence(self._note_trouble):
+                await self._application.thread.call(self._lock.renew)
+                if self._ticked_at is not None or self._troubled:
+                    await self._write_heartbeat()
         except AnotherDaemon as error:
             log.error("this daemon stops: %s", error)
             self._ousted = error

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import resource
 import signal
 import time
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+import psycopg
 import pytest
 
 from tests.e2e.test_daemon import daemon, quick, until
@@ -76,3 +81,37 @@ def test_a_minute_without_its_server_costs_two_lines_of_log_and_no_change(harbou
     assert sum(each.startswith("the database can") for each in said) == 2
     assert [each.partition(" ")[0] for each in said] == ["daemon", "the", "the", "the", "stopping", "stopped"]
     assert spent() - before < LITTLE
+
+
+@contextmanager
+def frozen(harbour) -> Iterator[None]:
+    """The server's processes for the daemon neither answer nor close."""
+    found = re.search(r'url = "postgresql\+psycopg://([^"]+)"', harbour.config.read_text())
+    with psycopg.connect(f"postgresql://{found[1]}") as connection:
+        others = "backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        pids = [pid for (pid,) in connection.execute(f"SELECT pid FROM pg_stat_activity WHERE {others}")]
+    try:
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
+@pytest.mark.slow
+def test_a_server_that_is_frozen_is_told_of_and_does_not_keep_the_daemon_from_stopping(harbour, room):
+    with daemon(harbour, "--grace", "1s") as running:
+        until(lambda: len(harbour.json("articles")) == 3)
+        with frozen(harbour):
+            room.publish("lock")
+            until(lambda: running.said("the database cannot be used"), 120)
+        until(lambda: running.said("the database can be used again"))
+        until(lambda: len(told(harbour)) == 1, 120)
+        with frozen(harbour):
+            time.sleep(2)  # until something waits for it
+            running.signal(signal.SIGTERM)
+            assert running.end() == 0
+        assert "has not answered for 60 s" in running.said("the database cannot be used")[0]["event"]
+        assert running.said("stopped without it")
+    assert told(harbour) == ["Notice on the lock works"]

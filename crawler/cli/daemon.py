@@ -33,23 +33,32 @@ def daemon(
     """Keeps checking on schedule. SIGTERM or SIGINT ends it, a second one at once; SIGHUP reads the configuration."""
     import asyncio
 
+    from crawler.scheduler.silence import end_by_force
+
     # Whoever sends it means an order to read the configuration, not to die, however early it comes.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     settings, span = settings_of(context), read_span(grace, "--grace")
     try:
-        asyncio.run(obey(settings, lambda: settings_of(context), span, web=not no_web))
+        asyncio.run(obey(settings, lambda: settings_of(context), span, web=not no_web, force=end_by_force))
     finally:
         # It is about to end in good order: one more order to do so must not make that look like an accident.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_IGN)
 
 
-async def obey(settings: Settings, load: Callable[[], Settings], grace: timedelta, *, web: bool) -> None:
-    """Runs the daemon under the orders that signals give."""
+async def obey(
+    settings: Settings,
+    load: Callable[[], Settings],
+    grace: timedelta,
+    *,
+    web: bool,
+    force: Callable[[float], None] = lambda _: None,
+) -> None:
+    """Runs the daemon under the orders that signals give. ``force`` ends the process in so many seconds anyhow."""
     from crawler.scheduler.daemon import run_daemon
 
     if not web:
-        return await run_daemon(settings, take_orders(grace), load=load, grace=grace)
+        return await run_daemon(settings, take_orders(grace, force), load=load, grace=grace)
     from crawler.cli.serve import check_health
     from crawler.dashboard.listener import serving_if_possible
 
@@ -58,20 +67,19 @@ async def obey(settings: Settings, load: Callable[[], Settings], grace: timedelt
     ) -> AbstractAsyncContextManager[None]:
         return serving_if_possible(current, lambda: check_health(current()), measures)
 
-    return await run_daemon(settings, take_orders(grace), load=load, grace=grace, beside=serve)
+    return await run_daemon(settings, take_orders(grace, force), load=load, grace=grace, beside=serve)
 
 
-def take_orders(grace: timedelta) -> Orders:
+def take_orders(grace: timedelta, force: Callable[[float], None]) -> Orders:
     """Orders that signals give, for as long as the running event loop lives. A process that cannot obey is ended."""
     import asyncio
 
     from crawler.scheduler.orders import Orders
-    from crawler.scheduler.silence import end_by_force
 
     orders, loop = Orders(), asyncio.get_running_loop()
 
     def stop() -> None:
-        end_by_force(LAST_RESORT if orders.stopping.is_set() else grace.total_seconds() + LAST_RESORT)
+        force(LAST_RESORT if orders.stopping.is_set() else grace.total_seconds() + LAST_RESORT)
         orders.stop()
 
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -40,5 +40,5 @@ def end_by_force(seconds: float) -> None:
 
 
 def _end() -> None:
-    log.error("what is under way does not end, as where a database is silent; stopped without it, committed is committed")
+    log.error("what is under way does not end, as where a database is silent; stopped without it, nothing is lost")
     os._exit(0)  # threads that wait for it would be joined for ever

@@ -6,7 +6,8 @@
     ├── StoreError               the operator: the database cannot be used                          exit 3
     │   ├── StoreLocked          somebody else holds it
     │   ├── StoreNewer           written by a newer Gazette
-    │   └── SnapshotLost         a stored body is missing or does not match its hash
+    │   └── SnapshotLost         a stored body cannot be read or does not match its hash
+    │       └── SnapshotGone     it is not there: lost, or let go by retention
     ├── ParseError               the developer: a publisher's format we cannot read; the snapshot is kept
     └── DeliveryError            a channel refused a message
         ├── TemporaryDeliveryError   time: it is tried again
@@ -59,6 +60,10 @@ class StoreNewer(StoreError):
 
 class SnapshotLost(StoreError):
     """A stored body is missing, or its bytes no longer match their SHA-256."""
+
+
+class SnapshotGone(SnapshotLost):
+    """A stored body is not there any more."""
 
 
 class ParseError(GazetteError):

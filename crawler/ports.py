@@ -202,7 +202,7 @@ class Snapshots(Protocol):
         ...
 
     def get(self, sha256: str) -> bytes:
-        """The body of that name, verified. Raises ``SnapshotLost``."""
+        """The body of that name, verified. Raises ``SnapshotLost``, ``SnapshotGone`` where it is not there."""
         ...
 
     def names(self, beginning: str = "") -> Iterator[str]:

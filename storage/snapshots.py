@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import zstandard
 
-from crawler.errors import SnapshotLost, StoreError
+from crawler.errors import SnapshotGone, SnapshotLost, StoreError
 from crawler.model import digest
 from storage.database import Row
 from storage.statements import delete, insert_new, select
@@ -53,7 +53,8 @@ class FolderSnapshots:
             packed = Path(self._find(sha256) or self._file(sha256)).read_bytes()
         except OSError as error:
             reason = error.strerror or error
-            raise SnapshotLost(f"snapshot {sha256} cannot be read from {self._path} ({reason}); {_LOST}") from error
+            kind = SnapshotGone if isinstance(error, FileNotFoundError) else SnapshotLost
+            raise kind(f"snapshot {sha256} cannot be read from {self._path} ({reason}); {_LOST}") from error
         return _unpack(packed, sha256)
 
     def names(self, beginning: str = "") -> Iterator[str]:
@@ -126,7 +127,7 @@ class DatabaseSnapshots:
         """The body of that name, verified. Raises ``SnapshotLost``."""
         row = self._database.fetch_one("SELECT body FROM snapshot WHERE sha256 = ?", (sha256,))
         if row is None:
-            raise SnapshotLost(f"snapshot {sha256} is not in {self._database.name}; {_LOST}")
+            raise SnapshotGone(f"snapshot {sha256} is not in {self._database.name}; {_LOST}")
         return _unpack(row[0], sha256)
 
     def names(self, beginning: str = "") -> Iterator[str]:

@@ -37,6 +37,7 @@ class What(StrEnum):
     ARTICLES = "articles"
     REVISIONS = "revisions"
     SOURCES = "sources"
+    SNAPSHOTS = "snapshots"
 
 
 class ExportFormat(StrEnum):
@@ -46,6 +47,7 @@ class ExportFormat(StrEnum):
     CSV = "csv"
     ATOM = "atom"
     OPML = "opml"
+    WARC = "warc"
 
 
 RECORDS = (ExportFormat.JSONL, ExportFormat.CSV)
@@ -55,6 +57,7 @@ FORMATS = {
     What.ARTICLES: RECORDS,
     What.REVISIONS: RECORDS,
     What.SOURCES: (*RECORDS, ExportFormat.OPML),
+    What.SNAPSHOTS: (ExportFormat.WARC,),
 }
 
 
@@ -73,7 +76,9 @@ class Wanted:
 def export(
     context: typer.Context,
     what: Annotated[What, typer.Argument(help="Which records.")] = What.CHANGES,
-    format_: Annotated[ExportFormat | None, typer.Option("--format", help="How to write them; default: jsonl.")] = None,
+    format_: Annotated[
+        ExportFormat | None, typer.Option("--format", help="How to write them; default: jsonl, snapshots: warc.")
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file; default: stdout.")
     ] = None,
@@ -87,7 +92,8 @@ def export(
 ) -> None:
     """Writes everything that fits the filters, oldest first.
 
-    As JSON Lines or CSV, in UTF-8; changes as an Atom feed, sources as OPML for feed readers and `gazette import`.
+    As JSON Lines or CSV, in UTF-8; changes as an Atom feed, sources as OPML for feed readers and `gazette import`,
+    snapshots as a web archive (WARC), in gzip unless FILE ends in .warc.
     """
     chosen = choose_format(what, format_, bom=bom)
     refuse_others(what, kind=kind, after=after, since=since, until=until)
@@ -100,6 +106,11 @@ def export(
         limit=limit,
     )
     settings = settings_of(context)
+    if chosen is ExportFormat.WARC:
+        from crawler.cli.archive import write_snapshots
+
+        write_snapshots(settings, wanted, output)
+        return
     if chosen is ExportFormat.OPML:
         number = write_sources_list(settings, wanted, output)
     else:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import zstandard
 
-from crawler.errors import SnapshotLost, StoreError
+from crawler.errors import SnapshotGone, SnapshotLost, StoreError
 from storage.snapshots import DatabaseSnapshots, FolderSnapshots
 from storage.store import open_store
 
@@ -53,8 +53,8 @@ def test_storing_again_is_free(snapshots):
     assert len(list(snapshots.names())) == 2
 
 
-def test_an_unknown_body_is_lost(snapshots):
-    with pytest.raises(SnapshotLost, match="restore it from a backup"):
+def test_an_unknown_body_is_gone(snapshots):
+    with pytest.raises(SnapshotGone, match="restore it from a backup"):
         snapshots.get(sha(b"never"))
 
 
@@ -100,8 +100,9 @@ def stored_file(folder, body):
 )
 def test_an_altered_file_is_lost_not_believed(folder, forgery, words):
     stored_file(folder, PAGE).write_bytes(forgery)
-    with pytest.raises(SnapshotLost, match=words):
+    with pytest.raises(SnapshotLost, match=words) as lost:
         FolderSnapshots(folder).get(sha(PAGE))
+    assert not isinstance(lost.value, SnapshotGone)
 
 
 def test_a_file_that_claims_to_be_huge_is_not_unpacked(folder):

@@ -9,6 +9,7 @@ import tomllib
 
 import feedparser
 import pytest
+from warcio.archiveiterator import ArchiveIterator
 
 from tests.commanding import COMMAND, Gazette, clean_environment
 from tests.newsroom import source_block
@@ -132,6 +133,9 @@ def test_a_file_is_written_whole_and_the_count_is_told(lived, tmp_path):
         (["-o", "/"], "cannot be written"),
         (["articles", "--since", "yesterday"], "--since"),
         (["articles", "--format", "opml"], "articles are written as jsonl or csv, and not as opml"),
+        (["changes", "--format", "warc"], "changes are written as jsonl or csv or atom, and not as warc"),
+        (["snapshots", "--format", "csv"], "snapshots are written as warc, and not as csv"),
+        (["snapshots", "--kind", "new"], "--kind and --after choose changes"),
         (["sources", "--format", "opml", "--bom"], "--bom is for spreadsheets"),
     ],
 )
@@ -172,3 +176,62 @@ def test_changes_come_as_a_feed_that_a_reader_understands(begun, room):
         "EDITED, unannounced: Notice on the bridge-1 works (120 euros → 150 euros)"
     ]
     assert "sources" in begun.run("export", "sources", "--format", "atom", code=2).err
+
+
+# -- snapshots ------------------------------------------------------------------------------------------------------
+
+
+def records_of(raw: bytes) -> list[tuple[str, str, bytes]]:
+    found = []
+    for record in ArchiveIterator(io.BytesIO(raw), check_digests="raise"):
+        url = record.rec_headers.get_header("WARC-Target-URI") or ""
+        found.append((record.rec_type, url, record.content_stream().read()))
+    return found
+
+
+def test_snapshots_come_as_a_web_archive_that_other_programs_read(lived, room, tmp_path):
+    file = tmp_path / "evidence.warc.gz"
+    run = lived.run("export", "snapshots", "--format", "warc", "-o", file)
+    sort, *records = records_of(file.read_bytes())
+    assert sort[0] == "warcinfo"
+    assert run.err == f"{len(records)} responses and 0 repeats written to {file}\n".replace(
+        "0 repeats", repeats(records)
+    )
+    texts = [body.decode() for _, url, body in records if url == room.url("bridge-1")]
+    assert ["120 euros" in texts[0], "150 euros" in texts[-1]] == [True, True]
+    assert room.feed in {url for _, url, _ in records}
+
+
+def repeats(records) -> str:
+    number = sum(sort == "revisit" for sort, *_ in records)
+    return "1 repeat" if number == 1 else f"{number} repeats"
+
+
+def test_a_file_called_warc_is_plain_and_standard_output_is_packed(lived, tmp_path):
+    lived.run("export", "snapshots", "-o", tmp_path / "a.warc", "--limit", 2)
+    assert (tmp_path / "a.warc").read_bytes().startswith(b"WARC/1.1\r\n")
+    assert len(records_of((tmp_path / "a.warc").read_bytes())) == 3
+    command = [*COMMAND, "--config", str(lived.config), "export", "snapshots", "--source", "harbour"]
+    done = subprocess.run(command, env=clean_environment(), capture_output=True, timeout=60)
+    assert (done.returncode, done.stderr, done.stdout[:2]) == (0, b"", b"\x1f\x8b")
+    assert all(url.endswith(".html") for _, url, _ in records_of(done.stdout)[1:])
+
+
+def test_a_damaged_snapshot_is_named_and_all_others_are_written(lived, tmp_path):
+    lived.run("export", "snapshots", "-o", tmp_path / "whole.warc.gz")
+    damaged = sorted((tmp_path / "data").rglob("*.zst"))[0]
+    damaged.write_bytes(b"no zstandard")
+    run = lived.run("export", "snapshots", "-o", tmp_path / "rest.warc.gz", code=1)
+    assert f"left out: snapshot {damaged.stem} is damaged" in run.err
+    assert "1 snapshot damaged or lost: gazette verify tells more" in run.err
+    whole, rest = (records_of((tmp_path / name).read_bytes()) for name in ("whole.warc.gz", "rest.warc.gz"))
+    assert 0 < len(whole) - len(rest) < 3
+
+
+def test_what_retention_let_go_is_counted_and_is_no_failure(lived, tmp_path):
+    config = lived.config / "gazette.toml" if lived.config.is_dir() else lived.config
+    config.write_text(f"{config.read_text(encoding='utf-8')}\n[retention]\nmax_size = '1B'\n", encoding="utf-8")
+    lived.run("db", "prune")
+    run = lived.run("export", "snapshots", "-o", tmp_path / "rest.warc.gz")
+    assert "left out: [retention] has let go of the body" in run.err
+    assert len(records_of((tmp_path / "rest.warc.gz").read_bytes())) > 3

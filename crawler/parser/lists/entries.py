@@ -88,7 +88,7 @@ def _anchor_text(page: Page, item: Item) -> str:
 
 
 def _is_date_piece(piece: str) -> bool:
-    bare = piece.strip().strip(_BRACKETS)
+    bare = piece.strip().strip(_BRACKETS).rstrip(".")  # Korean dates end in a full stop
     return 0 < len(bare) <= 24 and bare[-1] in "0123456789日일" and has_date(bare) and not _letters_of(bare)
 
 

@@ -104,6 +104,7 @@ def test_equal_titles_in_rows_of_their_own_are_kept():
         '<li><a href="{u}">{t}</a><span>2023-10-{d}</span></li>',
         '<li><a href="{u}">{t}<em>2023-10-{d}</em></a></li>',
         '<li><a href="{u}">{t} [2023-10-{d}]</a></li>',
+        '<li><a href="{u}"><strong>{t}</strong><span>2023. 10. {d}.</span></a></li>',
         '<li><a href="{u}">[2023-10-{d}]{t}</a></li>',
         '<tr><td><a href="{u}">·{t}</a></td><td>2023年10月{d}日</td></tr>',
         '<dt>2023.10.{d}</dt><dd><a href="{u}">{t}</a></dd>',

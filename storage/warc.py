@@ -33,6 +33,7 @@ _AT_ONCE = 100  # observations in memory
 _BEGINNING = (rows.to_column(datetime(1, 1, 1, tzinfo=UTC)), "", -1)
 #: How a body travelled; it is written as it was kept, after that was undone.
 _OF_THE_WIRE = frozenset({"content-encoding", "transfer-encoding", "content-length"})
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 _BREAK = re.compile(r"[\r\n\0]+")
 _CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 _DESCRIPTION = "bodies after content and transfer coding were undone; of the headers those that are kept as evidence"
@@ -224,6 +225,7 @@ class _Notes:
 
     def __init__(self) -> None:
         self._database = sqlite3.connect("", isolation_level=None)
+        self._database.execute("PRAGMA journal_mode = OFF")
         self._database.execute("CREATE TABLE note (key BLOB PRIMARY KEY, date, record, size) WITHOUT ROWID")
 
     def first(self, observation: Observation) -> _First | None:
@@ -271,7 +273,7 @@ def _http_headers(observation: Observation, size: int) -> Any:  # noqa: ANN401 -
     from warcio.statusandheaders import StatusAndHeaders
 
     status = observation.status or 0
-    phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
+    phrase = _PHRASES.get(status, "")
     kept = [(name, _line(value)) for name, value in observation.headers if name.lower() not in _OF_THE_WIRE]
     return StatusAndHeaders(f"{status} {phrase}".rstrip(), [*kept, ("content-length", str(size))], protocol="HTTP/1.1")
 

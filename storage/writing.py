@@ -30,7 +30,11 @@ _SECOND_FINDER = (
     "SELECT id, CAST(? AS VARCHAR), 0 FROM article WHERE id = ? AND source_id <> ? ON CONFLICT DO NOTHING"
 )
 _REVISION = insert_new("revision", rows.REVISION)
-_SEARCH_ENTRY = insert_new("search_entry", ("article_id", "number"))
+# Asked first, for an insertion that is refused takes a number all the same.
+_SEARCH_ENTRY = (
+    "INSERT INTO search_entry (article_id, number) SELECT CAST(? AS VARCHAR), CAST(? AS INTEGER) "
+    "WHERE NOT EXISTS (SELECT 1 FROM search_entry WHERE article_id = ? AND number = ?)"
+)
 _CHANGE = insert_new("change", rows.CHANGE)
 _SIGN = insert_new("sign", rows.SIGN)
 _HELD = insert_new("held", HELD)
@@ -69,7 +73,7 @@ def write_revisions(database: Database, revisions: Iterable[Revision]) -> None:
     """Revisions that are not there yet; what is there is never altered. Search goes through them later."""
     written = list(revisions)
     database.run_many(_REVISION, [rows.revision_values(revision) for revision in written])
-    database.run_many(_SEARCH_ENTRY, [(revision.article_id, revision.number) for revision in written])
+    database.run_many(_SEARCH_ENTRY, [(each.article_id, each.number) * 2 for each in written])
 
 
 def write_changes(database: Database, changes: Sequence[Change]) -> list[Change]:

@@ -7,6 +7,7 @@ import re
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -90,11 +91,12 @@ def write_warc(
     writer = WARCWriter(file, gzip=compressed, warc_version="1.1")
     about = {"software": software, "format": "WARC File Format 1.1", "conformsTo": _CONFORMS_TO}
     writer.write_record(writer.create_warcinfo_record(filename, {**about, "description": _DESCRIPTION}))
-    archive = _Archive(store, snapshots, writer, released_before, tell)
-    for observation in each_response(store, selection):
-        archive.add(observation)
-        if archive.tally.written == selection.limit:
-            break
+    with closing(_Notes()) as notes:
+        archive = _Archive(store, snapshots, writer, notes, released_before, tell)
+        for observation in each_response(store, selection):
+            archive.add(observation)
+            if archive.tally.written == selection.limit:
+                break
     return archive.tally
 
 
@@ -153,13 +155,13 @@ class _Archive:
         store: SqlStore,
         snapshots: Snapshots,
         writer: WARCWriter,
+        notes: _Notes,
         released_before: datetime | None,
         tell: Callable[[str], None],
     ) -> None:
         self.tally = Archived()
         self._store, self._snapshots, self._writer = store, snapshots, writer
-        self._released_before, self._tell = released_before, tell
-        self._notes = _Notes()
+        self._notes, self._released_before, self._tell = notes, released_before, tell
 
     def add(self, observation: Observation) -> None:
         """Writes the observation, or counts why it cannot be."""
@@ -238,6 +240,10 @@ class _Notes:
         """Remembers the record of an observation."""
         key = _key(observation.sha256, observation.url)
         self._database.execute("INSERT INTO note VALUES (?, ?, ?, ?)", (key, first.date, first.record_id, first.size))
+
+    def close(self) -> None:
+        """Forgets everything, the file too."""
+        self._database.close()
 
     def is_news(self, sha256: str) -> bool:
         """Whether nothing was said of this snapshot yet."""

@@ -80,15 +80,24 @@ def search(
 
 
 def write_missing_terms(store: SqlStore) -> None:
-    """Makes search know what was committed since it was last asked; a daemon has done so already."""
+    """Makes search know what was committed since it was last asked; a daemon has done so already.
+
+    Where the database cannot be written now, what is known to search is searched all the same.
+    """
+    from crawler.errors import StoreError
+
     missing = store.count_without_terms()
-    if missing >= STRIDE and is_terminal():
+    tells = missing >= STRIDE and is_terminal()
+    if tells:
         note(f"{missing:,} texts are read for the first search; the daemon does so by itself")
     done = 0
-    while number := store.write_terms(most=BATCH):
-        done += number
-        if done % STRIDE < number and missing >= STRIDE and is_terminal():
-            note(f"{done:,} of {missing:,}")
+    try:
+        while missing and (number := store.write_terms(most=BATCH)):
+            done += number
+            if tells and done % STRIDE < number:
+                note(f"{done:,} of {missing:,}")
+    except StoreError as error:
+        note(f"warning: what was recorded last is not searched: {error}")
 
 
 # -- printing --------------------------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 
 def test_an_article_is_found_by_its_words_with_the_passage(begun, room):
     ran = begun.run("search", '"bridge-1 works"', "appl*")
@@ -31,3 +33,16 @@ def test_a_query_without_a_word_is_refused(begun):
 
 def test_without_a_database_there_is_nothing_to_search(gazette):
     assert "there is no database yet" in gazette.run("search", "x", code=3).err
+
+
+def test_a_database_that_another_writes_to_is_searched_as_far_as_it_is_known(begun, room, database):
+    assert len(begun.json("search", "bridge*")) == 3
+    room.publish("lock", title="Another bridge")
+    begun.run("crawl")
+    holder = sqlite3.connect(database, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    ran = begun.run("search", "bridge*", "--json")
+    holder.close()
+    assert len(ran.records) == 3
+    assert "what was recorded last is not searched" in ran.err
+    assert len(begun.json("search", "bridge*")) == 4

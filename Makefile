@@ -30,7 +30,7 @@ test: $(READY) ## The tests
 	$(BIN)/python -m pytest -n 3  # on two cores: half of the time is waiting for servers
 
 test-slow: $(READY) ## The tests that take long
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m slow -n 2  # most of them wait
 
 lint: $(READY) ## Style, types and layers
 	$(BIN)/ruff check .

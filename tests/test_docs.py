@@ -203,6 +203,7 @@ def runnable() -> list[list[str]]:
     return [words for words in quiet if words[0] != "init"]
 
 
+@pytest.mark.slow
 def test_the_commands_that_need_no_network_work(workplace: Path):
     assert len(runnable()) > 15
     for words in runnable():

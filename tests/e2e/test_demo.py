@@ -118,6 +118,7 @@ def test_the_database_it_leaves_is_opened_by_the_commands_it_names(stage):
     assert len({each["id"] for each in gazette.json("changes", "--limit", "1000")}) == len(gazette.json("articles")) + 3
 
 
+@pytest.mark.slow
 def test_it_plays_again_in_its_own_folder_and_refuses_a_foreign_one(stage, tmp_path):
     (tmp_path / "demo").mkdir()
     (tmp_path / "demo" / "thesis.txt").write_text("precious")

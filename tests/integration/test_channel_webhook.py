@@ -134,7 +134,7 @@ MASSES = tuple(replace(make_mass(400), id=f"inc_{number}") for number in range(5
         make_notice(HUGE),
         make_notice(*(make_change(str(number)) for number in range(5000)), kind="digest"),
         make_notice(HUGE, *(make_change(str(number)) for number in range(20)), kind="digest"),
-        make_notice(*(replace(HUGE, id=f"chg_{number}") for number in range(300)), kind="digest"),
+        make_notice(*(replace(HUGE, id=f"chg_{number}") for number in range(40)), kind="digest"),
         make_notice(incidents=(make_mass(20_000),)),
         make_notice(make_change(), incidents=MASSES, kind="digest"),
     ],

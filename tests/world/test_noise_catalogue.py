@@ -18,6 +18,8 @@ from tests.world.play import DAWN, Clock, open_theatre
 from tests.world.shapes import SHAPES
 from tests.world.site import Site, ago
 
+pytestmark = pytest.mark.slow
+
 POSTS = 2
 QUIET_ROUNDS = 2
 EDIT_ROUNDS = 4

@@ -205,10 +205,6 @@ class Snapshots(Protocol):
         """The body of that name, verified. Raises ``SnapshotLost``, ``SnapshotGone`` where it is not there."""
         ...
 
-    def names(self, beginning: str = "") -> Iterator[str]:
-        """The names of all bodies that begin so, in order."""
-        ...
-
     def sizes(self) -> Iterator[tuple[str, int]]:
         """The names of all bodies, with the bytes that each takes up, in any order."""
         ...

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from crawler.errors import StoreError
@@ -105,11 +105,14 @@ def _digest(evidence: Row) -> str:
     return hashlib.sha256(_canonical(evidence).encode()).hexdigest()
 
 
-def _unknown(database: Database, evidence: dict[str, Row]) -> Iterator[tuple[str, Row]]:
-    if not evidence:
-        return
+def find_known(database: Database, names: Sequence[str]) -> set[str]:
+    """Which of these ids stand in a chain."""
     sql = select("observation", ("id",), "WHERE " + database.among("id"))
-    known = {identity for (identity,) in database.fetch(sql, (database.listed(list(evidence)),))}
+    return {identity for (identity,) in database.fetch(sql, (database.listed(names),))} if names else set()
+
+
+def _unknown(database: Database, evidence: dict[str, Row]) -> Iterator[tuple[str, Row]]:
+    known = find_known(database, list(evidence))
     yield from ((identity, values) for identity, values in evidence.items() if identity not in known)
 
 

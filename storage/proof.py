@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from crawler.errors import SnapshotLost, StoreError
+from crawler.errors import SnapshotGone, SnapshotLost, StoreError
 from crawler.model import Observation
 from crawler.ports import Snapshots
 from storage import chain, rows
@@ -85,9 +85,7 @@ def _verify_revisions(database: Database, tally: Tally, on_step: Callable[[], No
                 proofs[article_id, number] = _names_of(rows.from_json(Observation, evidence), article_id)
             except (ValueError, TypeError, StoreError):
                 yield Flaw("revision", f"{number} of {article_id}", "its evidence was damaged")
-        wanted = sorted(set().union(*proofs.values()))
-        sql = f"SELECT id FROM observation WHERE {database.among('id')}"  # noqa: S608 - a condition of ours
-        there = {name for (name,) in database.fetch(sql, (database.listed(wanted),))}
+        there = chain.find_known(database, sorted(set().union(*proofs.values())))
         for (article_id, number), names in proofs.items():
             if not names & there:
                 yield Flaw("revision", f"{number} of {article_id}", "the observation that proves it is lost or altered")
@@ -123,21 +121,16 @@ def _verify_bodies(
 ) -> Iterator[Flaw]:
     needed = needed_snapshots(store) if released_before is not None else set()
     for digit in _DIGITS:
-        named = store.database.fetch(_NAMED, (digit, f"{digit}g"))
-        there = set(snapshots.names(digit))  # asked second: a body is there before the row that names it
-        for name, seen_at in sorted(named):
-            if name in there:
+        for name, seen_at in sorted(store.database.fetch(_NAMED, (digit, f"{digit}g"))):
+            try:
+                snapshots.get(name)
                 tally.snapshots += 1
-                yield from _verify_body(snapshots, name)
-            elif released_before is not None and name not in needed and rows.instant(seen_at) < released_before:
-                tally.released += 1
-            else:
-                yield Flaw("snapshot", name, "is gone; restore it from a backup")
+            except SnapshotGone:
+                if released_before is not None and name not in needed and rows.instant(seen_at) < released_before:
+                    tally.released += 1
+                else:
+                    yield Flaw("snapshot", name, "is gone; restore it from a backup")
+            except SnapshotLost as error:
+                tally.snapshots += 1
+                yield Flaw("snapshot", name, str(error).removeprefix(f"snapshot {name} "))
             on_step()
-
-
-def _verify_body(snapshots: Snapshots, name: str) -> Iterator[Flaw]:
-    try:
-        snapshots.get(name)
-    except SnapshotLost as error:
-        yield Flaw("snapshot", name, str(error).removeprefix(f"snapshot {name} "))

@@ -57,12 +57,10 @@ class FolderSnapshots:
             raise kind(f"snapshot {sha256} cannot be read from {self._path} ({reason}); {_LOST}") from error
         return _unpack(packed, sha256)
 
-    def names(self, beginning: str = "") -> Iterator[str]:
-        """The names of all stored bodies that begin so, in order."""
+    def names(self) -> Iterator[str]:
+        """The names of all stored bodies, in order."""
         for folder in sorted(self._path.glob("??")):
-            if folder.name.startswith(beginning[:2]):
-                found = {file.stem for depth in ("*.zst", "??/*.zst") for file in folder.glob(depth)}
-                yield from sorted(name for name in found if name.startswith(beginning))
+            yield from sorted({file.stem for depth in ("*.zst", "??/*.zst") for file in folder.glob(depth)})
 
     def sizes(self) -> Iterator[tuple[str, int]]:
         """The names of all stored bodies with the bytes that each takes up, in any order. Raises ``StoreError``."""
@@ -130,10 +128,9 @@ class DatabaseSnapshots:
             raise SnapshotGone(f"snapshot {sha256} is not in {self._database.name}; {_LOST}")
         return _unpack(row[0], sha256)
 
-    def names(self, beginning: str = "") -> Iterator[str]:
-        """The names of all stored bodies that begin so, in order."""
-        sql = "SELECT sha256 FROM snapshot WHERE sha256 >= ? AND sha256 < ? ORDER BY sha256"
-        return (name for (name,) in self._database.fetch(sql, (beginning, f"{beginning}g")))
+    def names(self) -> Iterator[str]:
+        """The names of all stored bodies, in order."""
+        return (name for (name,) in self._database.fetch("SELECT sha256 FROM snapshot ORDER BY sha256"))
 
     def sizes(self) -> Iterator[tuple[str, int]]:
         """The names of all stored bodies with the bytes that each takes up, in any order. Raises ``StoreError``."""

@@ -255,7 +255,9 @@ def write_sources_list(settings: Settings, wanted: Wanted, output: Path | None) 
 
 def learned_kind(source: Source, state: SourceState | None) -> str:
     """What the source is read as: its kind, or what the first check found out."""
-    return state.kind if source.kind == "auto" and state is not None else source.kind
+    from crawler.pipeline.resolve import AUTO
+
+    return state.kind if source.kind == AUTO and state is not None else source.kind
 
 
 def write_records(

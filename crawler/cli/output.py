@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import count
 
 import typer
 
@@ -79,6 +80,18 @@ def as_span(seconds: float) -> str:
 def is_terminal() -> bool:
     """Whether a person watches stderr."""
     return sys.stderr.isatty()
+
+
+def counting(stride: int, words: str) -> Callable[[], None]:
+    """What to call for each of many: tells a person who waits, at every so manieth, how far it is."""
+    numbers = count(1)
+
+    def tell() -> None:
+        number = next(numbers)
+        if number % stride == 0 and is_terminal():
+            note(f"{number:,} {words}")
+
+    return tell
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from crawler.cli.context import settings_of
 from crawler.cli.filters import JsonFlag, SourceFilter, known_sources
-from crawler.cli.output import as_time, as_title, counted, emit, emit_json, emit_table, is_terminal, note
+from crawler.cli.output import as_time, as_title, counted, counting, emit, emit_json, emit_table
 
 if TYPE_CHECKING:
     from crawler.model import Change, KnownArticle, Source
@@ -58,7 +57,9 @@ async def read_again(settings: Settings, ids: list[str] | None, since: datetime 
         chosen = choose(settings, store, known_sources(settings, store, ids))
         states = store.source_states([each.id for each in chosen])
         async with Sandbox(size=1) as reader:
-            worker = Reparse(store, open_snapshots(settings, store, make=False), reader, count_articles())
+            worker = Reparse(
+                store, open_snapshots(settings, store, make=False), reader, counting(STRIDE, "articles read again")
+            )
             for each in chosen:
                 articles = store.each_article(sources=[each.id])
                 if since is None:
@@ -77,18 +78,6 @@ def choose(settings: Settings, store: SqlStore, ids: Sequence[str]) -> list[Sour
     states = store.source_states([each.id for each in chosen])
     kinds = {key: state.kind for key, state in states.items()}
     return [as_kind(each, kinds[each.id]) if each.kind == AUTO and kinds.get(each.id) else each for each in chosen]
-
-
-def count_articles() -> Callable[[], None]:
-    """What to call for each article: tells a person who waits how far it is."""
-    numbers = count(1)
-
-    def tell() -> None:
-        number = next(numbers)
-        if number % STRIDE == 0 and is_terminal():
-            note(f"{number} articles read again")
-
-    return tell
 
 
 # -- printing --------------------------------------------------------------------------------------------------------

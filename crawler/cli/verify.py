@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from itertools import chain, count
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,11 +12,9 @@ import typer
 
 from crawler.cli.context import settings_of
 from crawler.cli.filters import JsonFlag
-from crawler.cli.output import counted, emit, emit_json, is_terminal, note
+from crawler.cli.output import counted, counting, emit, emit_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from crawler.settings.values import RetentionSettings
     from storage.proof import Flaw, Tally
 
@@ -52,7 +50,7 @@ def verify(
             open_snapshots(settings, store, make=False),
             tally,
             released_before=released_before(settings.retention, datetime.now(UTC)),
-            on_step=count_steps(),
+            on_step=counting(STRIDE, "steps"),
         )
         for flaw in chain(found, find_rewritten(store, heads)):
             flaws += 1
@@ -98,18 +96,6 @@ def read_head(line: str) -> dict[str, tuple[int, str]]:
     if record.get("kind") != "chain":
         return {}
     return {str(record["host"]): (int(record["observations"]), str(record["head"]))}
-
-
-def count_steps() -> Callable[[], None]:
-    """What to call at each step: tells a person who waits how far it is."""
-    numbers = count(1)
-
-    def tell() -> None:
-        number = next(numbers)
-        if number % STRIDE == 0 and is_terminal():
-            note(f"{number:,} steps")
-
-    return tell
 
 
 # -- printing --------------------------------------------------------------------------------------------------------

@@ -330,7 +330,7 @@ def _pass_doorway(errand: _Errand, answer: _Answer) -> _Answer:
     is_page = answer.status == 200 and errand.request.purpose is not Purpose.ATTACHMENT and not errand.cut_body
     if not is_page or step.method != "GET" or len(errand.hops) >= MOST_REDIRECTS:
         return answer
-    target = leads_on(step, dict(answer.headers).get("content-type", ""), answer.body)
+    target = leads_on(step, answer.headers, answer.body)
     if not target:
         return answer
     errand.step = without_conditions(step)

